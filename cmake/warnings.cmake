@@ -1,0 +1,6 @@
+# Declares wasmqtt::warnings, which a target links (PRIVATE) to have its own sources, and no one else's, checked strictly.
+add_library(wasmqtt_warnings INTERFACE)
+add_library(wasmqtt::warnings ALIAS wasmqtt_warnings)
+target_compile_options(
+  wasmqtt_warnings
+  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${WASMQTT_WARNINGS_AS_ERRORS}>:-Werror>)
