@@ -1,0 +1,218 @@
+// What crosses between the engine and the package above it: packets and errors as plain values, options, and the sinks that hear of events.
+import type { Payload } from './payload.ts';
+import type { PacketProperties } from './properties.ts';
+
+export type ProtocolVersion = 3 | 4 | 5;
+
+/** A number of the standard's table; `reasonCodeNames` in generated/reason-codes.ts has its name. */
+export type ReasonCode = number;
+
+/** Whose fault an error is. */
+export type Fault = 'peer-sent-garbage' | 'peer-broke-protocol' | 'limit-reached' | 'caller-misuse';
+
+/** An error as the core tells it: `text` is a sentence fragment for people. */
+export interface EngineError {
+  readonly fault: Fault;
+  readonly reasonCode: ReasonCode;
+  readonly text: string;
+}
+
+/**
+ * The caller's number of one operation, 1 to 0xFFFFFFFF; it comes back exactly once, by published(), subscribed(), unsubscribed() or operationFailed().
+ * 0 asks for no answer (a failure still comes, as token 0), which is the cheapest publish.
+ */
+export type OperationToken = number;
+
+/** The flags of a PUBLISH in one number: `qos | Retain | Dup`. */
+export const PublishFlags = { qosMask: 3, retain: 4, dup: 8 } as const;
+
+export interface WillMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array | string;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  readonly properties?: PacketProperties | undefined;
+}
+
+export interface ConnectPacket {
+  readonly protocolVersion: ProtocolVersion;
+  readonly clientId: string;
+  /** Clean Session before 5.0. */
+  readonly clean: boolean;
+  /** Seconds, 0 to 65,535; 0 turns it off. */
+  readonly keepAlive: number;
+  readonly username?: string | undefined;
+  readonly password?: Uint8Array | string | undefined;
+  readonly will?: WillMessage | undefined;
+  /** The bridge bit of mosquitto's convention. */
+  readonly bridge?: boolean | undefined;
+  readonly properties?: PacketProperties | undefined;
+}
+
+export interface ConnackPacket {
+  readonly sessionPresent: boolean;
+  readonly reasonCode: ReasonCode;
+  readonly properties: PacketProperties | undefined;
+}
+
+export interface SubscribeEntry {
+  readonly topicFilter: string;
+  readonly qos: 0 | 1 | 2;
+  readonly noLocal?: boolean | undefined;
+  readonly retainAsPublished?: boolean | undefined;
+  readonly retainHandling?: 0 | 1 | 2 | undefined;
+}
+
+/** Times are milliseconds. */
+export interface ClientMachineOptions {
+  /** false: reconnectDue() never comes. */
+  readonly reconnect?: boolean | undefined;
+  readonly initialReconnectDelay?: number | undefined; // 1000
+  readonly maximumReconnectDelay?: number | undefined; // 30,000
+  readonly reconnectFactor?: number | undefined; // 2; 1 keeps the pause
+  readonly reconnectJitter?: number | undefined; // 0.2; 0 to 1
+  /** From startAttempt() to the CONNACK. */
+  readonly connectTimeout?: number | undefined; // 30,000
+  readonly resubscribe?: boolean | undefined; // true
+  /** Filters in one SUBSCRIBE of a resubscription; 0 is no limit. */
+  readonly subscribeBatchSize?: number | undefined; // 0
+  readonly queueQosZero?: boolean | undefined; // true
+  readonly maximumQueuedMessages?: number | undefined; // no limit
+  readonly maximumQueuedOctets?: number | undefined; // no limit
+  /** Makes packetReceived() and packetSent() come. */
+  readonly trace?: boolean | undefined; // false
+}
+
+/**
+ * Hears of one client's events, inside Engine's walk: it may call any method of the engine (they only stage what is to be done), and must not
+ * keep the `properties` of a message beyond the call without need. An exception thrown here reaches EngineOptions.reportError; the walk goes on.
+ */
+export interface ClientSink {
+  /** It is time to dial: open a transport, call startAttempt() and then, when it is open, transportOpened(). */
+  reconnectDue(): void;
+  /** transportOpened() named something that can't be sent; nothing was sent. Close the transport. */
+  connectFailed(error: EngineError): void;
+  /** Whatever it says; a refusal is followed by closing(). */
+  connack(packet: ConnackPacket): void;
+  /** A message, once at QoS 2. `flags` as PublishFlags; `packetIdentifier` is 0 at QoS 0. */
+  message(
+    topic: string,
+    payload: Payload,
+    flags: number,
+    packetIdentifier: number,
+    properties: PacketProperties | undefined,
+  ): void;
+  /** QoS 0: in the output. QoS 1 and 2: acknowledged for good; the reason may be a failure (5.0). Not for token 0. */
+  published(
+    token: OperationToken,
+    packetIdentifier: number,
+    reasonCode: ReasonCode,
+    properties: PacketProperties | undefined,
+  ): void;
+  /** One reason code for each entry, in order; 0x80 and above are refusals. */
+  subscribed(
+    token: OperationToken,
+    packetIdentifier: number,
+    reasonCodes: ReasonCode[],
+    properties: PacketProperties | undefined,
+  ): void;
+  /** Before 5.0 there are no reason codes: then the list is empty. */
+  unsubscribed(
+    token: OperationToken,
+    packetIdentifier: number,
+    reasonCodes: ReasonCode[],
+    properties: PacketProperties | undefined,
+  ): void;
+  /** The operation was refused, or will never end: its connection or session is gone, or it was discarded. */
+  operationFailed(token: OperationToken, error: EngineError): void;
+  /** The server's DISCONNECT (5.0). closing() follows. */
+  disconnect(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
+  /** The server's AUTH (5.0): answer with authenticate(). */
+  auth(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
+  /** The machine is done with this transport, and why; reason code 0 is the orderly end that disconnect() asked for. closeTransport() follows. */
+  closing(error: EngineError): void;
+  /**
+   * Octets for the transport: all that one step made, one frame. The caller owns them. Not called for a client that is linked to an in-tab broker.
+   */
+  output(frame: Uint8Array<ArrayBuffer>): void;
+  /** Everything was handed to output(): close the transport, and call transportClosed() once it is closed. */
+  closeTransport(): void;
+  /** Only with ClientMachineOptions.trace. `packetType` as in the standard: 1 CONNECT ... 15 AUTH. */
+  packetReceived?(packetType: number, packetIdentifier: number, octets: number): void;
+  packetSent?(packetType: number, packetIdentifier: number, octets: number): void;
+}
+
+/** Times are milliseconds. See core/mqtt/broker/broker_options.h. */
+export interface BrokerMachineOptions {
+  readonly maximumPacketSize?: number | undefined; // 268,435,460
+  readonly receiveMaximum?: number | undefined; // 1024
+  readonly topicAliasMaximum?: number | undefined; // 32
+  readonly maximumInFlight?: number | undefined; // 1024
+  readonly maximumQueuedMessages?: number | undefined; // 100,000
+  readonly maximumOutputOctets?: number | undefined; // 16 MiB
+  readonly connectTimeout?: number | undefined; // 10,000
+  /** Seconds; 0xFFFFFFFF is never. */
+  readonly maximumSessionExpiryInterval?: number | undefined; // 0xFFFFFFFF
+  /** Makes BrokerSink.publish() come for every PUBLISH that the broker accepts. */
+  readonly reportPublishes?: boolean | undefined; // false
+}
+
+export interface ConnectedClient {
+  readonly clientId: string;
+  readonly protocolVersion: ProtocolVersion;
+  readonly clean: boolean;
+  readonly sessionPresent: boolean;
+  readonly keepAlive: number;
+  readonly username: string | undefined;
+}
+
+export interface ConnectionEnd {
+  /** Empty before a CONNECT was accepted. */
+  readonly clientId: string;
+  /** The client said DISCONNECT. */
+  readonly orderly: boolean;
+  /** Why, if it was not orderly. */
+  readonly error: EngineError;
+}
+
+/** Hears of one broker's events; what ClientSink's comment says holds here too. `connection` is the number that open() or link() answered. */
+export interface BrokerSink {
+  connected(connection: number, client: ConnectedClient): void;
+  /** Once for each connection, when the broker decides to close it or learns that it is gone. */
+  ended(connection: number, end: ConnectionEnd): void;
+  subscribed(connection: number, topicFilter: string, qos: 0 | 1 | 2): void;
+  unsubscribed(connection: number, topicFilter: string): void;
+  /** Only with BrokerMachineOptions.reportPublishes. Not for the host's own publish(). */
+  publish?(
+    connection: number,
+    topic: string,
+    payload: Payload,
+    flags: number,
+    packetIdentifier: number,
+    properties: PacketProperties | undefined,
+  ): void;
+  /** A publish() of the host was refused: what is wrong with it. */
+  publishFailed(token: OperationToken, error: EngineError): void;
+}
+
+/** The transport below one connection of the broker. */
+export interface ConnectionSink {
+  /** Octets for the transport: all that one step made for it, one frame. The caller owns them. */
+  output(frame: Uint8Array<ArrayBuffer>): void;
+  /** Everything was handed to output(): close the transport, and call closed() once it is closed. */
+  closeTransport(): void;
+}
+
+/** As core/mqtt/broker/broker.h says: running totals since the broker was made, and what there is now. */
+export interface BrokerStatistics {
+  readonly publishesReceived: number;
+  readonly publishesSent: number;
+  readonly publishesDropped: number;
+  readonly octetsReceived: number;
+  readonly octetsSent: number;
+  readonly connectionsAccepted: number;
+  readonly connections: number;
+  readonly sessions: number;
+  readonly subscriptions: number;
+  readonly retainedMessages: number;
+}
