@@ -1,0 +1,47 @@
+// Level texts counted and found by their hash.
+#include "mqtt/topic/level_table.h"
+
+#include "mqtt/topic/hash.h"
+
+namespace mqtt {
+
+namespace {
+
+// The octets that a text takes from the heap.
+std::size_t heap_octets(const std::string& text) {
+  static const std::size_t kInPlace = std::string().capacity();
+  return text.capacity() > kInPlace ? text.capacity() + 1 : 0;
+}
+
+}  // namespace
+
+LevelId LevelTable::find(std::string_view text) const {
+  return ids_.find(hash_text(text), [&](LevelId level) { return levels_[level].text == text; });
+}
+
+LevelId LevelTable::acquire(std::string_view text) {
+  if (const LevelId level = find(text)) return acquire(level);
+  const LevelId level = levels_.take();
+  levels_[level] = {std::string(text), 1};
+  text_octets_ += heap_octets(levels_[level].text);
+  ids_.insert(level, [&](LevelId id) { return hash_text(levels_[id].text); });
+  return level;
+}
+
+LevelId LevelTable::acquire(LevelId level) {
+  ++levels_[level].holders;
+  return level;
+}
+
+void LevelTable::release(LevelId level) {
+  if (--levels_[level].holders > 0) return;
+  ids_.erase(level, [&](LevelId id) { return hash_text(levels_[id].text); });
+  text_octets_ -= heap_octets(levels_[level].text);
+  levels_.give_back(level);
+}
+
+std::size_t LevelTable::memory_octets() const {
+  return levels_.memory_octets() + ids_.memory_octets() + text_octets_;
+}
+
+}  // namespace mqtt

@@ -1,0 +1,101 @@
+// Filters filed level by level in a tree, and a name's way through it along every filter that matches.
+#include "mqtt/topic/subscription_trie.h"
+
+#include "mqtt/topic/topic_levels.h"
+
+namespace mqtt {
+
+namespace {
+
+// A filter without the '#' at its end: "a/#" is filed under "a", and "#" under the root, as what is `below`.
+struct FilterPath {
+  explicit FilterPath(std::string_view filter)
+      : path(filter), is_root(filter == "#"), ends_with_multi_level_wildcard(is_root || filter.ends_with("/#")) {
+    if (ends_with_multi_level_wildcard && !is_root) path.remove_suffix(2);
+  }
+
+  NodeId find_in(const LevelTree& tree) const { return is_root ? LevelTree::kRoot : tree.find(path); }
+  NodeId obtain_in(LevelTree& tree) const { return is_root ? LevelTree::kRoot : tree.obtain(path); }
+
+  template <typename Node>
+  auto& list_of(Node& node) const {
+    return ends_with_multi_level_wildcard ? node.below : node.here;
+  }
+
+  std::string_view path;
+  bool is_root;
+  bool ends_with_multi_level_wildcard;
+};
+
+}  // namespace
+
+bool SubscriptionTrie::insert(std::string_view filter, const Subscription& subscription) {
+  const FilterPath path(filter);
+  LevelNode& node = tree_[path.obtain_in(tree_)];
+  const auto inserted = lists_.insert(path.list_of(node), subscription);
+  if (inserted != SubscriberLists::Inserted::Unchanged) ++version_;
+  if (inserted != SubscriberLists::Inserted::Added) return false;
+  if (steps_.size() <= tree_.depth()) steps_.resize(tree_.depth() + 1);
+  ++size_;
+  return true;
+}
+
+bool SubscriptionTrie::erase(std::string_view filter, SubscriberId subscriber) {
+  const FilterPath path(filter);
+  const NodeId node = path.find_in(tree_);
+  if (node == kNoNode || !lists_.erase(path.list_of(tree_[node]), subscriber)) return false;
+  tree_.prune(node);
+  ++version_;
+  --size_;
+  return true;
+}
+
+const Subscription* SubscriptionTrie::find(std::string_view filter, SubscriberId subscriber) const {
+  const FilterPath path(filter);
+  const NodeId node = path.find_in(tree_);
+  return node == kNoNode ? nullptr : lists_.find(path.list_of(tree_[node]), subscriber);
+}
+
+void SubscriptionTrie::match(std::string_view name, std::vector<Subscription>& out) const {
+  if (size_ == 0) return;
+  const bool hidden = name.starts_with('$');  // a leading wildcard does not match it [MQTT-4.7.2-1]
+  TopicLevels rest(name);
+  std::size_t known_levels = 0;  // of the name, looked up so far: no more than the tree is deep
+  std::size_t pending = 0;
+  NodeId at = LevelTree::kRoot;
+  std::uint32_t depth = 0;
+  for (;;) {
+    const LevelNode& node = tree_[at];
+    if (depth > 0 || !hidden) lists_.append_to(node.below, out);
+    NodeId next = kNoNode;
+    if (depth == known_levels && rest.done()) {
+      lists_.append_to(node.here, out);
+    } else if (node.first_child != kNoNode || node.plus_child != kNoNode) {
+      if (depth == known_levels) steps_[known_levels++].level = tree_.level(rest.next());
+      const LevelId level = steps_[depth].level;
+      if (node.first_child != kNoNode && level != kNoLevel) next = tree_.child(at, level);
+      const NodeId plus_child = depth > 0 || !hidden ? node.plus_child : kNoNode;
+      if (next == kNoNode) {
+        next = plus_child;
+      } else if (plus_child != kNoNode) {
+        steps_[pending].pending = plus_child;
+        steps_[pending++].pending_depth = depth + 1;
+      }
+    }
+    if (next != kNoNode) {
+      at = next;
+      ++depth;
+    } else if (pending > 0) {
+      at = steps_[--pending].pending;
+      depth = steps_[pending].pending_depth;
+    } else {
+      return;
+    }
+  }
+}
+
+std::size_t SubscriptionTrie::memory_octets() const {
+  return sizeof *this + tree_.memory_octets() + lists_.memory_octets() + steps_.capacity() * sizeof(MatchStep);
+}
+
+}  // namespace mqtt
