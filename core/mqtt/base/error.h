@@ -1,0 +1,27 @@
+// What went wrong, whose fault it is, and the reason code that tells the peer.
+#pragma once
+
+#include <cstdint>
+
+#include "mqtt/base/reason_code.h"
+
+namespace mqtt {
+
+enum class Fault : std::uint8_t {
+  PeerSentGarbage,    // octets that no packet of the standard has
+  PeerBrokeProtocol,  // a well-formed packet that is not legal here and now
+  LimitReached,       // legal, but more than we agreed to take
+  CallerMisuse,       // our own embedder asked for something that can't be sent
+};
+
+// Copied freely; `text` is a string literal: a sentence fragment that says what was wrong and, where it helps, what is right.
+struct Error {
+  Fault fault = Fault::PeerSentGarbage;
+  ReasonCode reason = ReasonCode::UnspecifiedError;
+  const char* text = "";
+};
+
+constexpr Error garbage(const char* text) { return {Fault::PeerSentGarbage, ReasonCode::MalformedPacket, text}; }
+constexpr Error protocol_error(const char* text) { return {Fault::PeerBrokeProtocol, ReasonCode::ProtocolError, text}; }
+
+}  // namespace mqtt

@@ -1,0 +1,15 @@
+// SharedBytes made from a copy or from a buffer that it takes over.
+#include "mqtt/base/shared_bytes.h"
+
+namespace mqtt {
+
+SharedBytes SharedBytes::copy_of(Bytes bytes) {
+  ByteBuffer buffer;
+  buffer.reserve(bytes.size());
+  buffer.append(bytes);
+  return adopt(std::move(buffer));
+}
+
+SharedBytes SharedBytes::adopt(ByteBuffer buffer) { return SharedBytes(new Block{std::move(buffer)}); }
+
+}  // namespace mqtt

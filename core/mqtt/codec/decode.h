@@ -1,0 +1,64 @@
+// Whole frames -> packets. Everything the standard calls malformed is refused here; what is well-formed but illegal in
+// the moment is the machines' matter.
+#pragma once
+
+#include "mqtt/base/result.h"
+#include "mqtt/codec/frame_reader.h"
+#include "mqtt/packet/packet.h"
+
+namespace mqtt {
+
+// Common to all: views in the packet are views of frame.body. Reserved flags, trailing octets, ill-formed UTF-8, a
+// property that the packet must not carry or carries twice, values out of range and unknown reason codes are errors,
+// with the reason code of the standard (MalformedPacket or ProtocolError, sometimes more exact). `version` is what the
+// CONNECT of the connection said.
+
+// The version is found in the packet; one that is unknown is an error of UnsupportedProtocolVersion. A password without
+// a user name is an error before 5.0 [MQTT-3.1.2-22]. The client identifier may be empty; whether that is legal is the
+// broker's question.
+Result<Connect> decode_connect(const Frame& frame);
+Result<Connack> decode_connack(const Frame& frame, ProtocolVersion version);
+
+// Into a packet that the caller uses again and again: every field is set, and the properties' memory is reused. The hot
+// path. Checks QoS 3, a topic with wildcards or U+0000, an empty topic without a topic alias, packet identifier 0, dup
+// at QoS 0.
+Result<void> decode_publish(const Frame& frame, ProtocolVersion version, Publish& out);
+
+// PUBACK, PUBREC, PUBREL, PUBCOMP by frame.type.
+Result<PublishResponse> decode_publish_response(const Frame& frame, ProtocolVersion version);
+
+// Filters are checked to be non-empty well-formed UTF-8; whether they are valid topic filters is answered entry by
+// entry by the broker.
+Result<Subscribe> decode_subscribe(const Frame& frame, ProtocolVersion version);
+Result<Suback> decode_suback(const Frame& frame, ProtocolVersion version);
+Result<Unsubscribe> decode_unsubscribe(const Frame& frame, ProtocolVersion version);
+Result<Unsuback> decode_unsuback(const Frame& frame, ProtocolVersion version);
+// PINGREQ and PINGRESP: nothing but a fixed header.
+Result<void> decode_ping(const Frame& frame);
+Result<Disconnect> decode_disconnect(const Frame& frame, ProtocolVersion version);
+Result<Auth> decode_auth(const Frame& frame, ProtocolVersion version);
+
+// Any packet, by frame.type: for tools and tests.
+Result<Packet> decode_packet(const Frame& frame, ProtocolVersion version);
+
+// A property block without its length octets -> properties; `packet` decides which are allowed. A will's properties are
+// those that stand for PropertyOwner::Will.
+enum class PropertyOwner : std::uint8_t {
+  Connect,
+  Connack,
+  Publish,
+  Will,
+  Puback,
+  Pubrec,
+  Pubrel,
+  Pubcomp,
+  Subscribe,
+  Suback,
+  Unsubscribe,
+  Unsuback,
+  Disconnect,
+  Auth,
+};
+Result<void> decode_properties(Bytes block, PropertyOwner owner, Properties& out);
+
+}  // namespace mqtt

@@ -1,0 +1,22 @@
+// PINGREQ and PINGRESP: a fixed header. [MQTT5 3.12] [MQTT5 3.13]
+#include "mqtt/codec/decode.h"
+#include "mqtt/codec/encode.h"
+#include "mqtt/codec/fixed_header.h"
+
+namespace mqtt {
+
+Result<void> decode_ping(const Frame& frame) {
+  if (frame.flags != 0) return garbage("PINGREQ or PINGRESP: reserved flags are set");
+  if (!frame.body.empty()) return garbage("PINGREQ or PINGRESP: octets behind its end");
+  return {};
+}
+
+void encode(const Pingreq&, ByteBuffer& out) {
+  begin_packet(PacketType::Pingreq, out);
+}
+
+void encode(const Pingresp&, ByteBuffer& out) {
+  begin_packet(PacketType::Pingresp, out);
+}
+
+}  // namespace mqtt

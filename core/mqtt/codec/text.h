@@ -1,0 +1,29 @@
+// UTF-8 Encoded Strings: two octets of length and the text. [MQTT5 1.5.4]
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "mqtt/base/bytes.h"
+#include "mqtt/base/error.h"
+#include "mqtt/base/utf8.h"
+
+namespace mqtt {
+
+// What the two octets of length can say, of texts and of Binary Data.
+inline constexpr std::size_t kMaximumTextOctets = 65'535;
+
+// nullopt where the text is cut short or not well-formed.
+inline std::optional<std::string_view> read_text(ByteReader& in) {
+  const auto octets = in.binary();
+  if (!octets || !is_valid_utf8(as_text(*octets))) return std::nullopt;
+  return as_text(*octets);
+}
+
+// What our own embedder asked for can't be sent; `reason` is what a peer would answer to it.
+constexpr Error caller_misuse(ReasonCode reason, const char* text) {
+  return {Fault::CallerMisuse, reason, text};
+}
+
+}  // namespace mqtt

@@ -1,0 +1,41 @@
+// The Variable Byte Integer: seven bits an octet, least significant first, at most four octets. [MQTT5 1.5.5]
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "mqtt/base/bytes.h"
+
+namespace mqtt {
+
+inline constexpr std::size_t kMaximumVarintOctets = 4;
+inline constexpr std::uint32_t kMaximumVarint = 268'435'455;
+
+// The octets that `value` takes. Precondition of this and the following: value <= kMaximumVarint.
+constexpr std::size_t varint_size(std::uint32_t value) {
+  if (value < (1U << 7)) return 1;
+  if (value < (1U << 14)) return 2;
+  if (value < (1U << 21)) return 3;
+  return 4;
+}
+
+// Writes varint_size(value) octets and answers where the next one goes.
+inline std::uint8_t* store_varint(std::uint8_t* at, std::uint32_t value) {
+  while (value >= 0x80) {
+    *at++ = static_cast<std::uint8_t>(value | 0x80);
+    value >>= 7;
+  }
+  *at++ = static_cast<std::uint8_t>(value);
+  return at;
+}
+
+inline void append_varint(std::uint32_t value, ByteBuffer& out) {
+  store_varint(out.extend(varint_size(value)), value);
+}
+
+// nullopt, with nothing consumed, where the input ends first, has more than four octets, or has more of them than the
+// value needs [MQTT-1.5.5-1].
+std::optional<std::uint32_t> read_varint(ByteReader& in);
+
+}  // namespace mqtt
