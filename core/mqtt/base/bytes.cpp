@@ -28,7 +28,9 @@ ByteBuffer& ByteBuffer::operator=(ByteBuffer&& other) noexcept {
   return *this;
 }
 
-ByteBuffer::~ByteBuffer() { std::free(data_); }
+ByteBuffer::~ByteBuffer() {
+  std::free(data_);
+}
 
 void ByteBuffer::reserve(std::size_t capacity) {
   if (capacity <= capacity_) return;
@@ -38,7 +40,9 @@ void ByteBuffer::reserve(std::size_t capacity) {
   capacity_ = capacity;
 }
 
-void ByteBuffer::grow(std::size_t count) { reserve(std::max({kSmallestCapacity, capacity_ * 2, size_ + count})); }
+void ByteBuffer::grow(std::size_t count) {
+  reserve(std::max({kSmallestCapacity, capacity_ * 2, size_ + count}));
+}
 
 void ByteBuffer::release() {
   std::free(data_);

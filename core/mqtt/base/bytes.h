@@ -15,7 +15,9 @@ using Bytes = std::span<const std::uint8_t>;
 inline Bytes as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
-inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+inline std::string_view as_text(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 // Reads from the front of a view that must outlive it and everything it hands out. Each read answers nullopt, and
 // consumes nothing, when the view ends before the value does; so a length from the wire never becomes a span unchecked.
@@ -98,7 +100,7 @@ class ByteBuffer {
   void reserve(std::size_t capacity);
   void truncate(std::size_t size) { size_ = size; }  // precondition: size <= size()
   void clear() { size_ = 0; }
-  void release();                        // empties it and gives its memory back
+  void release();                       // empties it and gives its memory back
   void erase_front(std::size_t count);  // precondition: count <= size()
 
   void u8(std::uint8_t value) { *extend(1) = value; }

@@ -14,14 +14,19 @@ enum class Fault : std::uint8_t {
   CallerMisuse,       // our own embedder asked for something that can't be sent
 };
 
-// Copied freely; `text` is a string literal: a sentence fragment that says what was wrong and, where it helps, what is right.
+// Copied freely; `text` is a string literal: a sentence fragment that says what was wrong and, where it helps, what is
+// right.
 struct Error {
   Fault fault = Fault::PeerSentGarbage;
   ReasonCode reason = ReasonCode::UnspecifiedError;
   const char* text = "";
 };
 
-constexpr Error garbage(const char* text) { return {Fault::PeerSentGarbage, ReasonCode::MalformedPacket, text}; }
-constexpr Error protocol_error(const char* text) { return {Fault::PeerBrokeProtocol, ReasonCode::ProtocolError, text}; }
+constexpr Error garbage(const char* text) {
+  return {Fault::PeerSentGarbage, ReasonCode::MalformedPacket, text};
+}
+constexpr Error protocol_error(const char* text) {
+  return {Fault::PeerBrokeProtocol, ReasonCode::ProtocolError, text};
+}
 
 }  // namespace mqtt

@@ -54,7 +54,9 @@ enum class ReasonCode : std::uint8_t {
 };
 
 // A code of 0x80 or more says that the operation failed. [MQTT5 2.4]
-constexpr bool is_failure(ReasonCode code) { return static_cast<std::uint8_t>(code) >= 0x80; }
+constexpr bool is_failure(ReasonCode code) {
+  return static_cast<std::uint8_t>(code) >= 0x80;
+}
 
 // The standard's name of a code, "Session taken over"; "Unknown reason code" for a number that it does not define.
 std::string_view reason_code_name(ReasonCode code);

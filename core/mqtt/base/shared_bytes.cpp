@@ -10,6 +10,8 @@ SharedBytes SharedBytes::copy_of(Bytes bytes) {
   return adopt(std::move(buffer));
 }
 
-SharedBytes SharedBytes::adopt(ByteBuffer buffer) { return SharedBytes(new Block{std::move(buffer)}); }
+SharedBytes SharedBytes::adopt(ByteBuffer buffer) {
+  return SharedBytes(new Block{std::move(buffer)});
+}
 
 }  // namespace mqtt

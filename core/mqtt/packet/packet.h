@@ -52,8 +52,8 @@ struct Will {
 
 struct Connect {
   ProtocolVersion version = ProtocolVersion::V3_1_1;
-  bool clean_start = true;        // Clean Session before 5.0
-  std::uint16_t keep_alive = 0;   // seconds, 0 turns it off
+  bool clean_start = true;       // Clean Session before 5.0
+  std::uint16_t keep_alive = 0;  // seconds, 0 turns it off
   std::string_view client_identifier;
   std::optional<Will> will;
   std::optional<std::string_view> user_name;
@@ -111,7 +111,8 @@ struct Subscribe {
   Properties properties{};
 };
 
-// One reason per entry of the SUBSCRIBE, in its order. 3.1 and 3.1.1 know Success, GrantedQoS1, GrantedQoS2 and, for any failure, 0x80.
+// One reason per entry of the SUBSCRIBE, in its order. 3.1 and 3.1.1 know Success, GrantedQoS1, GrantedQoS2 and, for
+// any failure, 0x80.
 struct Suback {
   PacketIdentifier packet_identifier = 0;
   std::vector<ReasonCode> reasons;
@@ -144,7 +145,7 @@ struct Auth {
   Properties properties{};
 };
 
-using Packet = std::variant<Connect, Connack, Publish, PublishResponse, Subscribe, Suback, Unsubscribe, Unsuback, Pingreq, Pingresp,
-                            Disconnect, Auth>;
+using Packet = std::variant<Connect, Connack, Publish, PublishResponse, Subscribe, Suback, Unsubscribe, Unsuback,
+                            Pingreq, Pingresp, Disconnect, Auth>;
 
 }  // namespace mqtt

@@ -9,8 +9,7 @@ namespace {
 
 // The octets that a text takes from the heap.
 std::size_t heap_octets(const std::string& text) {
-  static const std::size_t kInPlace = std::string().capacity();
-  return text.capacity() > kInPlace ? text.capacity() + 1 : 0;
+  return text.capacity() > std::string().capacity() ? text.capacity() + 1 : 0;
 }
 
 }  // namespace

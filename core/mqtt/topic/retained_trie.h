@@ -18,11 +18,11 @@ template <typename Value>
 class RetainedTrie {
  public:
   // nullptr if the name has none; what it points to holds until the name's value is erased.
-  Value* find(std::string_view name) {
+  const Value* find(std::string_view name) const {
     const NodeId node = tree_.find(name);
     return node == kNoNode || tree_[node].here == 0 ? nullptr : &*values_[tree_[node].here];
   }
-  const Value* find(std::string_view name) const { return const_cast<RetainedTrie*>(this)->find(name); }
+  Value* find(std::string_view name) { return const_cast<Value*>(std::as_const(*this).find(name)); }
 
   // True if the name had none before.
   bool insert_or_assign(std::string_view name, Value value) {

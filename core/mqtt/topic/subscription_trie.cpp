@@ -58,7 +58,7 @@ const Subscription* SubscriptionTrie::find(std::string_view filter, SubscriberId
 
 void SubscriptionTrie::match(std::string_view name, std::vector<Subscription>& out) const {
   if (size_ == 0) return;
-  const bool hidden = name.starts_with('$');  // a leading wildcard does not match it [MQTT-4.7.2-1]
+  const bool is_dollar_name = name.starts_with('$');
   TopicLevels rest(name);
   std::size_t known_levels = 0;  // of the name, looked up so far: no more than the tree is deep
   std::size_t pending = 0;
@@ -66,19 +66,17 @@ void SubscriptionTrie::match(std::string_view name, std::vector<Subscription>& o
   std::uint32_t depth = 0;
   for (;;) {
     const LevelNode& node = tree_[at];
-    if (depth > 0 || !hidden) lists_.append_to(node.below, out);
+    const bool wildcards_match = depth > 0 || !is_dollar_name;  // [MQTT-4.7.2-1]
+    if (wildcards_match) lists_.append_to(node.below, out);
     NodeId next = kNoNode;
     if (depth == known_levels && rest.done()) {
       lists_.append_to(node.here, out);
     } else if (node.first_child != kNoNode || node.plus_child != kNoNode) {
       if (depth == known_levels) steps_[known_levels++].level = tree_.level(rest.next());
       const LevelId level = steps_[depth].level;
-      if (node.first_child != kNoNode && level != kNoLevel) next = tree_.child(at, level);
-      const NodeId plus_child = depth > 0 || !hidden ? node.plus_child : kNoNode;
-      if (next == kNoNode) {
-        next = plus_child;
-      } else if (plus_child != kNoNode) {
-        steps_[pending].pending = plus_child;
+      if (level != kNoLevel && node.first_child != kNoNode) next = tree_.child(at, level);
+      if (node.plus_child != kNoNode && wildcards_match) {
+        steps_[pending].pending = node.plus_child;
         steps_[pending++].pending_depth = depth + 1;
       }
     }

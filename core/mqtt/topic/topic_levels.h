@@ -1,6 +1,7 @@
 // A topic name or filter -> its levels, one after another. Empty levels are levels: "/a/" has three. [MQTT5 4.7.1.1]
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace mqtt {

@@ -1,0 +1,118 @@
+// The broker: octets of any number of connections in, octets of any number of connections out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "mqtt/base/bytes.h"
+#include "mqtt/base/error.h"
+#include "mqtt/base/time.h"
+#include "mqtt/broker/broker_options.h"
+#include "mqtt/connection/output_queue.h"
+#include "mqtt/packet/packet.h"
+
+namespace mqtt {
+
+// The broker's number of a connection: from open() until the host calls closed(), then it is used again. Small and
+// dense.
+using ConnectionId = std::uint32_t;
+
+struct ConnectedClient {
+  std::string_view client_identifier;
+  ProtocolVersion version = ProtocolVersion::V3_1_1;
+  bool clean_start = true;
+  bool session_present = false;
+  std::uint16_t keep_alive = 0;  // seconds, as it holds
+  std::optional<std::string_view> user_name;
+};
+
+struct ConnectionEnd {
+  std::string_view client_identifier;  // empty before a CONNECT was accepted
+  bool orderly = false;                // the client said DISCONNECT; then the rest is Success
+  Error error;                         // else why, for a log: who broke what
+};
+
+// What a host may want to hear, for a log or for events of its own. Called inside a step: the observer may note, and
+// must not call the broker. Views end with the call.
+class BrokerObserver {
+ public:
+  virtual ~BrokerObserver() = default;
+  virtual void on_connected(ConnectionId, const ConnectedClient&) {}
+  // Once for each connection, when the broker decides to close it or learns that it is gone.
+  virtual void on_ended(ConnectionId, const ConnectionEnd&) {}
+  virtual void on_subscribed(ConnectionId, std::string_view /*topic_filter*/, QoS /*granted*/) {}
+  virtual void on_unsubscribed(ConnectionId, std::string_view /*topic_filter*/) {}
+  // Every PUBLISH that the broker accepted. Off unless wants_publishes() answers true when the broker is made.
+  virtual void on_publish(ConnectionId, const Publish&) {}
+  virtual bool wants_publishes() const { return false; }
+};
+
+// Running totals since the broker was made, and what there is now.
+struct BrokerStatistics {
+  std::uint64_t publishes_received = 0;
+  std::uint64_t publishes_sent = 0;
+  std::uint64_t publishes_dropped = 0;  // no room: a slow connection (QoS 0) or a full queue
+  std::uint64_t octets_received = 0;
+  std::uint64_t octets_sent = 0;  // handed to the host as written
+  std::uint64_t connections_accepted = 0;
+  std::size_t connections = 0;  // with an accepted CONNECT
+  std::size_t sessions = 0;
+  std::size_t subscriptions = 0;
+  std::size_t retained_messages = 0;
+};
+
+// One thread's. The methods are of three kinds, and every host writes the same loop:
+//   broker.receive(connection, octets, now);                     // 1. one mutation; time is handed in
+//   while (auto ready = broker.take_ready()) flush(*ready);      // 2. what has come of it, before the next mutation or
+//   after several arm_timer(broker.next_deadline());                           // 3. then wait: octets, a deadline, a
+//   command
+// flush(c): write broker.output(c) as far as the transport takes it and tell broker.consume_output(c, n); when nothing
+// is left and broker.should_close(c), close the transport and call broker.closed(c, now). `now` never goes back. Views
+// that are handed in are not kept.
+class Broker {
+ public:
+  explicit Broker(const BrokerOptions& options, BrokerObserver* observer = nullptr);
+  ~Broker();
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+
+  // --- mutations
+  // A transport was accepted. The connection has BrokerOptions::connect_timeout for its CONNECT.
+  ConnectionId open(Instant now);
+  // Octets arrived, in any slicing. Ignored once should_close().
+  void receive(ConnectionId connection, Bytes octets, Instant now);
+  // The transport is gone, for whatever reason; the number is free again. A connection that said no DISCONNECT has its
+  // will published.
+  void closed(ConnectionId connection, Instant now);
+  // Runs what is due and answers next_deadline().
+  Instant advance(Instant now);
+  // The host's own PUBLISH, as if a client had sent it. An Error says what is wrong with the packet. packet_identifier
+  // and dup are ignored.
+  Result<void> publish(const Publish& message, Instant now);
+  // The host closes a connection: DISCONNECT with the reason to a 5.0 client, then should_close().
+  void disconnect(ConnectionId connection, ReasonCode reason, Instant now);
+  // Ends every connection with Server shutting down; wills are published. [MQTT5 3.14.2.1]
+  void shut_down(Instant now);
+
+  // --- what has come of them
+  // The next connection that has got new output or is to be closed; each is named once for all that happened since it
+  // was last named.
+  std::optional<ConnectionId> take_ready();
+  const OutputQueue& output(ConnectionId connection) const;
+  void consume_output(ConnectionId connection, std::size_t octets);
+  // True once the transport is to be closed as soon as its output is written; further input is ignored.
+  bool should_close(ConnectionId connection) const;
+  // kNever when nothing is due, ever.
+  Instant next_deadline() const;
+
+  // --- questions
+  const BrokerStatistics& statistics() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mqtt

@@ -1,0 +1,154 @@
+// The broker's inside: its connections, sessions, subscriptions and retained messages, and the steps between them. Each
+// handle_*.cpp holds the steps for its packets.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "mqtt/broker/broker.h"
+#include "mqtt/broker/connection.h"
+#include "mqtt/broker/deadline_queue.h"
+#include "mqtt/broker/session.h"
+#include "mqtt/topic/retained_trie.h"
+#include "mqtt/topic/subscription_trie.h"
+
+namespace mqtt {
+
+// One session that a message goes to, by all its subscriptions that match. [MQTT-3.3.4-2]
+struct Match {
+  Session* session = nullptr;
+  std::uint8_t options = 0;                        // the highest QoS; Retain As Published if any of them asks for it
+  std::uint32_t subscription_identifier = 0;       // 0: none
+  std::vector<std::uint32_t> further_identifiers;  // of overlapping subscriptions
+};
+
+// A PUBLISH as all subscribers of one protocol version, QoS and retain flag get it. Only the packet identifier differs.
+struct PublishForm {
+  std::uint64_t route_serial = 0;  // of the message it was encoded for
+  ByteBuffer octets;               // without the payload where that is shared
+  std::size_t identifier_offset = 0;
+  std::size_t size = 0;  // payload included
+};
+
+class Broker::State {
+ public:
+  State(const BrokerOptions& options, BrokerObserver* observer);
+
+  // --- connections (broker.cpp)
+  ConnectionId open(Instant now);
+  void receive(Connection& connection, Bytes octets, Instant now);
+  void closed(Connection& connection, Instant now);
+  void advance(Instant now);
+  // The one place where a connection ends: DISCONNECT to a 5.0 client where the standard has one, will, session,
+  // observer.
+  void end(Connection& connection, const Error& error, bool orderly, Instant now);
+  Connection& connection(ConnectionId id) { return *connections_[id]; }
+  void consume_output(Connection& connection, std::size_t octets);
+  std::optional<ConnectionId> take_ready();
+  void shut_down(Instant now);
+
+  // --- routing (router.cpp)
+  // To everybody who subscribed, and retained if it asks for it; false if nobody did. `publisher` is null for the
+  // host's and a will's own. Uses the fields of `publish` as scratch; they are as they were when it returns.
+  bool accept(Publish& publish, const Session* publisher, Instant now);
+  void send_retained(Session& session, std::string_view topic_filter, const Subscription& subscription, Instant now);
+  // Sends what waits for the session as far as the client's Receive Maximum goes.
+  void send_waiting(Session& session, Instant now);
+
+  // --- sessions (session_store.cpp)
+  Session* find_session(std::string_view client_identifier);
+  Session& create_session(std::string client_identifier);
+  void destroy_session(Session& session, Instant now);
+  // The client is gone: the will, now or later, and the session's end, now or later.
+  void detach(Session& session, bool publish_will, Instant now);
+  void publish_will(Session& session, Instant now);
+  std::string assign_client_identifier();
+
+  const BrokerOptions& options() const { return options_; }
+  BrokerStatistics& statistics() { return statistics_; }
+  const BrokerStatistics& current_statistics();
+  Instant next_deadline() const { return deadlines_.next(); }
+
+ private:
+  void handle(Connection& connection, const Frame& frame, Instant now);
+  void handle_connect(Connection& connection, const Frame& frame, Instant now);
+  void refuse_connect(Connection& connection, const Frame& frame, const Error& error, Instant now);
+  Session& take_session(Connection& connection, const Connect& connect, std::string client_identifier, bool& present,
+                        Instant now);
+  void accept_connect(Connection& connection, const Connect& connect, bool present, bool assigned);
+  void handle_publish(Connection& connection, const Frame& frame, Instant now);
+  Result<void> resolve_topic_alias(Connection& connection, Publish& publish);
+  void handle_publish_response(Connection& connection, const Frame& frame, Instant now);
+  void handle_pubrel(Connection& connection, const PublishResponse& pubrel);
+  void handle_pubrec(Connection& connection, const PublishResponse& pubrec, Instant now);
+  void handle_final_response(Connection& connection, const PublishResponse& response, Instant now);
+  void handle_subscribe(Connection& connection, const Frame& frame, Instant now);
+  ReasonCode subscribe(Session& session, const SubscribeEntry& entry, Subscription& subscription, bool& is_new);
+  void handle_unsubscribe(Connection& connection, const Frame& frame, Instant now);
+  void handle_disconnect(Connection& connection, const Frame& frame, Instant now);
+  void handle_auth(Connection& connection, const Frame& frame, Instant now);
+
+  // Where a packet to the client goes; names the connection ready.
+  OutputQueue& output(Connection& connection);
+  void send_disconnect(Connection& connection, const Error& error);
+  void respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason);
+
+  // A message on its way to sessions: kept at most once, and encoded at most once for each form it takes.
+  struct Route;
+  void route(Route& route, const Session* publisher);
+  void merge_matches(const Session* publisher);
+  void deliver(Route& route, const Match& match);
+  void deliver_acknowledged(Route& route, Session& session, const Match& match, QoS qos, bool retain);
+  bool write_routed(Route& route, Connection& connection, const Match& match, QoS qos, bool retain,
+                    PacketIdentifier identifier);
+  bool write_form(Route& route, Connection& connection, QoS qos, bool retain, PacketIdentifier identifier);
+  bool write_publish(Connection& connection, const Publish& publish, const SharedBytes& shared_payload);
+  bool has_window(const Session& session) const;
+  void enqueue(Session& session, Delivery delivery);
+  void send_delivery(Session& session, Delivery delivery, Instant now);
+  bool write_delivery(Connection& connection, const Delivery& delivery, PacketIdentifier identifier, bool dup,
+                      Instant now);
+  void resend(Session& session, Instant now);
+
+  void arm_keep_alive(Connection& connection, Instant from);
+  void run(const Deadline& deadline, Instant now);
+
+  BrokerOptions options_;
+  BrokerObserver silent_observer_;
+  BrokerObserver& observer_;
+  const bool publishes_are_observed_;
+  BrokerStatistics statistics_;
+  DeadlineQueue deadlines_;
+  std::uint32_t serial_ = 0;
+  std::uint64_t random_;
+
+  std::vector<std::unique_ptr<Connection>> connections_;  // by id
+  std::vector<ConnectionId> free_connections_;
+  std::vector<ConnectionId> ready_;
+  std::size_t ready_begin_ = 0;
+  std::vector<ByteBuffer> spare_buffers_;  // of drained outputs
+  std::size_t spare_octets_ = 0;
+
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  std::unordered_map<std::string, std::unique_ptr<Session>, TextHash, std::equal_to<>> sessions_;
+  std::vector<Session*> subscribers_;  // by SubscriberId
+  std::vector<SubscriberId> free_subscribers_;
+  SubscriptionTrie subscriptions_;
+  RetainedTrie<Message> retained_;
+
+  Publish publish_;  // the one being decoded; its properties' memory is used again
+  Publish stored_;   // the same for one that was kept and goes out again
+  std::uint64_t route_serial_ = 0;
+  std::vector<Subscription> subscriptions_matched_;
+  std::vector<Match> matches_;      // one for each session
+  std::vector<PublishForm> forms_;  // of the message being routed
+};
+
+}  // namespace mqtt

@@ -1,0 +1,39 @@
+// What the broker keeps of one connection, from open() to closed().
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mqtt/base/time.h"
+#include "mqtt/broker/broker.h"
+#include "mqtt/codec/frame_reader.h"
+#include "mqtt/connection/output_queue.h"
+#include "mqtt/packet/packet.h"
+
+namespace mqtt {
+
+struct Session;
+
+enum class ConnectionPhase : std::uint8_t { Free, AwaitingConnect, Connected, Closing };
+
+struct Connection {
+  ConnectionId id = 0;
+  std::uint32_t serial = 0;  // tells its deadlines from those of an earlier connection under the same number
+  ConnectionPhase phase = ConnectionPhase::Free;
+  ProtocolVersion version = ProtocolVersion::V3_1_1;
+  bool is_ready = false;  // named by take_ready() soon
+  bool is_bridge = false;
+  bool wants_problem_information = true;
+  std::uint16_t keep_alive = 0;            // seconds
+  std::uint16_t receive_maximum = 65'535;  // unacknowledged PUBLISH packets that the client takes, and we send
+  std::uint32_t connect_session_expiry_interval = 0;  // as its CONNECT said
+  std::uint32_t peer_maximum_packet_size = kMaximumPacketSize;
+  Session* session = nullptr;  // set while Connected
+  Instant last_heard;          // the last whole packet
+  FrameReader reader{kMaximumPacketSize};
+  OutputQueue output;
+  std::vector<std::string> topic_aliases;  // by alias less 1; empty: not set
+};
+
+}  // namespace mqtt

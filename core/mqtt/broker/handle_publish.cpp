@@ -1,0 +1,57 @@
+// PUBLISH from a client -> accepted, acknowledged and routed, exactly once at QoS 2.
+#include <utility>
+
+#include "mqtt/broker/broker_state.h"
+#include "mqtt/codec/decode.h"
+
+namespace mqtt {
+
+void Broker::State::handle_publish(Connection& connection, const Frame& frame, Instant now) {
+  if (const auto decoded = decode_publish(frame, connection.version, publish_); !decoded) {
+    return end(connection, decoded.error(), false, now);
+  }
+  if (const auto resolved = resolve_topic_alias(connection, publish_); !resolved)
+    return end(connection, resolved.error(), false, now);
+  ++statistics_.publishes_received;
+  Session& session = *connection.session;
+  const PacketIdentifier identifier = publish_.packet_identifier;
+
+  if (publish_.qos == QoS::ExactlyOnce) {
+    // It was accepted when it came first; only the PUBREC was lost. [MQTT-4.3.3-10]
+    if (session.incoming_qos2.contains(identifier))
+      return respond(connection, PacketType::Pubrec, identifier, ReasonCode::Success);
+    if (connection.version == ProtocolVersion::V5_0 && session.incoming_qos2.size() >= options_.receive_maximum) {
+      const Error error{Fault::LimitReached, ReasonCode::ReceiveMaximumExceeded,
+                        "more unacknowledged PUBLISH packets than the CONNACK allowed"};
+      return end(connection, error, false, now);  // [MQTT-3.3.4-7]
+    }
+    session.incoming_qos2.insert(identifier);
+  }
+  if (publishes_are_observed_) observer_.on_publish(connection.id, publish_);
+  const bool matched = accept(publish_, &session, now);
+  const ReasonCode reason = matched ? ReasonCode::Success : ReasonCode::NoMatchingSubscribers;
+  if (publish_.qos == QoS::AtLeastOnce) respond(connection, PacketType::Puback, identifier, reason);
+  if (publish_.qos == QoS::ExactlyOnce) respond(connection, PacketType::Pubrec, identifier, reason);
+}
+
+// Sets or reads the alias, and takes it off the message: it is the connection's own. [MQTT-3.3.2-6] [MQTT-3.3.2-12]
+Result<void> Broker::State::resolve_topic_alias(Connection& connection, Publish& publish) {
+  if (!publish.properties.topic_alias) return {};
+  const std::uint16_t alias = *std::exchange(publish.properties.topic_alias, std::nullopt);
+  if (alias > options_.topic_alias_maximum) {
+    return Error{Fault::PeerBrokeProtocol, ReasonCode::TopicAliasInvalid,
+                 "a topic alias above the Topic Alias Maximum of the CONNACK"};
+  }
+  if (connection.topic_aliases.size() < alias) connection.topic_aliases.resize(alias);
+  std::string& topic = connection.topic_aliases[alias - std::size_t{1}];
+  if (!publish.topic.empty()) {
+    topic = publish.topic;
+  } else if (topic.empty()) {
+    return protocol_error("a topic alias that was never set on this connection");
+  } else {
+    publish.topic = topic;
+  }
+  return {};
+}
+
+}  // namespace mqtt

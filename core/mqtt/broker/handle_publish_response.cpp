@@ -1,0 +1,64 @@
+// PUBACK, PUBREC, PUBREL and PUBCOMP: the rest of the QoS 1 and QoS 2 flows, in both directions.
+#include "mqtt/broker/broker_state.h"
+#include "mqtt/codec/decode.h"
+#include "mqtt/codec/encode.h"
+
+namespace mqtt {
+
+void Broker::State::respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason) {
+  const PublishResponse response{.type = type, .packet_identifier = identifier, .reason = reason, .properties = {}};
+  output(connection).write([&](ByteBuffer& out) { encode(response, connection.version, out); });
+}
+
+void Broker::State::handle_publish_response(Connection& connection, const Frame& frame, Instant now) {
+  const auto response = decode_publish_response(frame, connection.version);
+  if (!response) return end(connection, response.error(), false, now);
+  switch (response->type) {
+    case PacketType::Pubrel:
+      return handle_pubrel(connection, *response);
+    case PacketType::Pubrec:
+      return handle_pubrec(connection, *response, now);
+    default:
+      return handle_final_response(connection, *response, now);
+  }
+}
+
+void Broker::State::handle_pubrel(Connection& connection, const PublishResponse& pubrel) {
+  const bool found = connection.session->incoming_qos2.erase(pubrel.packet_identifier);
+  respond(connection, PacketType::Pubcomp, pubrel.packet_identifier,
+          found ? ReasonCode::Success : ReasonCode::PacketIdentifierNotFound);
+}
+
+void Broker::State::handle_pubrec(Connection& connection, const PublishResponse& pubrec, Instant now) {
+  Session& session = *connection.session;
+  FlightEntry* entry = session.in_flight.find(pubrec.packet_identifier);
+  if (entry == nullptr) {
+    return is_failure(pubrec.reason) ? void()
+                                     : respond(connection, PacketType::Pubrel, pubrec.packet_identifier,
+                                               ReasonCode::PacketIdentifierNotFound);
+  }
+  if (entry->state == FlightState::AwaitingPuback)
+    return end(connection, protocol_error("a PUBREC for a QoS 1 message"), false, now);
+  if (is_failure(pubrec.reason)) {  // the end of the flow [MQTT-4.3.3-4]
+    session.in_flight.settle(pubrec.packet_identifier);
+    return send_waiting(session, now);
+  }
+  entry->state = FlightState::AwaitingPubcomp;
+  entry->delivery = {};  // from now on only the identifier matters [MQTT-4.3.3-7]
+  respond(connection, PacketType::Pubrel, pubrec.packet_identifier, ReasonCode::Success);
+}
+
+// PUBACK and PUBCOMP. One for an identifier that is not in use is passed over: the flow has ended already.
+void Broker::State::handle_final_response(Connection& connection, const PublishResponse& response, Instant now) {
+  Session& session = *connection.session;
+  const FlightEntry* entry = session.in_flight.find(response.packet_identifier);
+  if (entry == nullptr) return;
+  const auto awaited = response.type == PacketType::Puback ? FlightState::AwaitingPuback : FlightState::AwaitingPubcomp;
+  if (entry->state != awaited) {
+    return end(connection, protocol_error("an acknowledgement of another kind than the message awaits"), false, now);
+  }
+  session.in_flight.settle(response.packet_identifier);
+  if (!session.queue.empty() || session.resuming) send_waiting(session, now);
+}
+
+}  // namespace mqtt

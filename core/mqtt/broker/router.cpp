@@ -1,0 +1,289 @@
+// A message -> one copy for each session that subscribed to it, on its way or in its queue.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "mqtt/broker/broker_state.h"
+#include "mqtt/broker/subscription_options.h"
+#include "mqtt/codec/encode.h"
+
+namespace mqtt {
+
+struct Broker::State::Route {
+  Publish& publish;
+  Instant now;
+  QoS qos;      // as published
+  bool retain;  // as published
+  bool is_shared;
+  Message message;  // made when somebody has to keep it
+  SharedBytes shared_payload;
+
+  const Message& kept() {
+    if (!message) {
+      publish.qos = qos;
+      publish.retain = retain;
+      message = Message::keep(publish, now, payload());
+      shared_payload = message.shared_payload();
+    }
+    return message;
+  }
+  const SharedBytes& payload() {
+    if (is_shared && !shared_payload) shared_payload = SharedBytes::copy_of(publish.payload);
+    return shared_payload;
+  }
+};
+
+namespace {
+
+constexpr std::size_t kFormsOfAVersion = 6;
+
+// 3.1 and 3.1.1 have the same PUBLISH.
+std::size_t form_index(ProtocolVersion version, QoS qos, bool retain) {
+  return (version == ProtocolVersion::V5_0 ? kFormsOfAVersion : 0) + static_cast<std::size_t>(qos) * 2 +
+         (retain ? 1 : 0);
+}
+
+}  // namespace
+
+bool Broker::State::accept(Publish& publish, const Session* publisher, Instant now) {
+  Route route{.publish = publish,
+              .now = now,
+              .qos = publish.qos,
+              .retain = publish.retain,
+              .is_shared = publish.payload.size() >= kSharedPayloadThreshold,
+              .message = {},
+              .shared_payload = {}};
+  const PacketIdentifier identifier = std::exchange(publish.packet_identifier, PacketIdentifier{0});
+  const bool dup = std::exchange(publish.dup, false);
+  if (route.retain) {
+    // An empty payload removes what is retained; it is routed all the same. [MQTT-3.3.1-6] [MQTT-3.3.1-7]
+    if (publish.payload.empty()) {
+      retained_.erase(publish.topic);
+    } else {
+      retained_.insert_or_assign(publish.topic, route.kept());
+    }
+  }
+  subscriptions_matched_.clear();
+  subscriptions_.match(publish.topic, subscriptions_matched_);
+  this->route(route, publisher);
+  publish.qos = route.qos;
+  publish.retain = route.retain;
+  publish.packet_identifier = identifier;
+  publish.dup = dup;
+  return !subscriptions_matched_.empty();
+}
+
+void Broker::State::route(Route& route, const Session* publisher) {
+  if (forms_.empty()) forms_.resize(2 * kFormsOfAVersion);
+  ++route_serial_;
+  merge_matches(publisher);
+  for (const Match& match : matches_)
+    deliver(route, match);
+}
+
+// One session gets one copy, at the highest QoS that its matching subscriptions grant, with the identifiers of all of
+// them.
+void Broker::State::merge_matches(const Session* publisher) {
+  matches_.clear();
+  for (const Subscription& subscription : subscriptions_matched_) {
+    Session& session = *subscribers_[subscription.subscriber];
+    if (packed_no_local(subscription.options) && &session == publisher) continue;  // [MQTT-3.8.3-3]
+    if (session.route_serial != route_serial_) {
+      session.route_serial = route_serial_;
+      session.route_index = static_cast<std::uint32_t>(matches_.size());
+      matches_.push_back({&session, subscription.options, subscription.subscription_identifier, {}});
+      continue;
+    }
+    Match& match = matches_[session.route_index];
+    const QoS qos = std::max(packed_maximum_qos(match.options), packed_maximum_qos(subscription.options));
+    const bool as_published =
+        packed_retain_as_published(match.options) || packed_retain_as_published(subscription.options);
+    match.options = pack({.maximum_qos = qos, .retain_as_published = as_published});
+    if (subscription.subscription_identifier == 0) continue;
+    if (match.subscription_identifier == 0) {
+      match.subscription_identifier = subscription.subscription_identifier;
+    } else {
+      match.further_identifiers.push_back(subscription.subscription_identifier);
+    }
+  }
+}
+
+void Broker::State::deliver(Route& route, const Match& match) {
+  Session& session = *match.session;
+  Connection* connection = session.connection;
+  const QoS qos = std::min(route.qos, packed_maximum_qos(match.options));
+  const bool keeps_retain =
+      packed_retain_as_published(match.options) || (connection != nullptr && connection->is_bridge);
+  const bool retain = keeps_retain && route.retain;  // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
+  if (qos != QoS::AtMostOnce) return deliver_acknowledged(route, session, match, qos, retain);
+  if (connection == nullptr) return;
+  if (connection->output.size() > options_.maximum_output_octets) {
+    ++statistics_.publishes_dropped;
+    return;
+  }
+  write_routed(route, *connection, match, qos, retain, 0);
+}
+
+void Broker::State::deliver_acknowledged(Route& route, Session& session, const Match& match, QoS qos, bool retain) {
+  Delivery delivery{.message = route.kept(), .subscription_identifiers = {}, .qos = qos, .retain = retain};
+  if (match.subscription_identifier != 0) {
+    delivery.subscription_identifiers = match.further_identifiers;
+    delivery.subscription_identifiers.insert(delivery.subscription_identifiers.begin(), match.subscription_identifier);
+  }
+  if (!has_window(session) || !session.queue.empty()) return enqueue(session, std::move(delivery));
+  const auto state = qos == QoS::AtLeastOnce ? FlightState::AwaitingPuback : FlightState::AwaitingPubrec;
+  const PacketIdentifier identifier = session.in_flight.add(std::move(delivery), 0, state);
+  // What the client is too small for counts as sent. [MQTT-3.1.2-25]
+  if (!write_routed(route, *session.connection, match, qos, retain, identifier)) session.in_flight.settle(identifier);
+}
+
+// False when the packet is more than the client takes. [MQTT-3.1.2-24]
+bool Broker::State::write_routed(Route& route, Connection& connection, const Match& match, QoS qos, bool retain,
+                                 PacketIdentifier identifier) {
+  const bool is_own = match.subscription_identifier != 0 && connection.version == ProtocolVersion::V5_0;
+  if (!is_own && matches_.size() > 1) return write_form(route, connection, qos, retain, identifier);
+  Publish& publish = route.publish;
+  publish.qos = qos;
+  publish.retain = retain;
+  publish.packet_identifier = identifier;
+  if (!is_own) return write_publish(connection, publish, route.payload());
+  auto& identifiers = publish.properties.subscription_identifiers;
+  identifiers.assign(1, match.subscription_identifier);
+  identifiers.insert(identifiers.end(), match.further_identifiers.begin(), match.further_identifiers.end());
+  const bool written = write_publish(connection, publish, route.payload());
+  identifiers.clear();
+  return written;
+}
+
+bool Broker::State::write_form(Route& route, Connection& connection, QoS qos, bool retain,
+                               PacketIdentifier identifier) {
+  PublishForm& form = forms_[form_index(connection.version, qos, retain)];
+  if (form.route_serial != route_serial_) {
+    form.route_serial = route_serial_;
+    form.octets.clear();
+    route.publish.qos = qos;
+    route.publish.retain = retain;
+    route.publish.packet_identifier = identifier;
+    form.identifier_offset = encode_publish_head(route.publish, connection.version, form.octets);
+    form.size = form.octets.size() + route.publish.payload.size();
+    if (!route.is_shared) form.octets.append(route.publish.payload);
+  }
+  if (form.size > connection.peer_maximum_packet_size) return false;
+  OutputQueue& out = output(connection);
+  std::uint8_t* begin = out.extend(form.octets.size());
+  std::memcpy(begin, form.octets.data(), form.octets.size());
+  if (identifier != 0) ByteBuffer::store_u16(begin + form.identifier_offset, identifier);
+  if (route.is_shared) out.append_shared(route.payload());
+  ++statistics_.publishes_sent;
+  return true;
+}
+
+bool Broker::State::write_publish(Connection& connection, const Publish& publish, const SharedBytes& shared_payload) {
+  if (connection.peer_maximum_packet_size < kMaximumPacketSize &&
+      encoded_size(publish, connection.version) > connection.peer_maximum_packet_size) {
+    return false;
+  }
+  OutputQueue& out = output(connection);
+  if (shared_payload) {
+    out.write([&](ByteBuffer& octets) { encode_publish_head(publish, connection.version, octets); });
+    out.append_shared(shared_payload);
+  } else {
+    out.write([&](ByteBuffer& octets) { encode(publish, connection.version, octets); });
+  }
+  ++statistics_.publishes_sent;
+  return true;
+}
+
+// Whether another QoS 1 or 2 PUBLISH may be on its way to the client. [MQTT-3.3.4-9]
+bool Broker::State::has_window(const Session& session) const {
+  return session.connection != nullptr && !session.resuming && session.in_flight.can_add() &&
+         session.in_flight.size() < session.connection->receive_maximum &&
+         session.connection->output.size() <= options_.maximum_output_octets;
+}
+
+void Broker::State::enqueue(Session& session, Delivery delivery) {
+  if (session.queue.size() >= options_.maximum_queued_messages) {
+    ++statistics_.publishes_dropped;
+    return;
+  }
+  session.queue.push(std::move(delivery));
+}
+
+void Broker::State::send_waiting(Session& session, Instant now) {
+  if (session.resuming) resend(session, now);
+  while (!session.queue.empty() && has_window(session)) {
+    Delivery delivery = session.queue.pop();
+    if (!delivery.message.expired(now)) send_delivery(session, std::move(delivery), now);  // [MQTT-3.3.2-5]
+  }
+}
+
+void Broker::State::send_delivery(Session& session, Delivery delivery, Instant now) {
+  Connection& connection = *session.connection;
+  if (delivery.qos == QoS::AtMostOnce) {
+    write_delivery(connection, delivery, 0, false, now);
+    return;
+  }
+  const auto state = delivery.qos == QoS::AtLeastOnce ? FlightState::AwaitingPuback : FlightState::AwaitingPubrec;
+  const PacketIdentifier identifier = session.in_flight.add(std::move(delivery), 0, state);
+  const Delivery& added = session.in_flight.find(identifier)->delivery;
+  if (!write_delivery(connection, added, identifier, false, now)) session.in_flight.settle(identifier);
+}
+
+bool Broker::State::write_delivery(Connection& connection, const Delivery& delivery, PacketIdentifier identifier,
+                                   bool dup, Instant now) {
+  delivery.message.to_publish(stored_, now);
+  stored_.qos = delivery.qos;
+  stored_.retain = delivery.retain;
+  stored_.dup = dup;
+  stored_.packet_identifier = identifier;
+  stored_.properties.subscription_identifiers = delivery.subscription_identifiers;
+  return write_publish(connection, stored_, delivery.message.shared_payload());
+}
+
+// Everything unacknowledged goes out again in its first order. [MQTT-4.4.0-1] [MQTT-4.6.0-1]
+void Broker::State::resend(Session& session, Instant now) {
+  Connection& connection = *session.connection;
+  std::size_t on_the_way = 0;
+  session.resuming = false;
+  session.in_flight.for_each([&](PacketIdentifier identifier, FlightEntry& entry) {
+    if (entry.is_sent) {
+      ++on_the_way;
+    } else if (on_the_way >= connection.receive_maximum) {
+      session.resuming = true;
+    } else {
+      entry.is_sent = true;
+      ++on_the_way;
+      if (entry.state == FlightState::AwaitingPubcomp)
+        return respond(connection, PacketType::Pubrel, identifier, ReasonCode::Success);
+      write_delivery(connection, entry.delivery, identifier, true, now);
+    }
+  });
+}
+
+void Broker::State::send_retained(Session& session, std::string_view topic_filter, const Subscription& subscription,
+                                  Instant now) {
+  std::vector<std::string> expired;
+  retained_.for_each_match(topic_filter, [&](const Message& message) {
+    if (message.expired(now)) {
+      expired.emplace_back(message.topic());
+      return;
+    }
+    Delivery delivery{.message = message,
+                      .subscription_identifiers = {},
+                      .qos = std::min(message.qos(), packed_maximum_qos(subscription.options)),
+                      .retain = true};
+    if (subscription.subscription_identifier != 0)
+      delivery.subscription_identifiers = {subscription.subscription_identifier};
+    if (delivery.qos == QoS::AtMostOnce && session.connection->output.size() > options_.maximum_output_octets) {
+      ++statistics_.publishes_dropped;
+    } else if (delivery.qos == QoS::AtMostOnce || (has_window(session) && session.queue.empty())) {
+      send_delivery(session, std::move(delivery), now);
+    } else {
+      enqueue(session, std::move(delivery));
+    }
+  });
+  for (const std::string& topic : expired)
+    retained_.erase(topic);
+}
+
+}  // namespace mqtt

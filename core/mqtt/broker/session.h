@@ -1,0 +1,51 @@
+// What the broker keeps of a client beyond one connection. [MQTT5 4.1]
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include "mqtt/base/time.h"
+#include "mqtt/session/message.h"
+#include "mqtt/session/outgoing_flight.h"
+#include "mqtt/session/packet_identifier_set.h"
+#include "mqtt/session/ring_queue.h"
+#include "mqtt/topic/subscription_trie.h"
+
+namespace mqtt {
+
+struct Connection;
+
+// Session Expiry Interval of a session that never expires. [MQTT5 3.1.2.11.2]
+inline constexpr std::uint32_t kNeverExpires = 0xFFFFFFFF;
+
+struct WillMessage {
+  Message message;
+  std::uint32_t delay = 0;                               // seconds
+  std::optional<std::uint32_t> message_expiry_interval;  // seconds, from when it is published
+};
+
+struct Session {
+  SubscriberId id = 0;
+  std::uint32_t serial = 0;  // tells the deadlines of this session from those of an earlier one under the same number
+  std::string client_identifier;
+  Connection* connection = nullptr;   // null while the client is away
+  std::uint32_t expiry_interval = 0;  // seconds
+  Instant expires_at = kNever;        // while the client is away
+  std::optional<WillMessage> will;
+  Instant will_at = kNever;  // a delayed will's time, while the client is away
+
+  std::unordered_set<std::string> topic_filters;  // what the subscription trie holds of this session
+  OutgoingFlight in_flight;
+  bool resuming = false;      // some of them have not been sent on this connection yet
+  RingQueue<Delivery> queue;  // waits for a connection or for the client's Receive Maximum
+  PacketIdentifierSet incoming_qos2;
+
+  // The router's scratch: where this session stands in the list of the message being routed.
+  std::uint64_t route_serial = 0;
+  std::uint32_t route_index = 0;
+};
+
+}  // namespace mqtt

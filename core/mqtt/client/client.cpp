@@ -1,0 +1,224 @@
+// One transport after the other: dialled, opened, timed and given up.
+#include "mqtt/client/client.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mqtt/client/client_state.h"
+#include "mqtt/codec/encode.h"
+
+namespace mqtt {
+
+namespace {
+
+// For a probe when Keep Alive is off, and for a Keep Alive so short that half of it is no time.
+constexpr Duration kShortestPingTimeout = std::chrono::milliseconds(500);
+constexpr Duration kPingTimeoutWithoutKeepAlive = std::chrono::seconds(10);
+
+constexpr Error kConnectionClosed{Fault::LimitReached, ReasonCode::UnspecifiedError, "Connection closed"};
+
+}  // namespace
+
+Client::State::State(const ClientOptions& options, ClientListener& listener)
+    : options_(options), listener_(listener), schedule_(options.reconnect, options.random_seed) {}
+
+void Client::State::start_attempt(Instant now) {
+  phase_ = ClientPhase::Dialing;
+  wants_reconnection_ = options_.reconnect.enabled;
+  redial_at_ = kNever;
+  connack_due_at_ = now + options_.connect_timeout;
+  output_.clear();
+}
+
+Result<void> Client::State::transport_opened(const Connect& connect, Instant now) {
+  if (const auto encodable = check_encodable(connect); !encodable) return encodable.error();
+  phase_ = ClientPhase::AwaitingConnack;
+  version_ = connect.version;
+  clean_start_ = connect.clean_start;
+  keep_alive_ = connect.keep_alive;
+  own_receive_maximum_ = connect.properties.receive_maximum.value_or(65'535);
+  own_topic_alias_maximum_ = connect.properties.topic_alias_maximum.value_or(0);
+  reader_ = FrameReader(connect.properties.maximum_packet_size.value_or(kMaximumPacketSize));
+  last_heard_ = now;
+  ping_due_at_ = kNever;
+  topic_aliases_in_.clear();
+  topic_aliases_out_.clear();
+  write(PacketType::Connect, 0, now, [&](ByteBuffer& out) { encode(connect, out); });
+  return {};
+}
+
+void Client::State::receive(Bytes octets, Instant now) {
+  if (phase_ != ClientPhase::AwaitingConnack && phase_ != ClientPhase::Connected) return;
+  reader_.feed(octets);
+  while (true) {
+    const auto frame = reader_.next();
+    if (!frame) return fail(frame.error(), now);
+    if (!*frame) break;
+    last_heard_ = now;
+    handle(**frame, now);
+    if (phase_ == ClientPhase::Closing) return;
+  }
+  reader_.keep_rest();
+}
+
+void Client::State::transport_closed(Instant now) {
+  if (phase_ == ClientPhase::Idle || phase_ == ClientPhase::Pausing) return;
+  phase_ = ClientPhase::Idle;
+  connack_due_at_ = ping_due_at_ = kNever;
+  output_.clear();
+  for (const auto& [identifier, pending] : std::exchange(pending_subscriptions_, {})) {
+    in_flight_.settle(identifier);
+    fail_operation(pending.token, kConnectionClosed);
+  }
+  if (!wants_reconnection_) return;
+  phase_ = ClientPhase::Pausing;
+  redial_at_ = now + schedule_.next_delay();
+}
+
+void Client::State::advance(Instant now) {
+  if (phase_ == ClientPhase::Pausing && redial_at_ <= now) {
+    redial_at_ = kNever;
+    phase_ = ClientPhase::Idle;
+    return listener_.on_reconnect_due();
+  }
+  if (connack_due_at_ <= now) {
+    connack_due_at_ = kNever;
+    return begin_closing({Fault::LimitReached, ReasonCode::ServerUnavailable, "connack timeout"});
+  }
+  if (phase_ != ClientPhase::Connected) return;
+  if (ping_due_at_ <= now)
+    return fail({Fault::PeerBrokeProtocol, ReasonCode::KeepAliveTimeout, "Keepalive timeout"}, now);
+  // [MQTT-3.1.2-20] And when only the server is silent: a dead connection takes what is sent to it for a long time.
+  const bool is_due = keep_alive_ != 0 && std::min(last_sent_, last_heard_) + std::chrono::seconds(keep_alive_) <= now;
+  if (is_due && ping_due_at_ == kNever) send_ping(now);
+}
+
+Instant Client::State::next_deadline() const {
+  Instant next = std::min(redial_at_, connack_due_at_);
+  if (phase_ != ClientPhase::Connected) return next;
+  next = std::min(next, ping_due_at_);
+  if (keep_alive_ == 0 || ping_due_at_ != kNever) return next;
+  return std::min(next, std::min(last_sent_, last_heard_) + std::chrono::seconds(keep_alive_));
+}
+
+void Client::State::send_ping(Instant now) {
+  write(PacketType::Pingreq, 0, now, [](ByteBuffer& out) { encode(Pingreq{}, out); });
+  ping_due_at_ = now + ping_timeout();
+}
+
+Duration Client::State::ping_timeout() const {
+  if (keep_alive_ == 0) return kPingTimeoutWithoutKeepAlive;
+  return std::max(kShortestPingTimeout, std::chrono::milliseconds(keep_alive_ * 500));
+}
+
+void Client::State::probe(Instant now) {
+  if (phase_ == ClientPhase::Connected && ping_due_at_ == kNever) send_ping(now);
+}
+
+void Client::State::fail(const Error& error, Instant now) {
+  if (phase_ == ClientPhase::Connected && version_ == ProtocolVersion::V5_0) {
+    const Disconnect disconnect{.reason = error.reason, .properties = {}};
+    write(PacketType::Disconnect, 0, now, [&](ByteBuffer& out) { encode(disconnect, ProtocolVersion::V5_0, out); });
+  }
+  begin_closing(error);
+}
+
+void Client::State::begin_closing(const Error& error) {
+  if (phase_ == ClientPhase::Closing || phase_ == ClientPhase::Idle || phase_ == ClientPhase::Pausing) return;
+  phase_ = ClientPhase::Closing;
+  connack_due_at_ = ping_due_at_ = kNever;
+  listener_.on_closing(error);
+}
+
+void Client::State::disconnect(const Disconnect& disconnect, Instant now) {
+  stop_reconnecting();
+  if (phase_ == ClientPhase::Connected) {
+    write(PacketType::Disconnect, 0, now, [&](ByteBuffer& out) { encode(disconnect, version_, out); });
+  }
+  begin_closing({Fault::CallerMisuse, ReasonCode::Success, ""});
+}
+
+void Client::State::stop_reconnecting() {
+  wants_reconnection_ = false;
+  redial_at_ = kNever;
+  if (phase_ == ClientPhase::Pausing) phase_ = ClientPhase::Idle;
+}
+
+Result<void> Client::State::authenticate(const Auth& auth, Instant now) {
+  if (version_ != ProtocolVersion::V5_0)
+    return Error{Fault::CallerMisuse, ReasonCode::ProtocolError, "AUTH exists in MQTT 5.0 only"};
+  if (phase_ != ClientPhase::AwaitingConnack && phase_ != ClientPhase::Connected) {
+    return Error{Fault::CallerMisuse, ReasonCode::ProtocolError, "AUTH needs an open connection"};
+  }
+  if (const auto encodable = check_encodable(auth.properties); !encodable) return encodable.error();
+  write(PacketType::Auth, 0, now, [&](ByteBuffer& out) { encode(auth, out); });
+  return {};
+}
+
+Client::Client(const ClientOptions& options, ClientListener& listener)
+    : state_(std::make_unique<State>(options, listener)) {}
+Client::~Client() = default;
+
+void Client::start_attempt(Instant now) {
+  state_->start_attempt(now);
+}
+Result<void> Client::transport_opened(const Connect& connect, Instant now) {
+  return state_->transport_opened(connect, now);
+}
+void Client::receive(Bytes octets, Instant now) {
+  state_->receive(octets, now);
+}
+void Client::transport_closed(Instant now) {
+  state_->transport_closed(now);
+}
+Instant Client::advance(Instant now) {
+  state_->advance(now);
+  return state_->next_deadline();
+}
+Result<void> Client::publish(const Publish& message, OperationToken token, Instant now) {
+  return state_->publish(message, token, now);
+}
+Result<void> Client::subscribe(const Subscribe& subscribe, OperationToken token, Instant now) {
+  return state_->subscribe(subscribe, token, now);
+}
+Result<void> Client::unsubscribe(const Unsubscribe& unsubscribe, OperationToken token, Instant now) {
+  return state_->unsubscribe(unsubscribe, token, now);
+}
+Result<void> Client::authenticate(const Auth& auth, Instant now) {
+  return state_->authenticate(auth, now);
+}
+void Client::disconnect(const Disconnect& disconnect, Instant now) {
+  state_->disconnect(disconnect, now);
+}
+void Client::stop_reconnecting() {
+  state_->stop_reconnecting();
+}
+bool Client::discard(OperationToken token) {
+  return state_->discard(token);
+}
+void Client::probe(Instant now) {
+  state_->probe(now);
+}
+const OutputQueue& Client::output() const {
+  return state_->output();
+}
+void Client::consume_output(std::size_t octets) {
+  state_->output().consume(octets);
+}
+bool Client::should_close() const {
+  return state_->phase() == ClientPhase::Closing;
+}
+Instant Client::next_deadline() const {
+  return state_->next_deadline();
+}
+bool Client::connected() const {
+  return state_->phase() == ClientPhase::Connected;
+}
+std::size_t Client::queued_messages() const {
+  return state_->queued_messages();
+}
+std::size_t Client::in_flight() const {
+  return state_->in_flight();
+}
+
+}  // namespace mqtt

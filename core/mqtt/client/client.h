@@ -1,0 +1,112 @@
+// The client: an application's wishes and a server's octets in, octets to the server and events out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "mqtt/base/bytes.h"
+#include "mqtt/base/error.h"
+#include "mqtt/base/result.h"
+#include "mqtt/base/time.h"
+#include "mqtt/client/client_options.h"
+#include "mqtt/connection/output_queue.h"
+#include "mqtt/packet/packet.h"
+
+namespace mqtt {
+
+// The host's number of one operation; it comes back when the operation ends. Of an operation under kNoToken nothing is
+// told.
+using OperationToken = std::uint32_t;
+inline constexpr OperationToken kNoToken = 0;
+
+// What becomes of the octets and wishes. Called inside a step: the listener may note, and must not call the client.
+// Views end with the call.
+class ClientListener {
+ public:
+  virtual ~ClientListener() = default;
+
+  // It is time to dial: the host opens a transport and calls start_attempt() and then transport_opened().
+  virtual void on_reconnect_due() {}
+  // The CONNACK, whatever it says; a refusal is followed by on_closing().
+  virtual void on_connack(const Connack&) {}
+  // A message, once at QoS 2; its alias resolved. The acknowledgement goes out with the output of the same step.
+  virtual void on_message(const Publish&) {}
+  // QoS 0: handed to the transport's output. QoS 1, 2: acknowledged for good; the reason may be a failure (5.0).
+  virtual void on_published(OperationToken, PacketIdentifier, ReasonCode, const Properties&) {}
+  virtual void on_subscribed(OperationToken, const Suback&) {}
+  virtual void on_unsubscribed(OperationToken, const Unsuback&) {}
+  // An operation that will never end otherwise: the connection or session it belonged to is gone, or it was discarded.
+  virtual void on_operation_failed(OperationToken, const Error&) {}
+  // The server's DISCONNECT or AUTH (5.0).
+  virtual void on_disconnect(const Disconnect&) {}
+  virtual void on_auth(const Auth&) {}
+  // The machine is done with this transport: the host writes the rest of the output and closes it. An error of reason
+  // Success is the orderly end that disconnect() asked for.
+  virtual void on_closing(const Error&) {}
+  // Every packet that came in or went out, for tracing; only when wants_trace() answers true at the step's begin.
+  virtual void on_packet_received(PacketType, PacketIdentifier, std::size_t /*octets*/) {}
+  virtual void on_packet_sent(PacketType, PacketIdentifier, std::size_t /*octets*/) {}
+  virtual bool wants_trace() const { return false; }
+};
+
+// One thread's. A client lives through any number of transports, one at a time:
+//   client.start_attempt(now)          the host begins to dial (connect_timeout runs)
+//   client.transport_opened(connect, now)   it is open: the CONNECT is in the output
+//   client.receive(octets, now) ...    and publish(), subscribe(), ... at any time, connected or not
+//   client.transport_closed(now)       it is gone: the pause before the next attempt begins (ReconnectPolicy)
+// After each call or several: write output() to the transport as far as it takes it, consume_output(), and wait for
+// octets, next_deadline() or a wish. When should_close() and the output is empty, close the transport and call
+// transport_closed(). The session (unacknowledged messages, QoS 2 identifiers, subscriptions) lives here, across
+// transports, for as long as the server's does.
+class Client {
+ public:
+  Client(const ClientOptions& options, ClientListener& listener);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // --- the transport
+  void start_attempt(Instant now);
+  // Each attempt may say other things (fresh credentials). An Error names the field that can't be sent; nothing was
+  // sent then. Precondition: start_attempt().
+  Result<void> transport_opened(const Connect& connect, Instant now);
+  void receive(Bytes octets, Instant now);
+  void transport_closed(Instant now);
+  Instant advance(Instant now);
+
+  // --- wishes. An Error means that nothing was done and the token will not come back. Texts and payloads are copied if
+  // they must be kept. packet_identifier and dup of `message` are ignored.
+  Result<void> publish(const Publish& message, OperationToken token, Instant now);
+  // packet_identifier is ignored. Without a connection it waits for one.
+  Result<void> subscribe(const Subscribe& subscribe, OperationToken token, Instant now);
+  Result<void> unsubscribe(const Unsubscribe& unsubscribe, OperationToken token, Instant now);
+  Result<void> authenticate(const Auth& auth, Instant now);
+  // The orderly end: DISCONNECT behind what is in the output, and no reconnection until start_attempt().
+  void disconnect(const Disconnect& disconnect, Instant now);
+  // Stops reconnecting; a pause that runs is cancelled.
+  void stop_reconnecting();
+  // Gives up waiting for a publish, whose token comes back as failed; true if there was one. What was queued is not
+  // sent; what was sent already keeps its packet identifier until the server acknowledges it.
+  bool discard(OperationToken token);
+  // A PINGREQ now, to learn whether the connection lives (a page that became visible again); the usual time-out
+  // applies.
+  void probe(Instant now);
+
+  // --- what has come of them
+  const OutputQueue& output() const;
+  void consume_output(std::size_t octets);
+  bool should_close() const;
+  Instant next_deadline() const;
+
+  // --- questions
+  bool connected() const;  // between a CONNACK of Success and the end of the transport
+  std::size_t queued_messages() const;
+  std::size_t in_flight() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mqtt

@@ -1,0 +1,39 @@
+// What a host may set of a client, beyond what each CONNECT says.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "mqtt/base/time.h"
+#include "mqtt/codec/frame_reader.h"
+
+namespace mqtt {
+
+// The pause before attempt n is initial * factor^n, at most maximum, spread by +- jitter of itself.
+struct ReconnectPolicy {
+  bool enabled = true;
+  Duration initial_delay = std::chrono::seconds(1);
+  Duration maximum_delay = std::chrono::seconds(30);
+  double factor = 2.0;  // 1 keeps the pause
+  double jitter = 0.2;  // 0 to 1
+};
+
+struct ClientOptions {
+  ReconnectPolicy reconnect;
+  // From start_attempt() to the CONNACK.
+  Duration connect_timeout = std::chrono::seconds(30);
+  // Subscribe again, when the server has no session, to all that is subscribed.
+  bool resubscribe = true;
+  // Topic filters in one SUBSCRIBE of a resubscription; 0 is no limit.
+  std::size_t subscribe_batch_size = 0;
+  // QoS 0 messages published without a connection wait for one; else they fail.
+  bool queue_qos_zero = true;
+  // Messages and octets that may wait for a connection or for the server's Receive Maximum; a publish() beyond it
+  // fails.
+  std::size_t maximum_queued_messages = SIZE_MAX;
+  std::size_t maximum_queued_octets = SIZE_MAX;
+  // Spreads the pauses between attempts; hosts set it from their source of randomness.
+  std::uint64_t random_seed = 0;
+};
+
+}  // namespace mqtt

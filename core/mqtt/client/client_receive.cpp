@@ -1,0 +1,203 @@
+// What the server sends -> the listener's events, acknowledgements and the session's state.
+#include <utility>
+
+#include "mqtt/client/client_state.h"
+#include "mqtt/codec/decode.h"
+#include "mqtt/codec/encode.h"
+#include "mqtt/connection/rules.h"
+
+namespace mqtt {
+
+void Client::State::handle(const Frame& frame, Instant now) {
+  if (!is_legal(frame.type, Role::Client, phase_ == ClientPhase::Connected, version_)) {
+    return fail(protocol_error("the server sent a packet that is not legal here"), now);
+  }
+  if (listener_.wants_trace() && frame.type != PacketType::Publish)
+    listener_.on_packet_received(frame.type, 0, frame.body.size());
+  switch (frame.type) {
+    case PacketType::Publish:
+      return handle_publish(frame, now);
+    case PacketType::Connack:
+      return handle_connack(frame, now);
+    case PacketType::Suback:
+      return handle_suback(frame, now);
+    case PacketType::Unsuback:
+      return handle_unsuback(frame, now);
+    case PacketType::Disconnect:
+      return handle_disconnect(frame, now);
+    case PacketType::Auth:
+      return handle_auth(frame, now);
+    case PacketType::Pingresp:
+      return handle_pingresp(frame, now);
+    default:
+      return handle_publish_response(frame, now);  // is_legal() let none other through
+  }
+}
+
+void Client::State::handle_connack(const Frame& frame, Instant now) {
+  const auto connack = decode_connack(frame, version_);
+  if (!connack) return fail(connack.error(), now);
+  if (connack->reason != ReasonCode::Success) {
+    listener_.on_connack(*connack);
+    return begin_closing({Fault::LimitReached, connack->reason, "the server refused the connection"});
+  }
+  if (connack->session_present && clean_start_) {  // [MQTT-3.2.2-4]
+    return fail(protocol_error("the server says that it kept a session which the CONNECT told it to drop"), now);
+  }
+  const Properties& properties = connack->properties;
+  phase_ = ClientPhase::Connected;
+  connack_due_at_ = kNever;
+  schedule_.succeeded();
+  keep_alive_ = properties.server_keep_alive.value_or(keep_alive_);  // [MQTT-3.2.2-21]
+  server_receive_maximum_ = properties.receive_maximum.value_or(65'535);
+  server_topic_alias_maximum_ = properties.topic_alias_maximum.value_or(0);
+  server_maximum_packet_size_ = properties.maximum_packet_size.value_or(kMaximumPacketSize);
+  server_maximum_qos_ = static_cast<QoS>(properties.maximum_qos.value_or(2));
+  server_retains_ = properties.retain_available.value_or(1) != 0;
+  listener_.on_connack(*connack);
+  if (connack->session_present) {
+    resume_session(now);
+  } else {
+    restart_session(now);
+  }
+}
+
+void Client::State::handle_publish(const Frame& frame, Instant now) {
+  if (const auto decoded = decode_publish(frame, version_, publish_); !decoded) return fail(decoded.error(), now);
+  if (const auto resolved = resolve_topic_alias(publish_); !resolved) return fail(resolved.error(), now);
+  const PacketIdentifier identifier = publish_.packet_identifier;
+  if (listener_.wants_trace()) listener_.on_packet_received(PacketType::Publish, identifier, frame.body.size());
+  if (publish_.qos != QoS::ExactlyOnce) {
+    listener_.on_message(publish_);
+    if (publish_.qos == QoS::AtLeastOnce) respond(PacketType::Puback, identifier, ReasonCode::Success, now);
+    return;
+  }
+  if (!incoming_qos2_.contains(identifier)) {
+    if (incoming_qos2_.size() >= own_receive_maximum_) {
+      return fail({Fault::LimitReached, ReasonCode::ReceiveMaximumExceeded,
+                   "more unacknowledged messages than the CONNECT allowed"},
+                  now);
+    }
+    incoming_qos2_.insert(identifier);
+    listener_.on_message(publish_);
+  }
+  respond(PacketType::Pubrec, identifier, ReasonCode::Success, now);
+}
+
+Result<void> Client::State::resolve_topic_alias(Publish& publish) {
+  if (!publish.properties.topic_alias) return {};
+  const std::uint16_t alias = *publish.properties.topic_alias;
+  if (alias > own_topic_alias_maximum_) {  // [MQTT-3.1.2-26]
+    return Error{Fault::PeerBrokeProtocol, ReasonCode::TopicAliasInvalid,
+                 "a topic alias above the Topic Alias Maximum of the CONNECT"};
+  }
+  if (topic_aliases_in_.size() < alias) topic_aliases_in_.resize(alias);
+  std::string& topic = topic_aliases_in_[alias - std::size_t{1}];
+  if (!publish.topic.empty()) {
+    topic = publish.topic;
+  } else if (topic.empty()) {
+    return protocol_error("a topic alias that was never set on this connection");
+  } else {
+    publish.topic = topic;
+  }
+  return {};
+}
+
+void Client::State::respond(PacketType type, PacketIdentifier identifier, ReasonCode reason, Instant now) {
+  const PublishResponse response{.type = type, .packet_identifier = identifier, .reason = reason, .properties = {}};
+  write(type, identifier, now, [&](ByteBuffer& out) { encode(response, version_, out); });
+}
+
+void Client::State::handle_publish_response(const Frame& frame, Instant now) {
+  const auto response = decode_publish_response(frame, version_);
+  if (!response) return fail(response.error(), now);
+  const PacketIdentifier identifier = response->packet_identifier;
+  if (response->type == PacketType::Pubrel) {
+    const bool found = incoming_qos2_.erase(identifier);
+    return respond(PacketType::Pubcomp, identifier, found ? ReasonCode::Success : ReasonCode::PacketIdentifierNotFound,
+                   now);
+  }
+  if (response->type == PacketType::Pubrec) return handle_pubrec(*response, now);
+  const FlightEntry* entry = in_flight_.find(identifier);
+  if (entry == nullptr) return;  // its flow has ended already
+  const auto awaited =
+      response->type == PacketType::Puback ? FlightState::AwaitingPuback : FlightState::AwaitingPubcomp;
+  if (entry->state != awaited)
+    return fail(protocol_error("an acknowledgement of another kind than the message awaits"), now);
+  finish_publish(*response, entry->token, now);
+}
+
+void Client::State::handle_pubrec(const PublishResponse& pubrec, Instant now) {
+  FlightEntry* entry = in_flight_.find(pubrec.packet_identifier);
+  if (entry == nullptr) {
+    if (!is_failure(pubrec.reason))
+      respond(PacketType::Pubrel, pubrec.packet_identifier, ReasonCode::PacketIdentifierNotFound, now);
+    return;
+  }
+  if (entry->state != FlightState::AwaitingPubrec && entry->state != FlightState::AwaitingPubcomp) {
+    return fail(protocol_error("a PUBREC for something else than a QoS 2 message"), now);
+  }
+  if (is_failure(pubrec.reason)) return finish_publish(pubrec, entry->token, now);  // [MQTT-4.3.3-4]
+  entry->state = FlightState::AwaitingPubcomp;
+  entry->delivery = {};  // from now on only the identifier matters [MQTT-4.3.3-7]
+  respond(PacketType::Pubrel, pubrec.packet_identifier, ReasonCode::Success, now);
+}
+
+void Client::State::finish_publish(const PublishResponse& response, OperationToken token, Instant now) {
+  in_flight_.settle(response.packet_identifier);
+  if (token != kNoToken)
+    listener_.on_published(token, response.packet_identifier, response.reason, response.properties);
+  if (!queue_.empty() || resuming_) send_waiting(now);
+}
+
+std::optional<PendingSubscription> Client::State::settle_subscription(PacketIdentifier identifier,
+                                                                      FlightState awaited) {
+  const FlightEntry* entry = in_flight_.find(identifier);
+  if (entry == nullptr || entry->state != awaited) return std::nullopt;
+  in_flight_.settle(identifier);
+  auto node = pending_subscriptions_.extract(identifier);
+  return std::move(node.mapped());
+}
+
+void Client::State::handle_suback(const Frame& frame, Instant now) {
+  const auto suback = decode_suback(frame, version_);
+  if (!suback) return fail(suback.error(), now);
+  const auto pending = settle_subscription(suback->packet_identifier, FlightState::AwaitingSuback);
+  if (!pending) return;
+  if (suback->reasons.size() != pending->topic_filters.size()) {
+    fail_operation(pending->token,
+                   protocol_error("a SUBACK with another number of reason codes than filters were asked for"));
+    return fail(protocol_error("a SUBACK with another number of reason codes than filters were asked for"), now);
+  }
+  for (std::size_t i = 0; i < suback->reasons.size(); ++i) {
+    if (is_failure(suback->reasons[i])) subscriptions_.erase(pending->topic_filters[i]);
+  }
+  if (pending->token != kNoToken) listener_.on_subscribed(pending->token, *suback);
+}
+
+void Client::State::handle_unsuback(const Frame& frame, Instant now) {
+  const auto unsuback = decode_unsuback(frame, version_);
+  if (!unsuback) return fail(unsuback.error(), now);
+  const auto pending = settle_subscription(unsuback->packet_identifier, FlightState::AwaitingUnsuback);
+  if (pending && pending->token != kNoToken) listener_.on_unsubscribed(pending->token, *unsuback);
+}
+
+void Client::State::handle_pingresp(const Frame& frame, Instant now) {
+  if (const auto ping = decode_ping(frame); !ping) return fail(ping.error(), now);
+  ping_due_at_ = kNever;
+}
+
+void Client::State::handle_disconnect(const Frame& frame, Instant now) {
+  const auto disconnect = decode_disconnect(frame, version_);
+  if (!disconnect) return fail(disconnect.error(), now);
+  listener_.on_disconnect(*disconnect);
+  begin_closing({Fault::LimitReached, disconnect->reason, "the server disconnected"});
+}
+
+void Client::State::handle_auth(const Frame& frame, Instant now) {
+  const auto auth = decode_auth(frame, version_);
+  if (!auth) return fail(auth.error(), now);
+  listener_.on_auth(*auth);
+}
+
+}  // namespace mqtt

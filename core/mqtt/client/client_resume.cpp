@@ -1,0 +1,133 @@
+// After a CONNACK: what the session still owes the server, and what has waited for it.
+#include <utility>
+
+#include "mqtt/client/client_state.h"
+#include "mqtt/codec/decode.h"
+
+namespace mqtt {
+
+namespace {
+
+// Filters in one SUBSCRIBE when the host sets no limit: enough to be one packet, and no packet that a server would find
+// too large.
+constexpr std::size_t kSubscribeBatch = 1'000;
+
+}  // namespace
+
+// The server kept the session: everything unacknowledged goes out again in its first order. [MQTT-4.4.0-1]
+// [MQTT-4.6.0-1]
+void Client::State::resume_session(Instant now) {
+  in_flight_.for_each([](PacketIdentifier, FlightEntry& entry) { entry.is_sent = false; });
+  resuming_ = true;
+  send_waiting(now);
+}
+
+// The server has no session, so ours ends too. [MQTT-3.2.2-5] The application still waits for its messages: what the
+// server did not take is published anew, under new packet identifiers; what it took (PUBREC) is done.
+void Client::State::restart_session(Instant now) {
+  incoming_qos2_.clear();
+  resuming_ = false;
+  RingQueue<Wish> queue;
+  in_flight_.for_each([&](PacketIdentifier identifier, FlightEntry& entry) {
+    if (entry.state == FlightState::AwaitingPubcomp) {
+      if (entry.token != kNoToken) listener_.on_published(entry.token, identifier, ReasonCode::Success, Properties{});
+    } else {
+      queued_octets_ += entry.delivery.message.memory_octets();
+      queue.push({.token = entry.token, .message = std::move(entry.delivery.message), .subscription = nullptr});
+    }
+  });
+  in_flight_.clear();
+  while (!queue_.empty())
+    queue.push(queue_.pop());
+  queue_ = std::move(queue);
+  resubscribe(now);
+  send_waiting(now);
+}
+
+void Client::State::resubscribe(Instant now) {
+  const std::size_t limit = options_.subscribe_batch_size == 0 ? kSubscribeBatch : options_.subscribe_batch_size;
+  std::map<std::uint32_t, std::vector<SubscribeEntry>> by_identifier;  // a SUBSCRIBE carries one
+  for (const auto& [filter, remembered] : subscriptions_) {
+    by_identifier[remembered.subscription_identifier].push_back({filter, remembered.options});
+  }
+  for (const auto& [identifier, entries] : by_identifier) {
+    for (std::size_t begin = 0; begin < entries.size(); begin += limit) {
+      Subscribe subscribe;
+      const std::size_t end = std::min(entries.size(), begin + limit);
+      subscribe.entries.assign(entries.begin() + static_cast<std::ptrdiff_t>(begin),
+                               entries.begin() + static_cast<std::ptrdiff_t>(end));
+      if (identifier != 0) subscribe.properties.subscription_identifiers = {identifier};
+      // Nobody waits for the answer; a refused filter is forgotten when the SUBACK comes.
+      [[maybe_unused]] const auto written = write_subscribe(std::move(subscribe), kNoToken, now);
+    }
+  }
+}
+
+void Client::State::resend(Instant now) {
+  std::size_t on_the_way = 0;
+  resuming_ = false;
+  in_flight_.for_each([&](PacketIdentifier identifier, FlightEntry& entry) {
+    if (entry.state == FlightState::AwaitingSuback || entry.state == FlightState::AwaitingUnsuback) return;
+    if (entry.is_sent) {
+      ++on_the_way;
+    } else if (on_the_way >= server_receive_maximum_) {
+      resuming_ = true;
+    } else {
+      entry.is_sent = true;
+      ++on_the_way;
+      if (entry.state == FlightState::AwaitingPubcomp)
+        return respond(PacketType::Pubrel, identifier, ReasonCode::Success, now);
+      entry.delivery.message.to_publish(stored_, now);
+      stored_.dup = true;
+      stored_.packet_identifier = identifier;
+      write_publish(stored_, entry.delivery.message.shared_payload(), now);
+    }
+  });
+}
+
+void Client::State::send_waiting(Instant now) {
+  if (resuming_) resend(now);
+  while (!queue_.empty()) {
+    const Message& next = queue_.front().message;
+    if (next && next.qos() != QoS::AtMostOnce && !has_window()) return;
+    send_wish(queue_.pop(), now);
+  }
+}
+
+void Client::State::send_wish(Wish wish, Instant now) {
+  if (wish.subscription != nullptr) return send_subscription_wish(*wish.subscription, wish.token, now);
+  queued_octets_ -= wish.message.memory_octets();
+  if (wish.message.expired(now)) {
+    return fail_operation(wish.token, {Fault::LimitReached, ReasonCode::UnspecifiedError,
+                                       "its Message Expiry Interval passed before it could be sent"});
+  }
+  wish.message.to_publish(stored_, now);
+  stored_.dup = false;
+  stored_.packet_identifier = 0;
+  if (const auto accepted = check_against_server(stored_); !accepted)
+    return fail_operation(wish.token, accepted.error());
+  if (stored_.qos == QoS::AtMostOnce) return send_at_most_once(stored_, wish.token, now);
+  send_acknowledged(std::move(wish.message), wish.token, now);
+}
+
+void Client::State::send_subscription_wish(const SubscriptionWish& wish, OperationToken token, Instant now) {
+  Properties properties;
+  // They were encoded from valid ones when the wish was made.
+  [[maybe_unused]] const auto decoded = decode_properties(
+      wish.properties.view(), wish.is_unsubscribe ? PropertyOwner::Unsubscribe : PropertyOwner::Subscribe, properties);
+  Result<void> written;
+  if (wish.is_unsubscribe) {
+    Unsubscribe unsubscribe{.packet_identifier = 0, .topic_filters = {}, .properties = std::move(properties)};
+    for (const auto& [filter, options] : wish.entries)
+      unsubscribe.topic_filters.push_back(filter);
+    written = write_unsubscribe(std::move(unsubscribe), token, now);
+  } else {
+    Subscribe subscribe{.packet_identifier = 0, .entries = {}, .properties = std::move(properties)};
+    for (const auto& [filter, options] : wish.entries)
+      subscribe.entries.push_back({filter, options});
+    written = write_subscribe(std::move(subscribe), token, now);
+  }
+  if (!written) fail_operation(token, written.error());
+}
+
+}  // namespace mqtt

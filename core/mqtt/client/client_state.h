@@ -1,0 +1,175 @@
+// The client's inside: one transport at a time, and the session that outlives it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "mqtt/client/client.h"
+#include "mqtt/client/reconnect_schedule.h"
+#include "mqtt/codec/frame_reader.h"
+#include "mqtt/session/outgoing_flight.h"
+#include "mqtt/session/packet_identifier_set.h"
+#include "mqtt/session/ring_queue.h"
+
+namespace mqtt {
+
+enum class ClientPhase : std::uint8_t {
+  Idle,     // no transport, and none is wanted
+  Pausing,  // until it is time to dial again
+  Dialing,  // the host opens a transport
+  AwaitingConnack,
+  Connected,
+  Closing,  // the transport is to be closed
+};
+
+// A SUBSCRIBE or UNSUBSCRIBE that waits for a connection, in memory of its own.
+struct SubscriptionWish {
+  bool is_unsubscribe = false;
+  std::vector<std::pair<std::string, SubscriptionOptions>> entries;
+  ByteBuffer properties;  // encoded
+};
+
+// What waits for a connection or for the server's Receive Maximum: one of the two.
+struct Wish {
+  OperationToken token = kNoToken;
+  Message message;
+  std::unique_ptr<SubscriptionWish> subscription;
+};
+
+// A SUBSCRIBE or UNSUBSCRIBE that was sent.
+struct PendingSubscription {
+  OperationToken token = kNoToken;
+  std::vector<std::string> topic_filters;
+};
+
+struct RememberedSubscription {
+  SubscriptionOptions options;
+  std::uint32_t subscription_identifier = 0;  // 0: none
+};
+
+class Client::State {
+ public:
+  State(const ClientOptions& options, ClientListener& listener);
+
+  // --- the transport (client.cpp)
+  void start_attempt(Instant now);
+  Result<void> transport_opened(const Connect& connect, Instant now);
+  void receive(Bytes octets, Instant now);
+  void transport_closed(Instant now);
+  void advance(Instant now);
+  Instant next_deadline() const;
+  void disconnect(const Disconnect& disconnect, Instant now);
+  void stop_reconnecting();
+  void probe(Instant now);
+  Result<void> authenticate(const Auth& auth, Instant now);
+
+  // --- wishes (client_wishes.cpp)
+  Result<void> publish(const Publish& message, OperationToken token, Instant now);
+  Result<void> subscribe(const Subscribe& subscribe, OperationToken token, Instant now);
+  Result<void> unsubscribe(const Unsubscribe& unsubscribe, OperationToken token, Instant now);
+  bool discard(OperationToken token);
+
+  ClientPhase phase() const { return phase_; }
+  OutputQueue& output() { return output_; }
+  std::size_t queued_messages() const { return queue_.size(); }
+  std::size_t in_flight() const { return in_flight_.size(); }
+
+ private:
+  // --- what the server sends (client_receive.cpp)
+  void handle(const Frame& frame, Instant now);
+  void handle_connack(const Frame& frame, Instant now);
+  void handle_publish(const Frame& frame, Instant now);
+  Result<void> resolve_topic_alias(Publish& publish);
+  void handle_publish_response(const Frame& frame, Instant now);
+  void handle_pubrec(const PublishResponse& pubrec, Instant now);
+  void finish_publish(const PublishResponse& response, OperationToken token, Instant now);
+  void handle_suback(const Frame& frame, Instant now);
+  void handle_unsuback(const Frame& frame, Instant now);
+  void handle_pingresp(const Frame& frame, Instant now);
+  void handle_disconnect(const Frame& frame, Instant now);
+  void handle_auth(const Frame& frame, Instant now);
+  std::optional<PendingSubscription> settle_subscription(PacketIdentifier identifier, FlightState awaited);
+
+  // The end of this transport from our side: DISCONNECT where 5.0 has one, then the host closes.
+  void fail(const Error& error, Instant now);
+  void begin_closing(const Error& error);
+
+  // --- the session at a CONNACK (client_resume.cpp)
+  void resume_session(Instant now);
+  void restart_session(Instant now);
+  void resubscribe(Instant now);
+  void resend(Instant now);
+  void send_waiting(Instant now);
+  void send_wish(Wish wish, Instant now);
+  void send_subscription_wish(const SubscriptionWish& wish, OperationToken token, Instant now);
+
+  // --- packets out
+  template <typename Encode>
+  void write(PacketType type, PacketIdentifier identifier, Instant now, Encode&& encode);
+  void respond(PacketType type, PacketIdentifier identifier, ReasonCode reason, Instant now);
+  Result<void> resolve_outgoing_alias(Publish& publish, bool is_connected);
+  Result<void> check_against_server(const Publish& publish) const;
+  void write_publish(const Publish& publish, const SharedBytes& shared_payload, Instant now);
+  void send_at_most_once(const Publish& publish, OperationToken token, Instant now);
+  void send_acknowledged(Message message, OperationToken token, Instant now);
+  Result<void> write_subscribe(Subscribe subscribe, OperationToken token, Instant now);
+  Result<void> write_unsubscribe(Unsubscribe unsubscribe, OperationToken token, Instant now);
+  bool take_back_if_too_large(PacketIdentifier identifier);
+  Result<void> enqueue(Wish wish);
+  bool has_window() const;
+  void fail_operation(OperationToken token, const Error& error);
+  void send_ping(Instant now);
+  Duration ping_timeout() const;
+
+  ClientOptions options_;
+  ClientListener& listener_;
+  ClientPhase phase_ = ClientPhase::Idle;
+  ReconnectSchedule schedule_;
+  bool wants_reconnection_ = false;
+  Instant redial_at_ = kNever;
+  Instant connack_due_at_ = kNever;
+
+  // Of the present transport.
+  ProtocolVersion version_ = ProtocolVersion::V3_1_1;
+  bool clean_start_ = true;
+  std::uint16_t keep_alive_ = 0;  // seconds
+  std::uint16_t own_receive_maximum_ = 65'535;
+  std::uint16_t own_topic_alias_maximum_ = 0;
+  std::uint16_t server_receive_maximum_ = 65'535;
+  std::uint16_t server_topic_alias_maximum_ = 0;
+  std::uint32_t server_maximum_packet_size_ = kMaximumPacketSize;
+  QoS server_maximum_qos_ = QoS::ExactlyOnce;
+  bool server_retains_ = true;
+  Instant last_sent_;
+  Instant last_heard_;
+  Instant ping_due_at_ = kNever;  // the PINGRESP
+  FrameReader reader_;
+  OutputQueue output_;
+  std::vector<std::string> topic_aliases_in_;  // by alias less 1; empty: not set
+  std::vector<std::string> topic_aliases_out_;
+
+  // Of the session.
+  OutgoingFlight in_flight_;
+  bool resuming_ = false;  // some in flight have not been sent on this transport yet
+  RingQueue<Wish> queue_;
+  std::size_t queued_octets_ = 0;
+  PacketIdentifierSet incoming_qos2_;
+  std::unordered_map<PacketIdentifier, PendingSubscription> pending_subscriptions_;
+  std::map<std::string, RememberedSubscription, std::less<>> subscriptions_;
+
+  Publish publish_;  // the one being decoded
+  Publish stored_;   // the one that goes out again
+};
+
+template <typename Encode>
+void Client::State::write(PacketType type, PacketIdentifier identifier, Instant now, Encode&& encode) {
+  const std::size_t octets = output_.write(encode);
+  last_sent_ = now;
+  if (listener_.wants_trace()) listener_.on_packet_sent(type, identifier, octets);
+}
+
+}  // namespace mqtt

@@ -1,0 +1,239 @@
+// What the application wants -> packets now, or wishes that wait for a connection or for room.
+#include <utility>
+
+#include "mqtt/client/client_state.h"
+#include "mqtt/codec/decode.h"
+#include "mqtt/codec/encode.h"
+#include "mqtt/topic/topic_filter.h"
+#include "mqtt/topic/topic_name.h"
+
+namespace mqtt {
+
+namespace {
+
+Error misuse(ReasonCode reason, const char* text) {
+  return {Fault::CallerMisuse, reason, text};
+}
+
+constexpr Error kNoIdentifierLeft{Fault::LimitReached, ReasonCode::QuotaExceeded, "no packet identifier left"};
+constexpr Error kTooLargeForServer{Fault::LimitReached, ReasonCode::PacketTooLarge,
+                                   "larger than the server's Maximum Packet Size"};
+
+SubscriptionWish to_wish(const Subscribe& subscribe) {
+  SubscriptionWish wish;
+  for (const SubscribeEntry& entry : subscribe.entries)
+    wish.entries.emplace_back(entry.topic_filter, entry.options);
+  encode_properties(subscribe.properties, wish.properties);
+  return wish;
+}
+
+SubscriptionWish to_wish(const Unsubscribe& unsubscribe) {
+  SubscriptionWish wish;
+  wish.is_unsubscribe = true;
+  for (const std::string_view filter : unsubscribe.topic_filters)
+    wish.entries.emplace_back(filter, SubscriptionOptions{});
+  encode_properties(unsubscribe.properties, wish.properties);
+  return wish;
+}
+
+}  // namespace
+
+Result<void> Client::State::publish(const Publish& message, OperationToken token, Instant now) {
+  Publish publish = message;
+  publish.dup = false;
+  publish.packet_identifier = 0;
+  publish.properties.subscription_identifiers.clear();  // the server's alone [MQTT-3.3.4-6]
+  const bool is_connected = phase_ == ClientPhase::Connected;
+  if (const auto resolved = resolve_outgoing_alias(publish, is_connected); !resolved) return resolved.error();
+  if (const auto encodable = check_encodable(publish); !encodable) return encodable.error();
+  if (!is_connected) {
+    if (publish.qos == QoS::AtMostOnce && !options_.queue_qos_zero) {
+      return misuse(ReasonCode::ServerUnavailable, "No connection to broker");
+    }
+    return enqueue({.token = token, .message = Message::keep(publish, now), .subscription = nullptr});
+  }
+  if (const auto accepted = check_against_server(publish); !accepted) return accepted.error();
+  if (publish.qos == QoS::AtMostOnce) {
+    send_at_most_once(publish, token, now);
+    return {};
+  }
+  Message kept = Message::keep(publish, now);
+  if (!queue_.empty() || !has_window())
+    return enqueue({.token = token, .message = std::move(kept), .subscription = nullptr});
+  send_acknowledged(std::move(kept), token, now);
+  return {};
+}
+
+// The application may set aliases itself. They live as long as the connection, so what may go out on another says its
+// topic in full.
+Result<void> Client::State::resolve_outgoing_alias(Publish& publish, bool is_connected) {
+  const auto alias = publish.properties.topic_alias;
+  if (alias && is_connected) {
+    if (*alias == 0 || *alias > server_topic_alias_maximum_) {
+      return misuse(ReasonCode::TopicAliasInvalid, "a topic alias of 0 or above the server's Topic Alias Maximum");
+    }
+    if (topic_aliases_out_.size() < *alias) topic_aliases_out_.resize(*alias);
+    std::string& topic = topic_aliases_out_[*alias - std::size_t{1}];
+    if (publish.topic.empty() && publish.qos == QoS::AtMostOnce && !topic.empty()) return {};
+    if (publish.topic.empty()) publish.topic = topic;
+    if (publish.qos == QoS::AtMostOnce && is_valid_topic_name(publish.topic)) topic = publish.topic;
+  }
+  if (publish.qos != QoS::AtMostOnce || !is_connected) publish.properties.topic_alias.reset();
+  if (!is_valid_topic_name(publish.topic)) {
+    return misuse(ReasonCode::TopicNameInvalid,
+                  "a topic name is 1 to 65,535 octets of UTF-8 without '+', '#' and U+0000");
+  }
+  return {};
+}
+
+Result<void> Client::State::check_against_server(const Publish& publish) const {
+  if (publish.qos > server_maximum_qos_)
+    return misuse(ReasonCode::QoSNotSupported, "a QoS above the server's Maximum QoS");  // [MQTT-3.2.2-11]
+  if (publish.retain && !server_retains_)
+    return misuse(ReasonCode::RetainNotSupported, "the server does not retain messages");
+  if (server_maximum_packet_size_ < kMaximumPacketSize &&
+      encoded_size(publish, version_) > server_maximum_packet_size_) {
+    return kTooLargeForServer;  // [MQTT-3.2.2-15]
+  }
+  return {};
+}
+
+void Client::State::write_publish(const Publish& publish, const SharedBytes& shared_payload, Instant now) {
+  write(PacketType::Publish, publish.packet_identifier, now, [&](ByteBuffer& out) {
+    if (shared_payload) {
+      encode_publish_head(publish, version_, out);
+    } else {
+      encode(publish, version_, out);
+    }
+  });
+  if (shared_payload) output_.append_shared(shared_payload);
+}
+
+void Client::State::send_at_most_once(const Publish& publish, OperationToken token, Instant now) {
+  write_publish(publish, {}, now);
+  if (token != kNoToken) listener_.on_published(token, 0, ReasonCode::Success, Properties{});
+}
+
+void Client::State::send_acknowledged(Message message, OperationToken token, Instant now) {
+  const QoS qos = message.qos();
+  message.to_publish(stored_, now);
+  const SharedBytes shared = message.shared_payload();
+  const auto state = qos == QoS::AtLeastOnce ? FlightState::AwaitingPuback : FlightState::AwaitingPubrec;
+  stored_.dup = false;
+  stored_.packet_identifier = in_flight_.add(
+      {.message = std::move(message), .subscription_identifiers = {}, .qos = qos, .retain = stored_.retain}, token,
+      state);
+  write_publish(stored_, shared, now);
+}
+
+// Whether another QoS 1 or 2 PUBLISH may be on its way. [MQTT-3.3.4-7]
+bool Client::State::has_window() const {
+  return !resuming_ && in_flight_.can_add() &&
+         in_flight_.size() - pending_subscriptions_.size() < server_receive_maximum_;
+}
+
+Result<void> Client::State::enqueue(Wish wish) {
+  const std::size_t octets = wish.message ? wish.message.memory_octets() : 0;
+  if (queue_.size() >= options_.maximum_queued_messages || octets > options_.maximum_queued_octets - queued_octets_) {
+    return Error{Fault::LimitReached, ReasonCode::QuotaExceeded,
+                 "the queue of messages that wait for the server is full"};
+  }
+  queued_octets_ += octets;
+  queue_.push(std::move(wish));
+  return {};
+}
+
+Result<void> Client::State::subscribe(const Subscribe& subscribe, OperationToken token, Instant now) {
+  if (subscribe.entries.empty())
+    return misuse(ReasonCode::ProtocolError, "a SUBSCRIBE names at least one topic filter");
+  for (const SubscribeEntry& entry : subscribe.entries) {
+    if (const auto parsed = parse_topic_filter(entry.topic_filter); !parsed) return parsed.error();
+  }
+  if (const auto encodable = check_encodable(subscribe); !encodable) return encodable.error();
+  if (phase_ != ClientPhase::Connected) {
+    return enqueue(
+        {.token = token, .message = {}, .subscription = std::make_unique<SubscriptionWish>(to_wish(subscribe))});
+  }
+  return write_subscribe(subscribe, token, now);
+}
+
+Result<void> Client::State::unsubscribe(const Unsubscribe& unsubscribe, OperationToken token, Instant now) {
+  if (unsubscribe.topic_filters.empty())
+    return misuse(ReasonCode::ProtocolError, "an UNSUBSCRIBE names at least one topic filter");
+  for (const std::string_view filter : unsubscribe.topic_filters) {
+    if (const auto parsed = parse_topic_filter(filter); !parsed) return parsed.error();
+  }
+  if (const auto encodable = check_encodable(unsubscribe); !encodable) return encodable.error();
+  if (phase_ != ClientPhase::Connected) {
+    return enqueue(
+        {.token = token, .message = {}, .subscription = std::make_unique<SubscriptionWish>(to_wish(unsubscribe))});
+  }
+  return write_unsubscribe(unsubscribe, token, now);
+}
+
+Result<void> Client::State::write_subscribe(Subscribe subscribe, OperationToken token, Instant now) {
+  if (!in_flight_.can_add()) return kNoIdentifierLeft;
+  subscribe.packet_identifier = in_flight_.add({}, token, FlightState::AwaitingSuback);
+  write(PacketType::Subscribe, subscribe.packet_identifier, now,
+        [&](ByteBuffer& out) { encode(subscribe, version_, out); });
+  if (!take_back_if_too_large(subscribe.packet_identifier)) return kTooLargeForServer;
+  PendingSubscription pending{.token = token, .topic_filters = {}};
+  const auto& identifiers = subscribe.properties.subscription_identifiers;
+  for (const SubscribeEntry& entry : subscribe.entries) {
+    pending.topic_filters.emplace_back(entry.topic_filter);
+    if (options_.resubscribe)
+      subscriptions_[pending.topic_filters.back()] = {entry.options, identifiers.empty() ? 0 : identifiers.front()};
+  }
+  pending_subscriptions_.emplace(subscribe.packet_identifier, std::move(pending));
+  return {};
+}
+
+Result<void> Client::State::write_unsubscribe(Unsubscribe unsubscribe, OperationToken token, Instant now) {
+  if (!in_flight_.can_add()) return kNoIdentifierLeft;
+  unsubscribe.packet_identifier = in_flight_.add({}, token, FlightState::AwaitingUnsuback);
+  write(PacketType::Unsubscribe, unsubscribe.packet_identifier, now,
+        [&](ByteBuffer& out) { encode(unsubscribe, version_, out); });
+  if (!take_back_if_too_large(unsubscribe.packet_identifier)) return kTooLargeForServer;
+  PendingSubscription pending{.token = token, .topic_filters = {}};
+  for (const std::string_view filter : unsubscribe.topic_filters) {
+    pending.topic_filters.emplace_back(filter);
+    if (const auto found = subscriptions_.find(filter); found != subscriptions_.end()) subscriptions_.erase(found);
+  }
+  pending_subscriptions_.emplace(unsubscribe.packet_identifier, std::move(pending));
+  return {};
+}
+
+// False when what was just written is more than the server takes; it is not sent then. [MQTT-3.2.2-15]
+bool Client::State::take_back_if_too_large(PacketIdentifier identifier) {
+  if (output_.last_write() <= server_maximum_packet_size_) return true;
+  output_.drop_last_write();
+  in_flight_.settle(identifier);
+  return false;
+}
+
+bool Client::State::discard(OperationToken token) {
+  bool found = false;
+  for (std::size_t waiting = queue_.size(); waiting > 0; --waiting) {
+    Wish wish = queue_.pop();
+    if (!found && wish.message && wish.token == token) {
+      found = true;
+      queued_octets_ -= wish.message.memory_octets();
+    } else {
+      queue_.push(std::move(wish));
+    }
+  }
+  in_flight_.for_each([&](PacketIdentifier, FlightEntry& entry) {
+    const bool is_publish = entry.state != FlightState::AwaitingSuback && entry.state != FlightState::AwaitingUnsuback;
+    if (found || !is_publish || entry.token != token) return;
+    found = true;
+    entry.token = kNoToken;
+  });
+  if (found) fail_operation(token, misuse(ReasonCode::UnspecifiedError, "Message removed"));
+  return found;
+}
+
+void Client::State::fail_operation(OperationToken token, const Error& error) {
+  if (token != kNoToken) listener_.on_operation_failed(token, error);
+}
+
+}  // namespace mqtt

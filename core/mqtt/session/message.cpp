@@ -1,0 +1,103 @@
+// A PUBLISH -> one block: header, topic, property block, payload.
+#include "mqtt/session/message.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "mqtt/codec/decode.h"
+#include "mqtt/codec/encode.h"
+
+namespace mqtt {
+
+namespace {
+
+// At least this large, a payload is a block of its own that output queues share.
+constexpr std::size_t kSharedFrom = 8 * 1024;
+
+bool has_properties(const Properties& properties) {
+  return properties.payload_format_indicator || properties.content_type || properties.response_topic ||
+         properties.correlation_data || !properties.user_properties.empty();
+}
+
+// What stays with a message wherever it goes.
+void encode_kept_properties(const Properties& properties, ByteBuffer& out) {
+  Properties kept;
+  kept.payload_format_indicator = properties.payload_format_indicator;
+  kept.content_type = properties.content_type;
+  kept.response_topic = properties.response_topic;
+  kept.correlation_data = properties.correlation_data;
+  kept.user_properties = properties.user_properties;
+  encode_properties(kept, out);
+}
+
+}  // namespace
+
+Message Message::keep(const Publish& publish, Instant now, SharedBytes shared_payload) {
+  if (!shared_payload && publish.payload.size() >= kSharedFrom) shared_payload = SharedBytes::copy_of(publish.payload);
+  ByteBuffer properties;
+  if (has_properties(publish.properties)) encode_kept_properties(publish.properties, properties);
+  const Bytes payload = shared_payload ? Bytes{} : publish.payload;
+
+  void* memory = std::malloc(sizeof(Block) + publish.topic.size() + properties.size() + payload.size());
+  if (memory == nullptr) std::abort();
+  Message message;
+  message.block_ = new (memory) Block;
+  Block& block = *message.block_;
+  block.topic_length = static_cast<std::uint16_t>(publish.topic.size());
+  block.properties_length = static_cast<std::uint32_t>(properties.size());
+  block.payload_length = static_cast<std::uint32_t>(payload.size());
+  block.qos = publish.qos;
+  block.retain = publish.retain;
+  if (publish.properties.message_expiry_interval) {
+    block.expires_at = now + std::chrono::seconds(*publish.properties.message_expiry_interval);
+  }
+  block.shared_payload = std::move(shared_payload);
+
+  char* at = reinterpret_cast<char*>(message.block_ + 1);
+  const auto put = [&at](const void* from, std::size_t count) {
+    if (count > 0) std::memcpy(at, from, count);
+    at += count;
+  };
+  put(publish.topic.data(), publish.topic.size());
+  put(properties.data(), properties.size());
+  put(payload.data(), payload.size());
+  return message;
+}
+
+Bytes Message::payload() const {
+  if (block_->shared_payload) return block_->shared_payload.view();
+  const auto* begin =
+      reinterpret_cast<const std::uint8_t*>(octets()) + block_->topic_length + block_->properties_length;
+  return {begin, block_->payload_length};
+}
+
+std::size_t Message::memory_octets() const {
+  return sizeof(Block) + block_->topic_length + block_->properties_length + payload().size();
+}
+
+void Message::to_publish(Publish& out, Instant now) const {
+  out.topic = topic();
+  out.payload = payload();
+  out.qos = qos();
+  out.retain = retain();
+  out.properties = {};
+  if (block_->properties_length > 0) {
+    const Bytes block{reinterpret_cast<const std::uint8_t*>(octets()) + block_->topic_length,
+                      block_->properties_length};
+    // It was encoded from valid properties by keep().
+    [[maybe_unused]] const auto decoded = decode_properties(block, PropertyOwner::Publish, out.properties);
+  }
+  if (block_->expires_at != kNever) {
+    const auto left = block_->expires_at > now ? block_->expires_at - now : Duration::zero();
+    out.properties.message_expiry_interval =
+        static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::seconds>(left).count());
+  }
+}
+
+void Message::destroy() {
+  block_->~Block();
+  std::free(block_);
+}
+
+}  // namespace mqtt
