@@ -146,7 +146,7 @@ TEST_P(RetainedTrieAtRandom, AnswersAsBruteForceDoes) {
   test::TopicSamples samples(GetParam());
   NamesTrie trie;
   std::map<std::string, std::string> expected;
-  for (std::uint32_t round = 0; round < 4000; ++round) {
+  for (std::uint32_t round = 0; round < 3000; ++round) {
     const std::string name = samples.name();
     if (samples.below(10) < (round / 500 % 2 == 0 ? 8U : 3U)) {
       const std::string value = name + " in round " + std::to_string(round);
@@ -174,7 +174,7 @@ TEST_P(RetainedTrieAtRandom, AnswersAsBruteForceDoes) {
   EXPECT_EQ(trie.node_count(), 1U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RetainedTrieAtRandom, ::testing::Range(1U, 9U));
+INSTANTIATE_TEST_SUITE_P(Seeds, RetainedTrieAtRandom, ::testing::Range(1U, 6U));
 
 }  // namespace
 }  // namespace mqtt

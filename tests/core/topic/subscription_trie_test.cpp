@@ -253,7 +253,7 @@ TEST_P(SubscriptionTrieAtRandom, AnswersAsBruteForceDoes) {
   test::TopicSamples samples(GetParam());
   SubscriptionTrie trie;
   BruteForce expected;
-  for (std::uint32_t round = 0; round < 4000; ++round) {
+  for (std::uint32_t round = 0; round < 3000; ++round) {
     const std::string filter = samples.filter();
     const SubscriberId subscriber = samples.below(80);
     // Grows for a while, then shrinks for a while.
@@ -278,7 +278,7 @@ TEST_P(SubscriptionTrieAtRandom, AnswersAsBruteForceDoes) {
   EXPECT_EQ(trie.size(), 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, SubscriptionTrieAtRandom, ::testing::Range(1U, 9U));
+INSTANTIATE_TEST_SUITE_P(Seeds, SubscriptionTrieAtRandom, ::testing::Range(1U, 6U));
 
 }  // namespace
 }  // namespace mqtt
