@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
                       HashCase{"HashesThatMeetAtTheEndOfTheTable",
                                [](std::uint32_t id) { return (std::uint64_t{id} << 32) | (0xFFFFFFFEU + id % 2); }},
                       HashCase{"HashesThatAreTheId", [](std::uint32_t id) { return std::uint64_t{id}; }}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& hash_case) { return hash_case.param.name; });
 
 TEST(HashText, TellsTextsApartThatDifferInOneOctetOrInLength) {
   for (std::size_t length = 0; length < 70; ++length) {
