@@ -1,0 +1,42 @@
+// The properties of MQTT 5.0: names, identifiers and what crosses for each. Made from core/mqtt/packet/properties.h by scripts/generate-records.mjs.
+
+export const enum PropertyKind {
+  Boolean = 0,
+  Octet = 1,
+  U16 = 2,
+  U32 = 3,
+  Numbers = 4,
+  Text = 5,
+  Binary = 6,
+  UserProperties = 7,
+}
+
+export const propertyTable = {
+  payloadFormatIndicator: { id: 1, kind: PropertyKind.Boolean },
+  messageExpiryInterval: { id: 2, kind: PropertyKind.U32 },
+  contentType: { id: 3, kind: PropertyKind.Text },
+  responseTopic: { id: 8, kind: PropertyKind.Text },
+  correlationData: { id: 9, kind: PropertyKind.Binary },
+  subscriptionIdentifier: { id: 11, kind: PropertyKind.Numbers },
+  sessionExpiryInterval: { id: 17, kind: PropertyKind.U32 },
+  assignedClientIdentifier: { id: 18, kind: PropertyKind.Text },
+  serverKeepAlive: { id: 19, kind: PropertyKind.U16 },
+  authenticationMethod: { id: 21, kind: PropertyKind.Text },
+  authenticationData: { id: 22, kind: PropertyKind.Binary },
+  requestProblemInformation: { id: 23, kind: PropertyKind.Boolean },
+  willDelayInterval: { id: 24, kind: PropertyKind.U32 },
+  requestResponseInformation: { id: 25, kind: PropertyKind.Boolean },
+  responseInformation: { id: 26, kind: PropertyKind.Text },
+  serverReference: { id: 28, kind: PropertyKind.Text },
+  reasonString: { id: 31, kind: PropertyKind.Text },
+  receiveMaximum: { id: 33, kind: PropertyKind.U16 },
+  topicAliasMaximum: { id: 34, kind: PropertyKind.U16 },
+  topicAlias: { id: 35, kind: PropertyKind.U16 },
+  maximumQoS: { id: 36, kind: PropertyKind.Octet },
+  retainAvailable: { id: 37, kind: PropertyKind.Boolean },
+  userProperties: { id: 38, kind: PropertyKind.UserProperties },
+  maximumPacketSize: { id: 39, kind: PropertyKind.U32 },
+  wildcardSubscriptionAvailable: { id: 40, kind: PropertyKind.Boolean },
+  subscriptionIdentifiersAvailable: { id: 41, kind: PropertyKind.Boolean },
+  sharedSubscriptionAvailable: { id: 42, kind: PropertyKind.Boolean },
+} as const;

@@ -1,0 +1,376 @@
+// Command and event records of the Wasm boundary, as word offsets. Made from wasm/records.h by scripts/generate-records.mjs.
+
+export const enum CommandKind {
+  Topic = 1,
+  CreateClient = 2,
+  DestroyClient = 3,
+  StartAttempt = 4,
+  TransportOpened = 5,
+  TransportClosed = 6,
+  Receive = 7,
+  SetWritable = 8,
+  Publish = 9,
+  Subscribe = 10,
+  Unsubscribe = 11,
+  Authenticate = 12,
+  Disconnect = 13,
+  StopReconnecting = 14,
+  Discard = 15,
+  Probe = 16,
+  CreateBroker = 17,
+  OpenConnection = 18,
+  ConnectionReceive = 19,
+  ConnectionClosed = 20,
+  ConnectionSetWritable = 21,
+  DisconnectConnection = 22,
+  Link = 23,
+  Unlink = 24,
+  BrokerPublish = 25,
+  ShutDown = 26,
+}
+
+export const enum ConnectFlags {
+  VersionMask = 7,
+  CleanStart = 8,
+  HasUserName = 16,
+  HasPassword = 32,
+  HasWill = 64,
+  WillRetain = 128,
+  IsBridge = 256,
+  WillQosShift = 9,
+}
+
+export const enum MessageFlags {
+  QosMask = 3,
+  Retain = 4,
+  Dup = 8,
+  PayloadInFrame = 16,
+  PayloadInPayloads = 32,
+  PacketIdentifierShift = 16,
+}
+
+export const enum EventKind {
+  Topic = 1,
+  Frame = 2,
+  ReconnectDue = 3,
+  ConnectFailed = 4,
+  Connack = 5,
+  Message = 6,
+  Published = 7,
+  Subscribed = 8,
+  Unsubscribed = 9,
+  OperationFailed = 10,
+  Disconnect = 11,
+  Auth = 12,
+  Closing = 13,
+  PacketReceived = 14,
+  PacketSent = 15,
+  Output = 16,
+  CloseTransport = 17,
+  Connected = 18,
+  Ended = 19,
+  ClientSubscribed = 20,
+  ClientUnsubscribed = 21,
+  BrokerMessage = 22,
+  BrokerPublishFailed = 23,
+  ConnectionOutput = 24,
+  ConnectionCloseTransport = 25,
+  LinkClosed = 26,
+}
+
+export const enum ConnectedFlags {
+  VersionMask = 7,
+  CleanStart = 8,
+  SessionPresent = 16,
+  HasUserName = 32,
+  KeepAliveShift = 16,
+}
+
+export const enum EndFlags {
+  Orderly = 1,
+  FaultShift = 8,
+  ReasonShift = 16,
+}
+
+export const enum StatisticsField {
+  PublishesReceived = 0,
+  PublishesSent = 1,
+  PublishesDropped = 2,
+  OctetsReceived = 3,
+  OctetsSent = 4,
+  ConnectionsAccepted = 5,
+  Connections = 6,
+  Sessions = 7,
+  Subscriptions = 8,
+  RetainedMessages = 9,
+}
+
+export const eventWords = 8;
+
+export const enum CommandField {
+  kind = 0,
+  length = 1,
+  subject = 2,
+  words = 3,
+}
+
+export const enum TopicCommandField {
+  kind = 0,
+  length = 1,
+  subject = 2,
+  textLength = 3,
+  words = 4,
+}
+
+export const enum CreateClientCommandField {
+  kind = 0,
+  length = 1,
+  subject = 2,
+  reconnect = 3,
+  initialReconnectDelay = 4,
+  maximumReconnectDelay = 5,
+  reconnectFactor = 6,
+  reconnectJitter = 7,
+  connectTimeout = 8,
+  resubscribe = 9,
+  subscribeBatchSize = 10,
+  queueQosZero = 11,
+  maximumQueuedMessages = 12,
+  maximumQueuedOctets = 13,
+  trace = 14,
+  randomSeedLow = 15,
+  randomSeedHigh = 16,
+  words = 17,
+}
+
+export const enum CreateBrokerCommandField {
+  kind = 0,
+  length = 1,
+  subject = 2,
+  maximumPacketSize = 3,
+  receiveMaximum = 4,
+  topicAliasMaximum = 5,
+  maximumInFlight = 6,
+  maximumQueuedMessages = 7,
+  maximumOutputOctets = 8,
+  connectTimeout = 9,
+  maximumSessionExpiryInterval = 10,
+  reportPublishes = 11,
+  randomSeedLow = 12,
+  randomSeedHigh = 13,
+  words = 14,
+}
+
+export const enum ConnectCommandField {
+  kind = 0,
+  length = 1,
+  subject = 2,
+  connection = 3,
+  flags = 4,
+  keepAlive = 5,
+  clientIdentifierLength = 6,
+  userNameLength = 7,
+  passwordLength = 8,
+  propertiesLength = 9,
+  willTopicLength = 10,
+  willPayloadLength = 11,
+  willPropertiesLength = 12,
+  words = 13,
+}
+
+export const enum ReceiveCommandField {
+  kind = 0,
+  length = 1,
+  subject = 2,
+  frame = 3,
+  octetsLength = 4,
+  words = 5,
+}
+
+export const enum PublishCommandField {
+  kind = 0,
+  length = 1,
+  subject = 2,
+  token = 3,
+  topic = 4,
+  flags = 5,
+  payloadLength = 6,
+  propertiesLength = 7,
+  words = 8,
+}
+
+export const enum SubscribeCommandField {
+  kind = 0,
+  length = 1,
+  subject = 2,
+  token = 3,
+  entryCount = 4,
+  propertiesLength = 5,
+  words = 6,
+}
+
+export const enum SubscribeEntryField {
+  filterLength = 0,
+  options = 1,
+  words = 2,
+}
+
+export const enum ReasonCommandField {
+  kind = 0,
+  length = 1,
+  subject = 2,
+  reason = 3,
+  propertiesLength = 4,
+  words = 5,
+}
+
+export const enum ValueCommandField {
+  kind = 0,
+  length = 1,
+  subject = 2,
+  value = 3,
+  words = 4,
+}
+
+export const enum EventField {
+  kind = 0,
+  subject = 1,
+  words = 2,
+}
+
+export const enum TopicEventField {
+  kind = 0,
+  subject = 1,
+  textOffset = 2,
+  textLength = 3,
+  words = 4,
+}
+
+export const enum FrameEventField {
+  kind = 0,
+  subject = 1,
+  words = 2,
+}
+
+export const enum MessageEventField {
+  kind = 0,
+  subject = 1,
+  topic = 2,
+  flags = 3,
+  payloadOffset = 4,
+  payloadLength = 5,
+  propertiesOffset = 6,
+  propertiesLength = 7,
+  words = 8,
+}
+
+export const enum ConnackEventField {
+  kind = 0,
+  subject = 1,
+  sessionPresent = 2,
+  reason = 3,
+  propertiesOffset = 4,
+  propertiesLength = 5,
+  words = 6,
+}
+
+export const enum PublishedEventField {
+  kind = 0,
+  subject = 1,
+  token = 2,
+  packetIdentifier = 3,
+  reason = 4,
+  propertiesOffset = 5,
+  propertiesLength = 6,
+  words = 7,
+}
+
+export const enum SubscribedEventField {
+  kind = 0,
+  subject = 1,
+  token = 2,
+  packetIdentifier = 3,
+  reasonsOffset = 4,
+  reasonsLength = 5,
+  propertiesOffset = 6,
+  propertiesLength = 7,
+  words = 8,
+}
+
+export const enum ErrorEventField {
+  kind = 0,
+  subject = 1,
+  token = 2,
+  fault = 3,
+  reason = 4,
+  textOffset = 5,
+  textLength = 6,
+  words = 7,
+}
+
+export const enum ReasonEventField {
+  kind = 0,
+  subject = 1,
+  reason = 2,
+  propertiesOffset = 3,
+  propertiesLength = 4,
+  words = 5,
+}
+
+export const enum PacketEventField {
+  kind = 0,
+  subject = 1,
+  type = 2,
+  packetIdentifier = 3,
+  octets = 4,
+  words = 5,
+}
+
+export const enum OutputEventField {
+  kind = 0,
+  subject = 1,
+  address = 2,
+  length = 3,
+  total = 4,
+  words = 5,
+}
+
+export const enum ConnectedEventField {
+  kind = 0,
+  subject = 1,
+  flags = 2,
+  clientIdentifierOffset = 3,
+  clientIdentifierLength = 4,
+  userNameOffset = 5,
+  userNameLength = 6,
+  words = 7,
+}
+
+export const enum EndedEventField {
+  kind = 0,
+  subject = 1,
+  flags = 2,
+  clientIdentifierOffset = 3,
+  clientIdentifierLength = 4,
+  textOffset = 5,
+  textLength = 6,
+  words = 7,
+}
+
+export const enum FilterEventField {
+  kind = 0,
+  subject = 1,
+  filterOffset = 2,
+  filterLength = 3,
+  qos = 4,
+  words = 5,
+}
+
+export const enum StepResultsField {
+  events = 0,
+  eventCount = 1,
+  data = 2,
+  payloads = 3,
+  payloadsLength = 4,
+  words = 5,
+}

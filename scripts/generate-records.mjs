@@ -1,0 +1,124 @@
+// Makes js/src/generated/*.ts from the C++ declarations that both sides of the Wasm boundary share: wasm/records.h, and from the core the reason
+// codes and the properties. `node scripts/generate-records.mjs` writes them; a test compares generatedFiles() with what is checked in.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('..', import.meta.url);
+const read = (path) => readFileSync(new URL(path, root), 'utf8');
+
+const withoutComments = (source) => source.replace(/\/\/.*$/gm, '');
+const camel = (snake) => snake.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+const snake = (pascal) => pascal.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
+
+/** `enum class Name : type { A = 1, B, ... };` -> [name, [[enumerator, value]]] of all enumerations in a source. */
+function enumerations(source) {
+  return [...withoutComments(source).matchAll(/enum class (\w+)[^{]*\{([^}]*)\}/g)].map(([, name, body]) => {
+    let value = -1;
+    const enumerators = body
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean)
+      .map((item) => {
+        const [enumerator, given] = item.split('=').map((part) => part.trim());
+        value = given === undefined ? value + 1 : Number(given);
+        return [enumerator, value];
+      });
+    return [name, enumerators];
+  });
+}
+
+/** `struct Name { std::uint32_t a, b; ... };` -> [name, [field]] of all structs of words in a source. */
+function wordStructs(source) {
+  return [...withoutComments(source).matchAll(/struct (\w+) \{([^}]*)\}/g)].map(([, name, body]) => [
+    name,
+    [...body.matchAll(/std::uint32_t ([^;]*);/g)].flatMap(([, names]) => names.split(',').map((field) => field.trim())),
+  ]);
+}
+
+function constEnum(name, members, comment) {
+  const lines = members.map(([member, value]) => `  ${member} = ${value},`);
+  return `${comment ? `/** ${comment} */\n` : ''}export const enum ${name} {\n${lines.join('\n')}\n}\n`;
+}
+
+function recordsFile() {
+  const source = read('wasm/records.h');
+  const [, eventWords] = /kEventWords = (\d+)/.exec(source);
+  const parts = [
+    '// Command and event records of the Wasm boundary, as word offsets. Made from wasm/records.h by scripts/generate-records.mjs.\n',
+    ...enumerations(source).map(([name, enumerators]) => constEnum(name, enumerators)),
+    `export const eventWords = ${eventWords};\n`,
+    ...wordStructs(source).map(([name, fields]) =>
+      constEnum(`${name}Field`, [...fields.map((field, at) => [camel(field), at]), ['words', fields.length]]),
+    ),
+  ];
+  return parts.join('\n');
+}
+
+function reasonCodesFile() {
+  const [[, codes]] = enumerations(read('core/mqtt/base/reason_code.h'));
+  const names = new Map(
+    [...read('core/mqtt/base/reason_code.cpp').matchAll(/case ReasonCode::(\w+):\s*return "([^"]*)"/g)].map(
+      ([, enumerator, name]) => [enumerator, name],
+    ),
+  );
+  const lines = codes.map(([enumerator, value]) => {
+    if (!names.has(enumerator)) throw new Error(`reason_code.cpp has no name for ${enumerator}`);
+    return `  ${value}: '${names.get(enumerator)}',`;
+  });
+  return `// The reason codes of MQTT 5.0 and the names that the standard gives them. Made from core/mqtt/base/reason_code.* by scripts/generate-records.mjs.
+
+export const reasonCodeNames: Readonly<Record<number, string>> = {
+${lines.join('\n')}
+};
+`;
+}
+
+// How a value of the core's type crosses, by the member's declaration in struct Properties. An octet that says yes or no is a boolean in
+// JavaScript, as in MQTT.js; Maximum QoS is the one octet that is a number.
+function propertyKind(member, declarations) {
+  const declaration = declarations.find(([, name]) => name === member || name === `${member}s` || name === member.replace(/y$/, 'ies'));
+  if (declaration === undefined) throw new Error(`properties.h declares no member for ${member}`);
+  const [, , type] = declaration;
+  if (type.includes('UserProperty')) return 'UserProperties';
+  if (type.includes('vector')) return 'Numbers';
+  if (type.includes('string_view')) return 'Text';
+  if (type.includes('Bytes')) return 'Binary';
+  if (type.includes('uint8')) return member === 'maximum_qos' ? 'Octet' : 'Boolean';
+  return type.includes('uint16') ? 'U16' : 'U32';
+}
+
+function propertiesFile() {
+  const source = read('core/mqtt/packet/properties.h');
+  const [, ids] = enumerations(source).find(([name]) => name === 'PropertyId');
+  const [, body] = /struct Properties \{([^}]*)\}/.exec(withoutComments(source));
+  const declarations = [...body.matchAll(/std::(?:optional|vector)<[^;]*> (\w+);/g)].map(([text, name]) => [text, name, text]);
+  const lines = ids.map(([enumerator, id]) => {
+    const kind = propertyKind(enumerator === 'MaximumQoS' ? 'maximum_qos' : snake(enumerator), declarations);
+    const name = kind === 'UserProperties' ? 'userProperties' : enumerator[0].toLowerCase() + enumerator.slice(1);
+    return `  ${name}: { id: ${id}, kind: PropertyKind.${kind} },`;
+  });
+  const kinds = ['Boolean', 'Octet', 'U16', 'U32', 'Numbers', 'Text', 'Binary', 'UserProperties'];
+  return `// The properties of MQTT 5.0: names, identifiers and what crosses for each. Made from core/mqtt/packet/properties.h by scripts/generate-records.mjs.
+
+${constEnum(
+  'PropertyKind',
+  kinds.map((kind, at) => [kind, at]),
+)}
+export const propertyTable = {
+${lines.join('\n')}
+} as const;
+`;
+}
+
+/** Path from the root -> content, of every file that this script makes. */
+export function generatedFiles() {
+  return new Map([
+    ['js/src/generated/records.ts', recordsFile()],
+    ['js/src/generated/reason-codes.ts', reasonCodesFile()],
+    ['js/src/generated/properties.ts', propertiesFile()],
+  ]);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [path, content] of generatedFiles()) writeFileSync(new URL(path, root), content);
+}

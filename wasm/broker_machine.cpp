@@ -1,0 +1,155 @@
+// Commands of the broker -> calls of the core; what it tells -> events.
+#include "broker_machine.h"
+
+#include "client_machine.h"
+
+namespace wasmqtt {
+namespace {
+
+mqtt::BrokerOptions options_of(const CreateBrokerCommand& command) {
+  mqtt::BrokerOptions options;
+  options.maximum_packet_size = command.maximum_packet_size;
+  options.receive_maximum = static_cast<std::uint16_t>(command.receive_maximum);
+  options.topic_alias_maximum = static_cast<std::uint16_t>(command.topic_alias_maximum);
+  options.maximum_in_flight = static_cast<std::uint16_t>(command.maximum_in_flight);
+  options.maximum_queued_messages = command.maximum_queued_messages;
+  options.maximum_output_octets = command.maximum_output_octets;
+  options.connect_timeout = mqtt::Duration(command.connect_timeout);
+  options.maximum_session_expiry_interval = command.maximum_session_expiry_interval;
+  options.random_seed = std::uint64_t{command.random_seed_high} << 32 | command.random_seed_low;
+  return options;
+}
+
+constexpr std::uint32_t flag(bool value, ConnectedFlags flag) { return value ? static_cast<std::uint32_t>(flag) : 0; }
+
+}  // namespace
+
+BrokerMachine::BrokerMachine(const CreateBrokerCommand& command, Boundary& boundary)
+    : reports_publishes_(command.report_publishes != 0), boundary_(boundary), broker_(options_of(command), this) {}
+
+void BrokerMachine::carry_out(CommandReader& command, mqtt::Instant now) {
+  const std::uint32_t number = command.subject();
+  switch (command.kind()) {
+    case CommandKind::OpenConnection: open(number, now); return;
+    case CommandKind::BrokerPublish: return publish(command, now);
+    case CommandKind::ShutDown: return broker_.shut_down(now);
+    default: break;
+  }
+  Connection* const found = connection(number);
+  if (found == nullptr) return;
+  switch (command.kind()) {
+    case CommandKind::ConnectionReceive: return receive(command, *found, now);
+    case CommandKind::ConnectionClosed: return close(number, now);
+    case CommandKind::ConnectionSetWritable:
+      found->is_writable = command.record<ValueCommand>().value != 0;
+      return note_ready(number);
+    case CommandKind::DisconnectConnection:
+      return broker_.disconnect(found->id, static_cast<mqtt::ReasonCode>(command.record<ValueCommand>().value), now);
+    default: return;
+  }
+}
+
+BrokerMachine::Connection& BrokerMachine::open(std::uint32_t number, mqtt::Instant now) {
+  if (number >= connections_.size()) connections_.resize(number + 1);
+  const mqtt::ConnectionId id = broker_.open(now);
+  if (id >= numbers_.size()) numbers_.resize(id + 1);
+  numbers_[id] = number;
+  connections_[number] = {.is_open = true, .id = id};
+  return connections_[number];
+}
+
+BrokerMachine::Connection* BrokerMachine::connection(std::uint32_t number) {
+  return number < connections_.size() && connections_[number].is_open ? &connections_[number] : nullptr;
+}
+
+void BrokerMachine::close(std::uint32_t number, mqtt::Instant now) {
+  Connection* const found = connection(number);
+  if (found == nullptr) return;
+  broker_.closed(found->id, now);
+  *found = {};
+}
+
+std::optional<std::uint32_t> BrokerMachine::take_ready() {
+  const auto id = broker_.take_ready();
+  if (!id) return std::nullopt;
+  return number_of(*id);
+}
+
+void BrokerMachine::receive(CommandReader& command, Connection& connection, mqtt::Instant now) {
+  const auto fields = command.record<ReceiveCommand>();
+  const mqtt::Bytes octets = command.octets(fields.octets_length);
+  boundary_.events.set_frame(fields.frame, octets);
+  broker_.receive(connection.id, octets, now);
+  boundary_.events.end_frame();
+}
+
+void BrokerMachine::publish(CommandReader& command, mqtt::Instant now) {
+  const auto fields = command.record<PublishCommand>();
+  const auto result = broker_.publish(read_publish(command, fields, boundary_.topics), now);
+  if (!result) boundary_.events.error(EventKind::BrokerPublishFailed, 0, fields.token, result.error());
+}
+
+void BrokerMachine::write_output() {
+  for (const std::uint32_t number : ready_) {
+    Connection* const found = connection(number);
+    if (found == nullptr || found->client) continue;
+    const mqtt::OutputQueue& output = broker_.output(found->id);
+    if (found->is_writable && !output.empty() && found->named_output == 0) {
+      boundary_.events.output(EventKind::ConnectionOutput, number, output);
+      found->named_output = output.size();
+      named_.push_back(number);
+    }
+    if (broker_.should_close(found->id) && output.size() == found->named_output && !found->asked_to_close) {
+      found->asked_to_close = true;
+      boundary_.events.event(EventKind::ConnectionCloseTransport, number);
+    }
+  }
+  ready_.clear();
+}
+
+void BrokerMachine::consume_output() {
+  for (const std::uint32_t number : named_) {
+    Connection* const found = connection(number);
+    if (found == nullptr) continue;
+    broker_.consume_output(found->id, found->named_output);
+    found->named_output = 0;
+  }
+  named_.clear();
+}
+
+void BrokerMachine::on_connected(mqtt::ConnectionId id, const mqtt::ConnectedClient& client) {
+  const auto identifier = boundary_.events.text(client.client_identifier);
+  const auto user_name = boundary_.events.text(client.user_name.value_or(""));
+  const std::uint32_t flags = static_cast<std::uint32_t>(client.version) | flag(client.clean_start, ConnectedFlags::CleanStart) |
+                              flag(client.session_present, ConnectedFlags::SessionPresent) |
+                              flag(client.user_name.has_value(), ConnectedFlags::HasUserName) |
+                              std::uint32_t{client.keep_alive} << static_cast<std::uint32_t>(ConnectedFlags::KeepAliveShift);
+  boundary_.events.write(EventKind::Connected, number_of(id),
+                         {flags, identifier.offset, identifier.length, user_name.offset, user_name.length});
+}
+
+void BrokerMachine::on_ended(mqtt::ConnectionId id, const mqtt::ConnectionEnd& end) {
+  const auto identifier = boundary_.events.text(end.client_identifier);
+  const auto text = boundary_.events.text(end.error.text);
+  const std::uint32_t flags = (end.orderly ? static_cast<std::uint32_t>(EndFlags::Orderly) : 0) |
+                              static_cast<std::uint32_t>(end.error.fault) << static_cast<std::uint32_t>(EndFlags::FaultShift) |
+                              static_cast<std::uint32_t>(end.error.reason) << static_cast<std::uint32_t>(EndFlags::ReasonShift);
+  boundary_.events.write(EventKind::Ended, number_of(id), {flags, identifier.offset, identifier.length, text.offset, text.length});
+}
+
+void BrokerMachine::on_subscribed(mqtt::ConnectionId id, std::string_view topic_filter, mqtt::QoS granted) {
+  const auto filter = boundary_.events.text(topic_filter);
+  boundary_.events.write(EventKind::ClientSubscribed, number_of(id),
+                         {filter.offset, filter.length, static_cast<std::uint32_t>(granted)});
+}
+
+void BrokerMachine::on_unsubscribed(mqtt::ConnectionId id, std::string_view topic_filter) {
+  const auto filter = boundary_.events.text(topic_filter);
+  boundary_.events.write(EventKind::ClientUnsubscribed, number_of(id), {filter.offset, filter.length});
+}
+
+void BrokerMachine::on_publish(mqtt::ConnectionId id, const mqtt::Publish& publish) {
+  boundary_.events.message(EventKind::BrokerMessage, number_of(id), publish);
+}
+
+}  // namespace wasmqtt

@@ -1,0 +1,69 @@
+// The broker of a module, between transports that JavaScript owns and clients of the same module.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "boundary.h"
+#include "command_reader.h"
+#include "mqtt/broker/broker.h"
+#include "records.h"
+
+namespace wasmqtt {
+
+// Connections go by JavaScript's numbers outside and by the core's inside.
+class BrokerMachine final : private mqtt::BrokerObserver {
+ public:
+  // A connection of JavaScript's number.
+  struct Connection {
+    bool is_open = false;
+    mqtt::ConnectionId id = 0;
+    bool is_writable = true;
+    bool asked_to_close = false;
+    std::size_t named_output = 0;
+    std::optional<std::uint32_t> client;  // the client at the other end of a link
+  };
+
+  BrokerMachine(const CreateBrokerCommand& command, Boundary& boundary);
+
+  // Commands of the broker and of its connections, but CreateBroker, Link and Unlink.
+  void carry_out(CommandReader& command, mqtt::Instant now);
+
+  Connection& open(std::uint32_t number, mqtt::Instant now);
+  // nullptr if there is none of this number.
+  Connection* connection(std::uint32_t number);
+  void close(std::uint32_t number, mqtt::Instant now);
+  // The next connection with something to do, by its number.
+  std::optional<std::uint32_t> take_ready();
+  mqtt::Broker& core() { return broker_; }
+  const mqtt::Broker& core() const { return broker_; }
+
+  // As ClientMachine's, for the connections that take_ready() or a command named.
+  void note_ready(std::uint32_t number) { ready_.push_back(number); }
+  void write_output();
+  void consume_output();
+
+ private:
+  void publish(CommandReader& command, mqtt::Instant now);
+  void receive(CommandReader& command, Connection& connection, mqtt::Instant now);
+  std::uint32_t number_of(mqtt::ConnectionId id) const { return numbers_[id]; }
+
+  void on_connected(mqtt::ConnectionId id, const mqtt::ConnectedClient& client) override;
+  void on_ended(mqtt::ConnectionId id, const mqtt::ConnectionEnd& end) override;
+  void on_subscribed(mqtt::ConnectionId id, std::string_view topic_filter, mqtt::QoS granted) override;
+  void on_unsubscribed(mqtt::ConnectionId id, std::string_view topic_filter) override;
+  void on_publish(mqtt::ConnectionId id, const mqtt::Publish& publish) override;
+  bool wants_publishes() const override { return reports_publishes_; }
+
+  const bool reports_publishes_;
+  Boundary& boundary_;
+  mqtt::Broker broker_;
+  std::vector<Connection> connections_;  // by JavaScript's number
+  std::vector<std::uint32_t> numbers_;   // by the core's
+  std::vector<std::uint32_t> ready_;     // whose output is to be named
+  std::vector<std::uint32_t> named_;     // whose output is named
+};
+
+}  // namespace wasmqtt

@@ -1,0 +1,194 @@
+// Commands of a client -> calls of the core; its callbacks -> events.
+#include "client_machine.h"
+
+namespace wasmqtt {
+namespace {
+
+mqtt::Duration milliseconds(std::uint32_t count) { return mqtt::Duration(count); }
+
+mqtt::ClientOptions options_of(const CreateClientCommand& command) {
+  mqtt::ClientOptions options;
+  options.reconnect.enabled = command.reconnect != 0;
+  options.reconnect.initial_delay = milliseconds(command.initial_reconnect_delay);
+  options.reconnect.maximum_delay = milliseconds(command.maximum_reconnect_delay);
+  options.reconnect.factor = command.reconnect_factor / 1000.0;
+  options.reconnect.jitter = command.reconnect_jitter / 1000.0;
+  options.connect_timeout = milliseconds(command.connect_timeout);
+  options.resubscribe = command.resubscribe != 0;
+  options.subscribe_batch_size = command.subscribe_batch_size;
+  options.queue_qos_zero = command.queue_qos_zero != 0;
+  options.maximum_queued_messages = command.maximum_queued_messages;
+  options.maximum_queued_octets = command.maximum_queued_octets;
+  options.random_seed = std::uint64_t{command.random_seed_high} << 32 | command.random_seed_low;
+  return options;
+}
+
+constexpr bool has(std::uint32_t flags, MessageFlags flag) { return (flags & static_cast<std::uint32_t>(flag)) != 0; }
+
+// The subscription options octet. [MQTT5 3.8.3.1]
+mqtt::SubscriptionOptions subscription_options(std::uint32_t octet) {
+  return {.maximum_qos = static_cast<mqtt::QoS>(octet & 3),
+          .no_local = (octet & 4) != 0,
+          .retain_as_published = (octet & 8) != 0,
+          .retain_handling = static_cast<mqtt::RetainHandling>((octet >> 4) & 3)};
+}
+
+}  // namespace
+
+mqtt::Publish read_publish(CommandReader& command, const PublishCommand& fields, const AnnouncedTopics& topics) {
+  mqtt::Publish message;
+  message.topic = topics[fields.topic];
+  message.payload = command.octets(fields.payload_length);
+  message.qos = static_cast<mqtt::QoS>(fields.flags & static_cast<std::uint32_t>(MessageFlags::QosMask));
+  message.retain = has(fields.flags, MessageFlags::Retain);
+  message.dup = has(fields.flags, MessageFlags::Dup);
+  command.properties(fields.properties_length, message.properties);
+  return message;
+}
+
+ClientMachine::ClientMachine(std::uint32_t number, const CreateClientCommand& command, Boundary& boundary)
+    : number_(number), trace_(command.trace != 0), boundary_(boundary), client_(options_of(command), *this) {}
+
+void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
+  switch (command.kind()) {
+    case CommandKind::StartAttempt: client_.start_attempt(now); break;
+    case CommandKind::TransportOpened: open_transport(command, command.record<ConnectCommand>(), now); break;
+    case CommandKind::TransportClosed:
+      named_output_ = 0;
+      client_.transport_closed(now);
+      break;
+    case CommandKind::Receive: receive(command, now); break;
+    case CommandKind::SetWritable: is_writable_ = command.record<ValueCommand>().value != 0; break;
+    case CommandKind::Publish: publish(command, now); break;
+    case CommandKind::Subscribe: subscribe(command, now); break;
+    case CommandKind::Unsubscribe: unsubscribe(command, now); break;
+    case CommandKind::Authenticate: {
+      const auto fields = command.record<ReasonCommand>();
+      mqtt::Auth auth{.reason = static_cast<mqtt::ReasonCode>(fields.reason), .properties = {}};
+      command.properties(fields.properties_length, auth.properties);
+      report(client_.authenticate(auth, now), 0);
+      break;
+    }
+    case CommandKind::Disconnect: {
+      const auto fields = command.record<ReasonCommand>();
+      mqtt::Disconnect disconnect{.reason = static_cast<mqtt::ReasonCode>(fields.reason), .properties = {}};
+      command.properties(fields.properties_length, disconnect.properties);
+      client_.disconnect(disconnect, now);
+      break;
+    }
+    case CommandKind::StopReconnecting: client_.stop_reconnecting(); break;
+    case CommandKind::Discard: client_.discard(command.record<ValueCommand>().value); break;
+    case CommandKind::Probe: client_.probe(now); break;
+    default: break;  // not a client's
+  }
+}
+
+bool ClientMachine::open_transport(CommandReader& command, const ConnectCommand& fields, mqtt::Instant now) {
+  asked_to_close_ = false;
+  is_writable_ = true;
+  const auto opened = client_.transport_opened(command.connect(fields), now);
+  if (!opened) boundary_.events.error(EventKind::ConnectFailed, number_, 0, opened.error());
+  return opened.has_value();
+}
+
+void ClientMachine::receive(CommandReader& command, mqtt::Instant now) {
+  const auto fields = command.record<ReceiveCommand>();
+  const mqtt::Bytes octets = command.octets(fields.octets_length);
+  boundary_.events.set_frame(fields.frame, octets);
+  client_.receive(octets, now);
+  boundary_.events.end_frame();
+}
+
+void ClientMachine::publish(CommandReader& command, mqtt::Instant now) {
+  const auto fields = command.record<PublishCommand>();
+  report(client_.publish(read_publish(command, fields, boundary_.topics), fields.token, now), fields.token);
+}
+
+void ClientMachine::subscribe(CommandReader& command, mqtt::Instant now) {
+  const auto fields = command.record<SubscribeCommand>();
+  mqtt::Subscribe packet;
+  command.properties(fields.properties_length, packet.properties);
+  packet.entries.reserve(fields.entry_count);
+  for (std::uint32_t i = 0; i < fields.entry_count; ++i) {
+    const auto entry = command.record<SubscribeEntry>();
+    packet.entries.push_back({command.text(entry.filter_length), subscription_options(entry.options)});
+  }
+  report(client_.subscribe(packet, fields.token, now), fields.token);
+}
+
+void ClientMachine::unsubscribe(CommandReader& command, mqtt::Instant now) {
+  const auto fields = command.record<SubscribeCommand>();
+  mqtt::Unsubscribe packet;
+  command.properties(fields.properties_length, packet.properties);
+  packet.topic_filters.reserve(fields.entry_count);
+  for (std::uint32_t i = 0; i < fields.entry_count; ++i) {
+    packet.topic_filters.push_back(command.text(command.record<SubscribeEntry>().filter_length));
+  }
+  report(client_.unsubscribe(packet, fields.token, now), fields.token);
+}
+
+void ClientMachine::report(const mqtt::Result<void>& result, std::uint32_t token) {
+  if (!result) boundary_.events.error(EventKind::OperationFailed, number_, token, result.error());
+}
+
+void ClientMachine::write_output() {
+  const mqtt::OutputQueue& output = client_.output();
+  if (is_writable_ && !output.empty()) {
+    boundary_.events.output(EventKind::Output, number_, output);
+    named_output_ = output.size();
+  }
+  if (client_.should_close() && output.size() == named_output_ && !asked_to_close_) {
+    asked_to_close_ = true;
+    boundary_.events.event(EventKind::CloseTransport, number_);
+  }
+}
+
+void ClientMachine::consume_output() {
+  if (named_output_ != 0) client_.consume_output(named_output_);
+  named_output_ = 0;
+}
+
+void ClientMachine::on_reconnect_due() { boundary_.events.event(EventKind::ReconnectDue, number_); }
+
+void ClientMachine::on_connack(const mqtt::Connack& connack) { boundary_.events.connack(number_, connack); }
+
+void ClientMachine::on_message(const mqtt::Publish& publish) { boundary_.events.message(EventKind::Message, number_, publish); }
+
+void ClientMachine::on_published(mqtt::OperationToken token, mqtt::PacketIdentifier identifier, mqtt::ReasonCode reason,
+                                 const mqtt::Properties& properties) {
+  // Token 0 asked for no answer: a burst of such publishes costs no events.
+  if (token != 0) boundary_.events.published(number_, token, identifier, reason, properties);
+}
+
+void ClientMachine::on_subscribed(mqtt::OperationToken token, const mqtt::Suback& suback) {
+  boundary_.events.subscribed(EventKind::Subscribed, number_, token, suback.packet_identifier, suback.reasons, suback.properties);
+}
+
+void ClientMachine::on_unsubscribed(mqtt::OperationToken token, const mqtt::Unsuback& unsuback) {
+  boundary_.events.subscribed(EventKind::Unsubscribed, number_, token, unsuback.packet_identifier, unsuback.reasons,
+                              unsuback.properties);
+}
+
+void ClientMachine::on_operation_failed(mqtt::OperationToken token, const mqtt::Error& error) {
+  boundary_.events.error(EventKind::OperationFailed, number_, token, error);
+}
+
+void ClientMachine::on_disconnect(const mqtt::Disconnect& disconnect) {
+  boundary_.events.reason(EventKind::Disconnect, number_, disconnect.reason, disconnect.properties);
+}
+
+void ClientMachine::on_auth(const mqtt::Auth& auth) {
+  boundary_.events.reason(EventKind::Auth, number_, auth.reason, auth.properties);
+}
+
+void ClientMachine::on_closing(const mqtt::Error& error) { boundary_.events.error(EventKind::Closing, number_, 0, error); }
+
+void ClientMachine::on_packet_received(mqtt::PacketType type, mqtt::PacketIdentifier identifier, std::size_t octets) {
+  boundary_.events.packet(EventKind::PacketReceived, number_, type, identifier, octets);
+}
+
+void ClientMachine::on_packet_sent(mqtt::PacketType type, mqtt::PacketIdentifier identifier, std::size_t octets) {
+  boundary_.events.packet(EventKind::PacketSent, number_, type, identifier, octets);
+}
+
+}  // namespace wasmqtt

@@ -1,0 +1,74 @@
+// One client of the module: commands to the core's Client, its callbacks to events.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "boundary.h"
+#include "command_reader.h"
+#include "mqtt/client/client.h"
+
+namespace wasmqtt {
+
+class ClientMachine final : private mqtt::ClientListener {
+ public:
+  ClientMachine(std::uint32_t number, const CreateClientCommand& command, Boundary& boundary);
+
+  std::uint32_t number() const { return number_; }
+
+  // Any command of the client's but CreateClient, DestroyClient and Link.
+  void carry_out(CommandReader& command, mqtt::Instant now);
+  mqtt::Instant advance(mqtt::Instant now) { return client_.advance(now); }
+  mqtt::Instant next_deadline() const { return client_.next_deadline(); }
+
+  // Names the output in an event, if the transport takes it, and asks for the transport's end when all is named. What was named is JavaScript's
+  // until consume_output(), at the next step's begin.
+  void write_output();
+  void consume_output();
+
+  // --- for a link to a broker of the same module, in place of a transport
+  // False if the CONNECT can't be sent; an event says why.
+  bool open_transport(CommandReader& command, const ConnectCommand& fields, mqtt::Instant now);
+  mqtt::Client& client() { return client_; }
+  std::optional<std::uint32_t> link() const { return link_; }
+  void set_link(std::optional<std::uint32_t> connection) { link_ = connection; }
+
+  // Whether the machine already stands in the step's list of those to look after.
+  bool is_touched = false;
+
+ private:
+  void publish(CommandReader& command, mqtt::Instant now);
+  void subscribe(CommandReader& command, mqtt::Instant now);
+  void unsubscribe(CommandReader& command, mqtt::Instant now);
+  void receive(CommandReader& command, mqtt::Instant now);
+  void report(const mqtt::Result<void>& result, std::uint32_t token);
+
+  void on_reconnect_due() override;
+  void on_connack(const mqtt::Connack& connack) override;
+  void on_message(const mqtt::Publish& publish) override;
+  void on_published(mqtt::OperationToken token, mqtt::PacketIdentifier identifier, mqtt::ReasonCode reason,
+                    const mqtt::Properties& properties) override;
+  void on_subscribed(mqtt::OperationToken token, const mqtt::Suback& suback) override;
+  void on_unsubscribed(mqtt::OperationToken token, const mqtt::Unsuback& unsuback) override;
+  void on_operation_failed(mqtt::OperationToken token, const mqtt::Error& error) override;
+  void on_disconnect(const mqtt::Disconnect& disconnect) override;
+  void on_auth(const mqtt::Auth& auth) override;
+  void on_closing(const mqtt::Error& error) override;
+  void on_packet_received(mqtt::PacketType type, mqtt::PacketIdentifier identifier, std::size_t octets) override;
+  void on_packet_sent(mqtt::PacketType type, mqtt::PacketIdentifier identifier, std::size_t octets) override;
+  bool wants_trace() const override { return trace_; }
+
+  const std::uint32_t number_;
+  const bool trace_;
+  Boundary& boundary_;
+  mqtt::Client client_;
+  bool is_writable_ = true;
+  bool asked_to_close_ = false;
+  std::size_t named_output_ = 0;
+  std::optional<std::uint32_t> link_;
+};
+
+// The message of a PublishCommand whose fixed part was read: views of the command block and of `topics`.
+mqtt::Publish read_publish(CommandReader& command, const PublishCommand& fields, const AnnouncedTopics& topics);
+
+}  // namespace wasmqtt

@@ -1,0 +1,223 @@
+// Event records, laid out as records.h says.
+#include "event_writer.h"
+
+#include <cstring>
+#include <vector>
+
+namespace wasmqtt {
+namespace {
+
+// A small payload joins those that JavaScript copies out with one slice; a larger one is worth a slice of its own, so that keeping the
+// one does not keep the other.
+constexpr std::size_t kLargestSharedPayload = 4096;
+
+// A buffer that one unusual step made large gives its memory back.
+constexpr std::size_t kKeptCapacity = 1024 * 1024;
+
+std::uint32_t address_of(const void* pointer) { return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pointer)); }
+std::uint32_t word_of(std::size_t size) { return static_cast<std::uint32_t>(size); }
+
+void reuse(mqtt::ByteBuffer& buffer) {
+  if (buffer.capacity() > kKeptCapacity) {
+    buffer.release();
+  } else {
+    buffer.clear();
+  }
+}
+
+}  // namespace
+
+void EventWriter::clear() {
+  reuse(events_);
+  reuse(data_);
+  reuse(payloads_);
+}
+
+StepResults EventWriter::results() const {
+  return {address_of(events_.data()), word_of(events_.size() / (kEventWords * sizeof(std::uint32_t))), address_of(data_.data()),
+          address_of(payloads_.data()), word_of(payloads_.size())};
+}
+
+void EventWriter::set_frame(std::uint32_t number, mqtt::Bytes octets) {
+  frame_ = octets;
+  frame_number_ = number;
+  frame_is_named_ = false;
+}
+
+void EventWriter::write(EventKind kind, std::uint32_t subject, const std::array<std::uint32_t, kEventWords - 2>& fields) {
+  std::uint8_t* const at = events_.extend(kEventWords * sizeof(std::uint32_t));
+  const std::array<std::uint32_t, 2> head{static_cast<std::uint32_t>(kind), subject};
+  std::memcpy(at, head.data(), sizeof head);
+  std::memcpy(at + sizeof head, fields.data(), sizeof fields);
+}
+
+void EventWriter::message(EventKind kind, std::uint32_t subject, const mqtt::Publish& publish) {
+  const std::uint32_t topic_number = topic(publish.topic);
+  std::uint32_t flags = static_cast<std::uint32_t>(publish.qos) |
+                        (publish.retain ? static_cast<std::uint32_t>(MessageFlags::Retain) : 0) |
+                        (publish.dup ? static_cast<std::uint32_t>(MessageFlags::Dup) : 0) |
+                        std::uint32_t{publish.packet_identifier} << static_cast<std::uint32_t>(MessageFlags::PacketIdentifierShift);
+  const std::uint32_t payload = place_payload(publish.payload, flags);
+  const Text properties = publish_properties(publish.properties);
+  write(kind, subject, {topic_number, flags, payload, word_of(publish.payload.size()), properties.offset, properties.length});
+}
+
+std::uint32_t EventWriter::topic(std::string_view topic) {
+  const TopicTable::Interned interned = topics_.intern(topic);
+  if (interned.is_new) {
+    const Text copy = text(topic);
+    write(EventKind::Topic, interned.number, {copy.offset, copy.length});
+  }
+  return interned.number;
+}
+
+std::uint32_t EventWriter::place_payload(mqtt::Bytes payload, std::uint32_t& flags) {
+  // As numbers, because pointers into different objects have no order.
+  const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(payload.data());
+  const std::uintptr_t frame = reinterpret_cast<std::uintptr_t>(frame_.data());
+  if (at >= frame && at - frame + payload.size() <= frame_.size() && !frame_.empty()) {
+    flags |= static_cast<std::uint32_t>(MessageFlags::PayloadInFrame);
+    if (!frame_is_named_) {
+      frame_is_named_ = true;
+      write(EventKind::Frame, frame_number_, {});
+    }
+    return word_of(at - frame);
+  }
+  mqtt::ByteBuffer* buffer = &data_;
+  if (payload.size() <= kLargestSharedPayload) {
+    flags |= static_cast<std::uint32_t>(MessageFlags::PayloadInPayloads);
+    buffer = &payloads_;
+  }
+  const std::uint32_t offset = word_of(buffer->size());
+  if (buffer == &data_) {
+    padded(payload);
+  } else {
+    buffer->append(payload);
+  }
+  return offset;
+}
+
+void EventWriter::error(EventKind kind, std::uint32_t subject, std::uint32_t token, const mqtt::Error& error) {
+  const Text copy = text(error.text);
+  write(kind, subject,
+        {token, static_cast<std::uint32_t>(error.fault), static_cast<std::uint32_t>(error.reason), copy.offset, copy.length});
+}
+
+void EventWriter::connack(std::uint32_t client, const mqtt::Connack& connack) {
+  const Text run = properties(connack.properties);
+  write(EventKind::Connack, client, {connack.session_present, static_cast<std::uint32_t>(connack.reason), run.offset, run.length});
+}
+
+void EventWriter::published(std::uint32_t client, std::uint32_t token, mqtt::PacketIdentifier identifier, mqtt::ReasonCode reason,
+                            const mqtt::Properties& properties_of) {
+  const Text run = properties(properties_of);
+  write(EventKind::Published, client, {token, identifier, static_cast<std::uint32_t>(reason), run.offset, run.length});
+}
+
+void EventWriter::subscribed(EventKind kind, std::uint32_t client, std::uint32_t token, mqtt::PacketIdentifier identifier,
+                             std::span<const mqtt::ReasonCode> reasons, const mqtt::Properties& properties_of) {
+  static_assert(sizeof(mqtt::ReasonCode) == 1);
+  const std::uint32_t offset = word_of(data_.size());
+  padded({reinterpret_cast<const std::uint8_t*>(reasons.data()), reasons.size()});
+  const Text run = properties(properties_of);
+  write(kind, client, {token, identifier, offset, word_of(reasons.size()), run.offset, run.length});
+}
+
+void EventWriter::reason(EventKind kind, std::uint32_t client, mqtt::ReasonCode reason, const mqtt::Properties& properties_of) {
+  const Text run = properties(properties_of);
+  write(kind, client, {static_cast<std::uint32_t>(reason), run.offset, run.length});
+}
+
+void EventWriter::packet(EventKind kind, std::uint32_t client, mqtt::PacketType type, mqtt::PacketIdentifier identifier,
+                         std::size_t octets) {
+  write(kind, client, {static_cast<std::uint32_t>(type), identifier, word_of(octets)});
+}
+
+void EventWriter::output(EventKind kind, std::uint32_t subject, const mqtt::OutputQueue& queue) {
+  const std::uint32_t total = word_of(queue.size());
+  const auto write_runs = [&](std::span<const mqtt::Bytes> runs) {
+    for (const mqtt::Bytes run : runs) write(kind, subject, {address_of(run.data()), word_of(run.size()), total});
+  };
+  std::array<mqtt::Bytes, 8> few;
+  if (const std::size_t count = queue.gather(few); count < few.size()) return write_runs(std::span(few).first(count));
+  for (std::vector<mqtt::Bytes> many(64);; many.resize(4 * many.size())) {
+    const std::size_t count = queue.gather(many);
+    if (count < many.size()) return write_runs(std::span(many).first(count));
+  }
+}
+
+EventWriter::Text EventWriter::text(std::string_view text) {
+  const Text place{word_of(data_.size()), word_of(text.size())};
+  padded(mqtt::as_bytes(text));
+  return place;
+}
+
+EventWriter::Text EventWriter::publish_properties(const mqtt::Properties& properties_of) {
+  const std::size_t begin = data_.size();
+  write_publish_properties(properties_of);
+  return {word_of(begin), word_of(data_.size() - begin)};
+}
+
+// Apart from the others, because every message of MQTT 5.0 comes through here.
+void EventWriter::write_publish_properties(const mqtt::Properties& from) {
+  using enum mqtt::PropertyId;
+  if (from.payload_format_indicator) number(PayloadFormatIndicator, *from.payload_format_indicator);
+  if (from.message_expiry_interval) number(MessageExpiryInterval, *from.message_expiry_interval);
+  if (from.topic_alias) number(TopicAlias, *from.topic_alias);
+  if (from.content_type) octets(ContentType, mqtt::as_bytes(*from.content_type));
+  if (from.response_topic) octets(ResponseTopic, mqtt::as_bytes(*from.response_topic));
+  if (from.correlation_data) octets(CorrelationData, *from.correlation_data);
+  for (const std::uint32_t identifier : from.subscription_identifiers) number(SubscriptionIdentifier, identifier);
+  for (const mqtt::UserProperty& property : from.user_properties) {
+    word(static_cast<std::uint32_t>(UserProperty));
+    word(word_of(property.name.size()));
+    word(word_of(property.value.size()));
+    padded(mqtt::as_bytes(property.name));
+    padded(mqtt::as_bytes(property.value));
+  }
+}
+
+EventWriter::Text EventWriter::properties(const mqtt::Properties& from) {
+  using enum mqtt::PropertyId;
+  const std::size_t begin = data_.size();
+  write_publish_properties(from);
+  if (from.request_problem_information) number(RequestProblemInformation, *from.request_problem_information);
+  if (from.request_response_information) number(RequestResponseInformation, *from.request_response_information);
+  if (from.maximum_qos) number(MaximumQoS, *from.maximum_qos);
+  if (from.retain_available) number(RetainAvailable, *from.retain_available);
+  if (from.wildcard_subscription_available) number(WildcardSubscriptionAvailable, *from.wildcard_subscription_available);
+  if (from.subscription_identifiers_available) number(SubscriptionIdentifiersAvailable, *from.subscription_identifiers_available);
+  if (from.shared_subscription_available) number(SharedSubscriptionAvailable, *from.shared_subscription_available);
+  if (from.server_keep_alive) number(ServerKeepAlive, *from.server_keep_alive);
+  if (from.receive_maximum) number(ReceiveMaximum, *from.receive_maximum);
+  if (from.topic_alias_maximum) number(TopicAliasMaximum, *from.topic_alias_maximum);
+  if (from.session_expiry_interval) number(SessionExpiryInterval, *from.session_expiry_interval);
+  if (from.will_delay_interval) number(WillDelayInterval, *from.will_delay_interval);
+  if (from.maximum_packet_size) number(MaximumPacketSize, *from.maximum_packet_size);
+  if (from.assigned_client_identifier) octets(AssignedClientIdentifier, mqtt::as_bytes(*from.assigned_client_identifier));
+  if (from.authentication_method) octets(AuthenticationMethod, mqtt::as_bytes(*from.authentication_method));
+  if (from.authentication_data) octets(AuthenticationData, *from.authentication_data);
+  if (from.response_information) octets(ResponseInformation, mqtt::as_bytes(*from.response_information));
+  if (from.server_reference) octets(ServerReference, mqtt::as_bytes(*from.server_reference));
+  if (from.reason_string) octets(ReasonString, mqtt::as_bytes(*from.reason_string));
+  return {word_of(begin), word_of(data_.size() - begin)};
+}
+
+void EventWriter::word(std::uint32_t value) { std::memcpy(data_.extend(sizeof value), &value, sizeof value); }
+
+void EventWriter::padded(mqtt::Bytes octets) {
+  std::uint8_t* const at = data_.extend((octets.size() + 3) & ~std::size_t{3});
+  if (!octets.empty()) std::memcpy(at, octets.data(), octets.size());
+}
+
+void EventWriter::number(mqtt::PropertyId id, std::uint32_t value) {
+  word(static_cast<std::uint32_t>(id));
+  word(value);
+}
+
+void EventWriter::octets(mqtt::PropertyId id, mqtt::Bytes octets) {
+  number(id, word_of(octets.size()));
+  padded(octets);
+}
+
+}  // namespace wasmqtt

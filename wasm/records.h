@@ -1,0 +1,251 @@
+// The shapes of what crosses the Wasm boundary: commands from JavaScript, events to it. Declared here once; js/src/generated/records.ts is
+// made from this file by scripts/generate-records.mjs, which reads enumerations, and structs of std::uint32_t, and nothing cleverer.
+#pragma once
+
+#include <cstdint>
+
+namespace wasmqtt {
+
+// A command is one of the structs below, then its octets: each text, payload or run of properties padded to four octets, in the order in
+// which the struct names their lengths. `length` counts the whole command, padding included.
+enum class CommandKind : std::uint32_t {
+  Topic = 1,  // TopicCommand: publishes may name this topic by its number now
+  // To the client `subject`.
+  CreateClient,     // CreateClientCommand
+  DestroyClient,    // Command
+  StartAttempt,     // Command
+  TransportOpened,  // ConnectCommand
+  TransportClosed,  // Command
+  Receive,          // ReceiveCommand
+  SetWritable,      // ValueCommand: 0 or 1
+  Publish,          // PublishCommand
+  Subscribe,        // SubscribeCommand
+  Unsubscribe,      // SubscribeCommand
+  Authenticate,     // ReasonCommand
+  Disconnect,       // ReasonCommand
+  StopReconnecting, // Command
+  Discard,          // ValueCommand: the token
+  Probe,            // Command
+  // To the broker; `subject` is a connection, or 0 where there is none.
+  CreateBroker,           // CreateBrokerCommand
+  OpenConnection,         // Command
+  ConnectionReceive,      // ReceiveCommand
+  ConnectionClosed,       // Command
+  ConnectionSetWritable,  // ValueCommand: 0 or 1
+  DisconnectConnection,   // ValueCommand: the reason code
+  Link,                   // ConnectCommand: `subject` is a client, `connection` the broker's end
+  Unlink,                 // Command
+  BrokerPublish,          // PublishCommand
+  ShutDown,               // Command
+};
+
+struct Command {
+  std::uint32_t kind, length, subject;
+};
+
+// `subject` is the topic's number.
+struct TopicCommand {
+  std::uint32_t kind, length, subject, text_length;
+};
+
+// Times in milliseconds, factor and jitter in thousandths.
+struct CreateClientCommand {
+  std::uint32_t kind, length, subject, reconnect, initial_reconnect_delay, maximum_reconnect_delay, reconnect_factor, reconnect_jitter;
+  std::uint32_t connect_timeout, resubscribe, subscribe_batch_size, queue_qos_zero, maximum_queued_messages, maximum_queued_octets;
+  std::uint32_t trace, random_seed_low, random_seed_high;
+};
+
+struct CreateBrokerCommand {
+  std::uint32_t kind, length, subject, maximum_packet_size, receive_maximum, topic_alias_maximum, maximum_in_flight;
+  std::uint32_t maximum_queued_messages, maximum_output_octets, connect_timeout, maximum_session_expiry_interval, report_publishes;
+  std::uint32_t random_seed_low, random_seed_high;
+};
+
+enum class ConnectFlags : std::uint32_t {
+  VersionMask = 7,
+  CleanStart = 8,
+  HasUserName = 16,
+  HasPassword = 32,
+  HasWill = 64,
+  WillRetain = 128,
+  IsBridge = 256,
+  WillQosShift = 9,  // the will's QoS stands in the two bits from here
+};
+
+struct ConnectCommand {
+  std::uint32_t kind, length, subject, connection, flags, keep_alive;
+  std::uint32_t client_identifier_length, user_name_length, password_length, properties_length;
+  std::uint32_t will_topic_length, will_payload_length, will_properties_length;
+};
+
+// `frame` is JavaScript's number of the frame, by which events refer to it.
+struct ReceiveCommand {
+  std::uint32_t kind, length, subject, frame, octets_length;
+};
+
+// The lower bits of `flags` in commands and events of messages.
+enum class MessageFlags : std::uint32_t {
+  QosMask = 3,
+  Retain = 4,
+  Dup = 8,
+  // Events only: where the payload lies. In none of them: in the data.
+  PayloadInFrame = 16,
+  PayloadInPayloads = 32,
+  PacketIdentifierShift = 16,
+};
+
+struct PublishCommand {
+  std::uint32_t kind, length, subject, token, topic, flags, payload_length, properties_length;
+};
+
+// Then, for each entry: SubscribeEntry and the filter.
+struct SubscribeCommand {
+  std::uint32_t kind, length, subject, token, entry_count, properties_length;
+};
+
+// `options` as in the standard's subscription options octet; 0 in an Unsubscribe.
+struct SubscribeEntry {
+  std::uint32_t filter_length, options;
+};
+
+struct ReasonCommand {
+  std::uint32_t kind, length, subject, reason, properties_length;
+};
+
+struct ValueCommand {
+  std::uint32_t kind, length, subject, value;
+};
+
+// A run of properties, in both directions: an id of the standard and its value; or, for text and binary data, an id, the length and the octets,
+// padded to four; a User Property has two lengths and both octets, each padded.
+
+// Every event is eight words, whatever its struct uses of them. An `..._offset` counts from StepResults::data unless said otherwise.
+inline constexpr std::uint32_t kEventWords = 8;
+
+enum class EventKind : std::uint32_t {
+  Topic = 1,  // TopicEvent: messages name this topic by its number from here on
+  Frame,      // FrameEvent: payloads in the frame are in this one from here on
+  // Of the client `subject`.
+  ReconnectDue,     // Event
+  ConnectFailed,    // ErrorEvent
+  Connack,          // ConnackEvent
+  Message,          // MessageEvent
+  Published,        // PublishedEvent
+  Subscribed,       // SubscribedEvent
+  Unsubscribed,     // SubscribedEvent
+  OperationFailed,  // ErrorEvent
+  Disconnect,       // ReasonEvent
+  Auth,             // ReasonEvent
+  Closing,          // ErrorEvent
+  PacketReceived,   // PacketEvent
+  PacketSent,       // PacketEvent
+  Output,           // OutputEvent
+  CloseTransport,   // Event
+  // Of the broker; `subject` is a connection, or 0 where there is none.
+  Connected,                 // ConnectedEvent
+  Ended,                     // EndedEvent
+  ClientSubscribed,          // FilterEvent
+  ClientUnsubscribed,        // FilterEvent
+  BrokerMessage,             // MessageEvent
+  BrokerPublishFailed,       // ErrorEvent
+  ConnectionOutput,          // OutputEvent
+  ConnectionCloseTransport,  // Event
+  LinkClosed,                // Event
+};
+
+struct Event {
+  std::uint32_t kind, subject;
+};
+
+// `subject` is the topic's number.
+struct TopicEvent {
+  std::uint32_t kind, subject, text_offset, text_length;
+};
+
+// `subject` is the number that the ReceiveCommand gave.
+struct FrameEvent {
+  std::uint32_t kind, subject;
+};
+
+// payload_offset counts from the frame's begin, from StepResults::payloads or from data, as `flags` says.
+struct MessageEvent {
+  std::uint32_t kind, subject, topic, flags, payload_offset, payload_length, properties_offset, properties_length;
+};
+
+struct ConnackEvent {
+  std::uint32_t kind, subject, session_present, reason, properties_offset, properties_length;
+};
+
+struct PublishedEvent {
+  std::uint32_t kind, subject, token, packet_identifier, reason, properties_offset, properties_length;
+};
+
+// The reasons are one octet each; the properties follow them, behind padding.
+struct SubscribedEvent {
+  std::uint32_t kind, subject, token, packet_identifier, reasons_offset, reasons_length, properties_offset, properties_length;
+};
+
+// `token` is 0 where there is no operation.
+struct ErrorEvent {
+  std::uint32_t kind, subject, token, fault, reason, text_offset, text_length;
+};
+
+struct ReasonEvent {
+  std::uint32_t kind, subject, reason, properties_offset, properties_length;
+};
+
+struct PacketEvent {
+  std::uint32_t kind, subject, type, packet_identifier, octets;
+};
+
+// A run of octets at `address` in linear memory; one or several events in a row say what makes up one output of `total` octets.
+struct OutputEvent {
+  std::uint32_t kind, subject, address, length, total;
+};
+
+enum class ConnectedFlags : std::uint32_t {
+  VersionMask = 7,
+  CleanStart = 8,
+  SessionPresent = 16,
+  HasUserName = 32,
+  KeepAliveShift = 16,
+};
+
+struct ConnectedEvent {
+  std::uint32_t kind, subject, flags, client_identifier_offset, client_identifier_length, user_name_offset, user_name_length;
+};
+
+enum class EndFlags : std::uint32_t {
+  Orderly = 1,
+  FaultShift = 8,
+  ReasonShift = 16,
+};
+
+struct EndedEvent {
+  std::uint32_t kind, subject, flags, client_identifier_offset, client_identifier_length, text_offset, text_length;
+};
+
+struct FilterEvent {
+  std::uint32_t kind, subject, filter_offset, filter_length, qos;
+};
+
+// Where a step left its events. Addresses hold until the next call into the module.
+struct StepResults {
+  std::uint32_t events, event_count, data, payloads, payloads_length;
+};
+
+// Running totals and what there is now: mqtt::BrokerStatistics, each as a double in this order.
+enum class StatisticsField : std::uint32_t {
+  PublishesReceived,
+  PublishesSent,
+  PublishesDropped,
+  OctetsReceived,
+  OctetsSent,
+  ConnectionsAccepted,
+  Connections,
+  Sessions,
+  Subscriptions,
+  RetainedMessages,
+};
+
+}  // namespace wasmqtt

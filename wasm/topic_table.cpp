@@ -1,0 +1,97 @@
+// An open-addressed hash table with a clock's hand for evicting.
+#include "topic_table.h"
+
+#include <cstring>
+
+namespace wasmqtt {
+namespace {
+
+constexpr std::size_t kBuckets = 2 * TopicTable::kCapacity;
+constexpr std::size_t kBucketMask = kBuckets - 1;
+static_assert((kBuckets & kBucketMask) == 0);
+
+// Eight octets at a time: a byte-wise hash costs more than all the rest of a small message.
+std::uint32_t hash_of(std::string_view text) {
+  constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15;
+  std::uint64_t hash = text.size() * kMultiplier;
+  const char* at = text.data();
+  std::size_t left = text.size();
+  const auto mix = [&hash](std::uint64_t word) {
+    hash = (hash ^ word) * kMultiplier;
+    hash ^= hash >> 29;
+  };
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t word;
+    std::memcpy(&word, at, 8);
+    mix(word);
+  }
+  std::uint64_t rest = 0;
+  std::memcpy(&rest, at, left);
+  mix(rest);
+  return static_cast<std::uint32_t>(hash >> 32);
+}
+
+}  // namespace
+
+TopicTable::TopicTable() : entries_(1), buckets_(kBuckets) {}
+
+TopicTable::Interned TopicTable::intern(std::string_view topic) {
+  if (topic.size() > kLongestKept || topic.empty()) return {0, true};
+  if (entries_[last_].text == topic) return {last_, false};
+  const std::uint32_t hash = hash_of(topic);
+  std::size_t bucket = find(topic, hash);
+  if (buckets_[bucket] != 0) {
+    last_ = buckets_[bucket];
+    entries_[last_].seen = true;
+    return {last_, false};
+  }
+  const std::uint16_t number = free_number();
+  bucket = find(topic, hash);  // evicting may have moved the empty place
+  buckets_[bucket] = number;
+  Entry& entry = entries_[number];
+  entry.text.assign(topic);
+  entry.hash = hash;
+  entry.seen = true;
+  last_ = number;
+  return {number, true};
+}
+
+std::size_t TopicTable::find(std::string_view topic, std::uint32_t hash) const {
+  std::size_t bucket = hash & kBucketMask;
+  while (buckets_[bucket] != 0) {
+    const Entry& entry = entries_[buckets_[bucket]];
+    if (entry.hash == hash && entry.text == topic) break;
+    bucket = (bucket + 1) & kBucketMask;
+  }
+  return bucket;
+}
+
+std::uint16_t TopicTable::free_number() {
+  if (entries_.size() <= kCapacity) {
+    entries_.emplace_back();
+    return static_cast<std::uint16_t>(entries_.size() - 1);
+  }
+  while (entries_[hand_].seen) {
+    entries_[hand_].seen = false;
+    hand_ = hand_ == kCapacity ? 1 : static_cast<std::uint16_t>(hand_ + 1);
+  }
+  const std::uint16_t number = hand_;
+  hand_ = hand_ == kCapacity ? 1 : static_cast<std::uint16_t>(hand_ + 1);
+  erase(number);
+  return number;
+}
+
+// Linear probing without tombstones: those that would no longer be found move up into the hole.
+void TopicTable::erase(std::uint16_t number) {
+  std::size_t hole = find(entries_[number].text, entries_[number].hash);
+  buckets_[hole] = 0;
+  for (std::size_t at = (hole + 1) & kBucketMask; buckets_[at] != 0; at = (at + 1) & kBucketMask) {
+    const std::size_t home = entries_[buckets_[at]].hash & kBucketMask;
+    if (((at - home) & kBucketMask) < ((at - hole) & kBucketMask)) continue;
+    buckets_[hole] = buckets_[at];
+    buckets_[at] = 0;
+    hole = at;
+  }
+}
+
+}  // namespace wasmqtt
