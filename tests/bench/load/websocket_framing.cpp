@@ -1,0 +1,57 @@
+// Frame headers, written and read.
+#include "websocket_framing.h"
+
+namespace wasmqtt::load {
+
+namespace {
+
+constexpr std::uint8_t kFinalBinary = 0x82;
+constexpr std::uint8_t kMasked = 0x80;
+constexpr std::uint8_t kOpcode = 0x0F;
+constexpr std::uint8_t kFirstControlOpcode = 8;
+
+}  // namespace
+
+std::string upgrade_request(const std::string& host) {
+  return "GET /mqtt HTTP/1.1\r\nHost: " + host +
+         "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: bXF0dC1sb2FkLXRlc3Qtaw==\r\n"
+         "Sec-WebSocket-Protocol: mqtt\r\nSec-WebSocket-Version: 13\r\n\r\n";
+}
+
+void append_binary_frame(mqtt::Bytes payload, mqtt::ByteBuffer& out) {
+  out.u8(kFinalBinary);
+  if (payload.size() < 126) {
+    out.u8(static_cast<std::uint8_t>(kMasked | payload.size()));
+  } else if (payload.size() < 65'536) {
+    out.u8(kMasked | 126);
+    out.u16(static_cast<std::uint16_t>(payload.size()));
+  } else {
+    out.u8(kMasked | 127);
+    out.u32(0);
+    out.u32(static_cast<std::uint32_t>(payload.size()));
+  }
+  out.u32(0);  // the masking key
+  out.append(payload);
+}
+
+bool FrameUnwrapper::read_header(mqtt::Bytes& octets) {
+  while (true) {
+    if (header_octets_ >= 2) {
+      const std::uint8_t length = header_[1] & 0x7F;
+      const std::size_t wanted = length < 126 ? 2 : length == 126 ? 4 : 10;
+      if (header_octets_ == wanted) {
+        left_ = length < 126 ? length : 0;
+        for (std::size_t i = 2; i < wanted; ++i)
+          left_ = left_ << 8 | header_[i];
+        is_data_ = (header_[0] & kOpcode) < kFirstControlOpcode;
+        header_octets_ = 0;
+        return true;
+      }
+    }
+    if (octets.empty()) return false;
+    header_[header_octets_++] = octets.front();
+    octets = octets.subspan(1);
+  }
+}
+
+}  // namespace wasmqtt::load
