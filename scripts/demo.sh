@@ -21,7 +21,7 @@ demo() {
   start_demo_process build/release/wasmqtt-server --port "$port" --http-port "$http_port" --serve build/dashboard
   wait_for_port "$port"
   wait_for_port "$http_port"
-  start_demo_process node examples/machine-device/device.mjs --port "$port"
+  start_demo_process node examples/machine-device/main.js --url "mqtt://127.0.0.1:$port"
   cat <<TEXT
 
   The page is at http://127.0.0.1:$http_port/
