@@ -33,6 +33,7 @@ void BrokerMachine::carry_out(CommandReader& command, mqtt::Instant now) {
     case CommandKind::OpenConnection: open(number, now); return;
     case CommandKind::BrokerPublish: return publish(command, now);
     case CommandKind::ShutDown: return broker_.shut_down(now);
+    case CommandKind::ReportPublishes: reports_publishes_ = command.record<ValueCommand>().value != 0; return;
     default: break;
   }
   Connection* const found = connection(number);
@@ -149,7 +150,7 @@ void BrokerMachine::on_unsubscribed(mqtt::ConnectionId id, std::string_view topi
 }
 
 void BrokerMachine::on_publish(mqtt::ConnectionId id, const mqtt::Publish& publish) {
-  boundary_.events.message(EventKind::BrokerMessage, number_of(id), publish);
+  if (reports_publishes_) boundary_.events.message(EventKind::BrokerMessage, number_of(id), publish);
 }
 
 }  // namespace wasmqtt

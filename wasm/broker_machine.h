@@ -55,9 +55,9 @@ class BrokerMachine final : private mqtt::BrokerObserver {
   void on_subscribed(mqtt::ConnectionId id, std::string_view topic_filter, mqtt::QoS granted) override;
   void on_unsubscribed(mqtt::ConnectionId id, std::string_view topic_filter) override;
   void on_publish(mqtt::ConnectionId id, const mqtt::Publish& publish) override;
-  bool wants_publishes() const override { return reports_publishes_; }
+  bool wants_publishes() const override { return true; }
 
-  const bool reports_publishes_;
+  bool reports_publishes_;
   Boundary& boundary_;
   mqtt::Broker broker_;
   std::vector<Connection> connections_;  // by JavaScript's number

@@ -79,6 +79,7 @@ void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
     case CommandKind::StopReconnecting: client_.stop_reconnecting(); break;
     case CommandKind::Discard: client_.discard(command.record<ValueCommand>().value); break;
     case CommandKind::Probe: client_.probe(now); break;
+    case CommandKind::SetTrace: trace_ = command.record<ValueCommand>().value != 0; break;
     default: break;  // not a client's
   }
 }

@@ -59,7 +59,7 @@ class ClientMachine final : private mqtt::ClientListener {
   bool wants_trace() const override { return trace_; }
 
   const std::uint32_t number_;
-  const bool trace_;
+  bool trace_;
   Boundary& boundary_;
   mqtt::Client client_;
   bool is_writable_ = true;

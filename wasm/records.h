@@ -26,6 +26,7 @@ enum class CommandKind : std::uint32_t {
   StopReconnecting, // Command
   Discard,          // ValueCommand: the token
   Probe,            // Command
+  SetTrace,         // ValueCommand: 0 or 1
   // To the broker; `subject` is a connection, or 0 where there is none.
   CreateBroker,           // CreateBrokerCommand
   OpenConnection,         // Command
@@ -37,6 +38,7 @@ enum class CommandKind : std::uint32_t {
   Unlink,                 // Command
   BrokerPublish,          // PublishCommand
   ShutDown,               // Command
+  ReportPublishes,        // ValueCommand: 0 or 1
 };
 
 struct Command {

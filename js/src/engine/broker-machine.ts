@@ -1,5 +1,19 @@
 // The broker inside the Wasm module: connections from transports, links to clients of the same module, and what the host says itself.
-import type { ClientMachine, Engine } from './engine.ts';
+import {
+  CommandKind,
+  ConnectedEventField,
+  ConnectedFlags,
+  EndedEventField,
+  EndFlags,
+  ErrorEventField,
+  EventKind,
+  FilterEventField,
+  MessageEventField,
+  StatisticsField,
+} from '../generated/records.ts';
+import { limit, milliseconds, randomSeed } from './client-machine.ts';
+import { type ClientMachine, type Engine, NumberPool } from './engine.ts';
+import type { BrokerEvents, EventReader } from './events.ts';
 import type { PacketProperties } from './properties.ts';
 import type {
   BrokerMachineOptions,
@@ -8,21 +22,68 @@ import type {
   ConnectionSink,
   ConnectPacket,
   OperationToken,
+  ProtocolVersion,
   ReasonCode,
 } from './types.ts';
 
+/** What stands below a connection: a transport of the host's, or a link. */
+interface Lower {
+  output(frame: Uint8Array<ArrayBuffer>): void;
+  closeTransport(): void;
+  linkClosed(): void;
+}
+
 /** The one broker of an engine whose source is the broker module. */
-export declare class BrokerMachine {
-  constructor(engine: Engine, options: BrokerMachineOptions, sink: BrokerSink);
+export class BrokerMachine {
   readonly engine: Engine;
+  readonly #numbers = new NumberPool();
+  readonly #events: Events;
+
+  constructor(engine: Engine, options: BrokerMachineOptions, sink: BrokerSink) {
+    this.engine = engine;
+    this.#events = new Events(sink);
+    engine.broker = this.#events;
+    engine.stage().values(CommandKind.CreateBroker, 0, optionValues(options));
+  }
+
   /** A transport was accepted. It has connectTimeout for its CONNECT. */
-  open(sink: ConnectionSink): BrokerConnection;
+  open(sink: ConnectionSink): BrokerConnection {
+    const number = this.#numbers.take();
+    this.#events.lowers[number] = {
+      output: (frame) => sink.output(frame),
+      closeTransport: () => sink.closeTransport(),
+      linkClosed: () => {},
+    };
+    this.engine.stage().command(CommandKind.OpenConnection, number);
+    return new BrokerConnection(this.engine, number, () => this.#forget(number));
+  }
+
   /**
    * Connects a client of the same engine: instead of transportOpened(). Its octets never leave Wasm. The client's sink sees what it would see over a transport:
    * closeTransport() asks for link.close() and client.transportClosed(). `closed` is called when the broker closed the link: then call
    * client.transportClosed(). Precondition: client.startAttempt() was called.
    */
-  link(client: ClientMachine, connect: ConnectPacket, closed: () => void): BrokerLink;
+  link(client: ClientMachine, connect: ConnectPacket, closed: () => void): BrokerLink {
+    if (client.engine !== this.engine) throw new Error('a link joins a broker and a client of the same Engine');
+    const number = this.#numbers.take();
+    try {
+      this.engine.stage().connect(CommandKind.Link, client.number, number, connect);
+    } catch (error) {
+      this.#numbers.give(number);
+      throw error;
+    }
+    const link = new BrokerLink(this.engine, number, () => this.#forget(number));
+    this.#events.lowers[number] = {
+      output: () => {},
+      closeTransport: () => {},
+      linkClosed: () => {
+        link.close();
+        closed();
+      },
+    };
+    return link;
+  }
+
   /** The host's own PUBLISH, as if a client had sent it; a refusal comes to publishFailed() with the token. */
   publish(
     topic: string,
@@ -30,26 +91,192 @@ export declare class BrokerMachine {
     flags: number,
     properties: PacketProperties | undefined,
     token: OperationToken,
-  ): void;
+  ): void {
+    this.engine.stage().publish(CommandKind.BrokerPublish, 0, topic, payload, flags, properties, token);
+  }
+
   /** The host closes a connection or link: DISCONNECT with the reason to a 5.0 client. */
-  disconnect(connection: number, reasonCode: ReasonCode): void;
+  disconnect(connection: number, reasonCode: ReasonCode): void {
+    this.engine.stage().value(CommandKind.DisconnectConnection, connection, reasonCode);
+  }
+
+  /** Whether publish() of the sink comes for every PUBLISH from now on. */
+  setReportPublishes(wanted: boolean): void {
+    this.engine.stage().value(CommandKind.ReportPublishes, 0, wanted ? 1 : 0);
+  }
+
   /** Ends every connection with Server shutting down; wills are published. */
-  shutDown(): void;
+  shutDown(): void {
+    this.engine.stage().command(CommandKind.ShutDown, 0);
+  }
+
   /** As of the last step. All zero before the module has started. */
-  statistics(): BrokerStatistics;
+  statistics(): BrokerStatistics {
+    const values = this.engine.statistics(StatisticsField.RetainedMessages + 1);
+    const value = (field: StatisticsField) => values?.[field] ?? 0;
+    return {
+      publishesReceived: value(StatisticsField.PublishesReceived),
+      publishesSent: value(StatisticsField.PublishesSent),
+      publishesDropped: value(StatisticsField.PublishesDropped),
+      octetsReceived: value(StatisticsField.OctetsReceived),
+      octetsSent: value(StatisticsField.OctetsSent),
+      connectionsAccepted: value(StatisticsField.ConnectionsAccepted),
+      connections: value(StatisticsField.Connections),
+      sessions: value(StatisticsField.Sessions),
+      subscriptions: value(StatisticsField.Subscriptions),
+      retainedMessages: value(StatisticsField.RetainedMessages),
+    };
+  }
+
+  // Its last events (ended) still come; the number is used again once the broker has let go of it.
+  #forget(number: number): void {
+    this.#events.lowers[number] = undefined;
+    this.engine.stage().afterwards.push(() => this.#numbers.give(number));
+  }
 }
 
-export declare class BrokerConnection {
+/** A transport's connection, as the broker knows it. */
+export class BrokerConnection {
   readonly number: number;
-  receive(frame: Uint8Array<ArrayBuffer>): void;
-  /** The transport is gone; the connection's number is used again. */
-  closed(): void;
+  readonly #engine: Engine;
+  readonly #forget: () => void;
+  #isOpen = true;
+
+  /** Made by BrokerMachine.open(). */
+  constructor(engine: Engine, number: number, forget: () => void) {
+    this.#engine = engine;
+    this.number = number;
+    this.#forget = forget;
+  }
+
+  /** Octets arrived; the content of `frame` must not change any more. */
+  receive(frame: Uint8Array<ArrayBuffer>): void {
+    if (this.#isOpen) this.#engine.receive(CommandKind.ConnectionReceive, this.number, frame);
+  }
+
+  /** The transport is gone; the connection's number is used again. A second call does nothing. */
+  closed(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#engine.stage().command(CommandKind.ConnectionClosed, this.number);
+    this.#forget();
+  }
+
   /** Whether the transport takes octets; while it doesn't, output() is not called and maximumOutputOctets counts what waits. */
-  setWritable(writable: boolean): void;
+  setWritable(writable: boolean): void {
+    if (this.#isOpen) this.#engine.stage().value(CommandKind.ConnectionSetWritable, this.number, writable ? 1 : 0);
+  }
 }
 
-export declare class BrokerLink {
+/** A client's link, from its end. */
+export class BrokerLink {
   readonly number: number;
-  /** The client's end is closed; `closed` is not called any more. Closing it again does nothing. */
-  close(): void;
+  readonly #engine: Engine;
+  readonly #forget: () => void;
+  #isOpen = true;
+
+  /** Made by BrokerMachine.link(). */
+  constructor(engine: Engine, number: number, forget: () => void) {
+    this.#engine = engine;
+    this.number = number;
+    this.#forget = forget;
+  }
+
+  /** The client's end is closed; `closed` is not called any more. A second call does nothing. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#engine.stage().command(CommandKind.Unlink, this.number);
+    this.#forget();
+  }
+}
+
+class Events implements BrokerEvents {
+  readonly lowers: (Lower | undefined)[] = [];
+  readonly #sink: BrokerSink;
+
+  constructor(sink: BrokerSink) {
+    this.#sink = sink;
+  }
+
+  handle(kind: EventKind, connection: number, at: number, reader: EventReader): void {
+    switch (kind) {
+      case EventKind.ConnectionOutput: {
+        const frame = reader.output(at);
+        if (frame !== undefined) this.lowers[connection]?.output(frame);
+        return;
+      }
+      case EventKind.ConnectionCloseTransport:
+        return this.lowers[connection]?.closeTransport();
+      case EventKind.LinkClosed:
+        return this.lowers[connection]?.linkClosed();
+      case EventKind.BrokerMessage:
+        return this.#sink.publish?.(
+          connection,
+          reader.topic(at),
+          reader.payload(at),
+          reader.messageFlags(at),
+          reader.packetIdentifier(at),
+          reader.properties(at + MessageEventField.propertiesOffset),
+        );
+      case EventKind.Connected:
+        return this.#connected(connection, at, reader);
+      case EventKind.Ended:
+        return this.#ended(connection, at, reader);
+      case EventKind.ClientSubscribed:
+        return this.#sink.subscribed(
+          connection,
+          reader.text(at + FilterEventField.filterOffset),
+          reader.word(at + FilterEventField.qos) as 0 | 1 | 2,
+        );
+      case EventKind.ClientUnsubscribed:
+        return this.#sink.unsubscribed(connection, reader.text(at + FilterEventField.filterOffset));
+      case EventKind.BrokerPublishFailed:
+        return this.#sink.publishFailed(reader.word(at + ErrorEventField.token), reader.error(at));
+    }
+  }
+
+  #connected(connection: number, at: number, reader: EventReader): void {
+    const flags = reader.word(at + ConnectedEventField.flags);
+    const hasUserName = (flags & ConnectedFlags.HasUserName) !== 0;
+    this.#sink.connected(connection, {
+      clientId: reader.text(at + ConnectedEventField.clientIdentifierOffset),
+      protocolVersion: (flags & ConnectedFlags.VersionMask) as ProtocolVersion,
+      clean: (flags & ConnectedFlags.CleanStart) !== 0,
+      sessionPresent: (flags & ConnectedFlags.SessionPresent) !== 0,
+      keepAlive: flags >>> ConnectedFlags.KeepAliveShift,
+      username: hasUserName ? reader.text(at + ConnectedEventField.userNameOffset) : undefined,
+    });
+  }
+
+  #ended(connection: number, at: number, reader: EventReader): void {
+    const flags = reader.word(at + EndedEventField.flags);
+    this.#sink.ended(connection, {
+      clientId: reader.text(at + EndedEventField.clientIdentifierOffset),
+      orderly: (flags & EndFlags.Orderly) !== 0,
+      error: reader.errorOf(
+        (flags >>> EndFlags.FaultShift) & 0xff,
+        flags >>> EndFlags.ReasonShift,
+        reader.text(at + EndedEventField.textOffset),
+      ),
+    });
+  }
+}
+
+// In the order of CreateBrokerCommand.
+function optionValues(options: BrokerMachineOptions): number[] {
+  const [seedLow, seedHigh] = randomSeed();
+  return [
+    limit(options.maximumPacketSize ?? 268_435_460),
+    limit(options.receiveMaximum ?? 1024),
+    limit(options.topicAliasMaximum ?? 32),
+    limit(options.maximumInFlight ?? 1024),
+    limit(options.maximumQueuedMessages ?? 100_000),
+    limit(options.maximumOutputOctets ?? 16 * 1024 * 1024),
+    milliseconds(options.connectTimeout ?? 10_000),
+    limit(options.maximumSessionExpiryInterval),
+    options.reportPublishes ? 1 : 0,
+    seedLow,
+    seedHigh,
+  ];
 }

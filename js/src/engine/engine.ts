@@ -1,14 +1,14 @@
 // The Wasm edge: stages what clients and brokers are told, steps the machines once for all of it, and walks the events into their sinks.
-import type { ModuleSource } from './load.ts';
-import type {
-  ClientMachineOptions,
-  ClientSink,
-  ConnectPacket,
-  OperationToken,
-  ReasonCode,
-  SubscribeEntry,
-} from './types.ts';
-import type { PacketProperties } from './properties.ts';
+import { CommandKind, ReceiveCommandField } from '../generated/records.ts';
+import { ClientMachine } from './client-machine.ts';
+import { AnnouncedTopics, CommandBlock } from './commands.ts';
+import { type BrokerEvents, EventReader } from './events.ts';
+import { instantiate, type ModuleSource } from './load.ts';
+import type { RawMachines } from './module.ts';
+import { type Clock, hostClock, postTask, Scheduler } from './scheduler.ts';
+import type { ClientMachineOptions, ClientSink } from './types.ts';
+
+export { ClientMachine } from './client-machine.ts';
 
 export interface EngineOptions {
   /** Monotonic milliseconds; performance.now() unless given. */
@@ -20,6 +20,14 @@ export interface EngineOptions {
   readonly reportError?: ((error: unknown) => void) | undefined;
 }
 
+// Commands carried out in one step: large enough that a step's own cost vanishes, small enough that linear memory, which never shrinks, stays small
+// when an application stages a million messages at once.
+const longestRun = 256 * 1024;
+
+// Steps by microtasks before the host's other tasks get their turn, so that two machines that answer each other for ever do not stop the page.
+const longestTurn = 256;
+const quietTurn = 16;
+
 /**
  * One instance of a Wasm module, with a linear memory of its own: any number of clients (and, in the broker module, one broker). It can be used at
  * once: what is staged before the module has started is carried out when it has.
@@ -28,53 +36,235 @@ export interface EngineOptions {
  * frame. receive() steps at once, with what is staged going first. Sinks are called during the walk over a step's events, never from inside a staging
  * call; what they call is staged in turn.
  */
-export declare class Engine {
-  constructor(source: ModuleSource, options?: EngineOptions);
+export class Engine {
   /** Rejects when the module can't be compiled or started; nothing is ever carried out then. */
   readonly ready: Promise<void>;
-  createClient(options: ClientMachineOptions, sink: ClientSink): ClientMachine;
-  /** Carries out at once what is staged; inside a walk it does nothing, because the end of the walk does. */
-  flush(): void;
+  readonly #clock: Clock;
+  readonly #scheduler: Scheduler;
+  readonly #reportError: (error: unknown) => void;
+  // Clients and connections have numbers of their own, each from a pool.
+  readonly #clientNumbers = new NumberPool();
+  readonly #sinks: (ClientSink | undefined)[] = [];
+  #broker: BrokerEvents | undefined;
+  #machines: RawMachines | undefined;
+  #reader: EventReader | undefined;
+  // Calls go to one block while the other is carried out.
+  #staged: CommandBlock;
+  #running: CommandBlock;
+  #isRunning = false;
+  #flushIsDue = false;
+  #runAgain = false;
+  #isDisposed = false;
+  #stepsInTurn = 0;
+  #block = 0;
+  #blockCapacity = 0;
+
+  constructor(source: ModuleSource, options: EngineOptions = {}) {
+    this.#clock = {
+      now: options.now ?? hostClock.now,
+      setTimeout: options.setTimeout ?? hostClock.setTimeout,
+      clearTimeout: options.clearTimeout ?? hostClock.clearTimeout,
+    };
+    this.#reportError = options.reportError ?? rethrow;
+    this.#scheduler = new Scheduler(this.#clock, () => this.#run(undefined));
+    const topics = new AnnouncedTopics();
+    this.#staged = new CommandBlock(topics);
+    this.#running = new CommandBlock(topics);
+    this.ready = this.#start(source);
+    // Whoever awaits it hears of the failure; nobody has to.
+    this.ready.catch(() => {});
+  }
+
+  createClient(options: ClientMachineOptions, sink: ClientSink): ClientMachine {
+    const number = this.#clientNumbers.take();
+    this.#sinks[number] = sink;
+    return new ClientMachine(this, number, options);
+  }
+
+  /** Carries out at once what is staged; inside a walk, at its end. */
+  flush(): void {
+    if (this.#isRunning) this.#runAgain = true;
+    else if (this.#staged.length > 0) this.#run(undefined);
+  }
+
   /** Forgets every machine, and the memory with them; nothing is called any more. */
-  dispose(): void;
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#scheduler.arm(Infinity);
+    this.#sinks.fill(undefined);
+    this.#broker = undefined;
+    if (this.#reader !== undefined) this.#reader.broker = undefined;
+    this.#staged.clear();
+    // A walk still reads what the machines left.
+    if (!this.#isRunning) this.#release();
+  }
+
+  // --- for the machines of this folder
+
+  /** @internal The block that the next command goes to; it is carried out in a microtask. */
+  stage(): CommandBlock {
+    if (!this.#flushIsDue) this.#scheduleFlush();
+    return this.#staged;
+  }
+
+  /** @internal Octets of a transport: carried out at once, or behind the walk that runs. */
+  receive(kind: CommandKind.Receive | CommandKind.ConnectionReceive, subject: number, frame: Uint8Array<ArrayBuffer>): void {
+    if (this.#isDisposed) return;
+    if (this.#isRunning || this.#machines === undefined) {
+      this.#staged.receive(kind, subject, frame);
+      this.#runAgain = true;
+    } else {
+      this.#run({ kind, subject, frame });
+    }
+  }
+
+  /** @internal The client's number is free once its last command was carried out. */
+  forgetClient(number: number): void {
+    this.#sinks[number] = undefined;
+    this.stage().afterwards.push(() => this.#clientNumbers.give(number));
+  }
+
+  /** @internal */
+  set broker(events: BrokerEvents) {
+    if (this.#broker !== undefined) throw new Error('an engine has one broker at most: make another Engine');
+    this.#broker = events;
+    if (this.#reader !== undefined) this.#reader.broker = events;
+  }
+
+  /** @internal The broker's statistics, in the order of StatisticsField; undefined before the module has started. */
+  statistics(count: number): Float64Array | undefined {
+    if (this.#machines === undefined) return undefined;
+    const address = this.#machines.statistics();
+    return new Float64Array(this.#reader!.memory().buffer, address, count);
+  }
+
+  async #start(source: ModuleSource): Promise<void> {
+    const { machines, memory } = await instantiate(source);
+    if (this.#isDisposed) return machines.delete();
+    this.#machines = machines;
+    this.#reader = new EventReader(memory, machines.results(), this.#sinks, this.#reportError);
+    this.#reader.broker = this.#broker;
+    this.flush();
+  }
+
+  #scheduleFlush(): void {
+    this.#flushIsDue = true;
+    if (this.#stepsInTurn === quietTurn) postTask(this.#endTurn);
+    ++this.#stepsInTurn;
+    if (this.#stepsInTurn <= longestTurn) queueMicrotask(this.#flushStaged);
+  }
+
+  readonly #endTurn = (): void => {
+    const isHeldBack = this.#stepsInTurn > longestTurn;
+    this.#stepsInTurn = 0;
+    if (isHeldBack) this.#flushStaged();
+  };
+
+  readonly #flushStaged = (): void => {
+    this.#flushIsDue = false;
+    this.flush();
+  };
+
+  /** Steps through all that is staged and then, if given, a received frame, until no walk asked for more. */
+  #run(received: ReceivedFrame | undefined): void {
+    if (this.#machines === undefined) return;
+    this.#isRunning = true;
+    try {
+      this.#carryOut(this.#machines, received);
+      while (this.#runAgain && !this.#isDisposed) {
+        this.#runAgain = false;
+        this.#carryOut(this.#machines, undefined);
+      }
+    } catch (error) {
+      // Out of memory, or a defect: the instance can't be trusted any more.
+      this.dispose();
+      this.#reportError(error);
+    } finally {
+      this.#isRunning = false;
+      if (this.#isDisposed) this.#release();
+    }
+  }
+
+  #carryOut(machines: RawMachines, received: ReceivedFrame | undefined): void {
+    const block = this.#staged;
+    this.#staged = this.#running;
+    this.#running = block;
+    let begin = 0;
+    while (block.length - begin > longestRun || (received === undefined && begin < block.length)) {
+      const end = block.endOfRun(begin, longestRun);
+      this.#reserve(machines, end - begin);
+      this.#reader!.memory().set(block.octets.subarray(begin, end), this.#block);
+      this.#step(machines, end - begin, block);
+      if (this.#isDisposed) return;
+      begin = end;
+    }
+    if (received !== undefined) this.#carryOutReceived(machines, block, begin, received);
+    else if (begin === 0) this.#step(machines, 0, block);
+    for (const task of block.afterwards.splice(0)) task();
+    block.clear();
+  }
+
+  // The frame is copied once, from where the transport left it to linear memory.
+  #carryOutReceived(machines: RawMachines, block: CommandBlock, begin: number, { kind, subject, frame }: ReceivedFrame): void {
+    const before = block.length - begin;
+    const head = before + 4 * ReceiveCommandField.words;
+    const total = head + ((frame.length + 3) & ~3);
+    this.#reserve(machines, total);
+    const memory = this.#reader!.memory();
+    if (before > 0) memory.set(block.octets.subarray(begin, block.length), this.#block);
+    memory.set(frame, this.#block + head);
+    const at = (this.#block + before) >> 2;
+    const words = this.#reader!.words();
+    words[at + ReceiveCommandField.kind] = kind;
+    words[at + ReceiveCommandField.length] = total - before;
+    words[at + ReceiveCommandField.subject] = subject;
+    words[at + ReceiveCommandField.frame] = block.frames.push(frame) - 1;
+    words[at + ReceiveCommandField.octetsLength] = frame.length;
+    this.#step(machines, total, block);
+  }
+
+  #reserve(machines: RawMachines, octets: number): void {
+    // A larger block than usual is given back with the next one of usual size.
+    if (octets <= this.#blockCapacity && this.#blockCapacity <= 4 * longestRun) return;
+    this.#blockCapacity = Math.max(octets, longestRun);
+    this.#block = machines.reserve(this.#blockCapacity);
+  }
+
+  #step(machines: RawMachines, length: number, block: CommandBlock): void {
+    const deadline = machines.step(length, this.#clock.now());
+    this.#reader!.walk(block.frames);
+    if (!this.#isDisposed) this.#scheduler.arm(deadline);
+  }
+
+  #release(): void {
+    this.#machines?.delete();
+    this.#machines = undefined;
+    this.#reader = undefined;
+  }
 }
 
-/**
- * One client machine, through any number of transports, one at a time: startAttempt(), transportOpened(), receive()..., transportClosed().
- * Every method returns before anything was carried out; what comes of it, comes to the sink. core/mqtt/client/client.h has the rules.
- */
-export declare class ClientMachine {
-  readonly engine: Engine;
-  readonly number: number;
-  /** The host begins to dial; connectTimeout runs. Calls off a pause between attempts. */
-  startAttempt(): void;
-  /** It is open: the CONNECT comes to output(). */
-  transportOpened(connect: ConnectPacket): void;
-  /** Octets arrived. Payloads that lie whole in `frame` come out as views of its buffer: its content must not change any more. */
-  receive(frame: Uint8Array<ArrayBuffer>): void;
-  /** The transport is gone, for whatever reason; the pause before the next attempt begins. Also when it never opened. */
-  transportClosed(): void;
-  /** Whether the transport takes octets: while it doesn't, output() is not called and the machine's limits count what waits. */
-  setWritable(writable: boolean): void;
-  /** `flags` as PublishFlags. The payload is copied before this returns. */
-  publish(
-    topic: string,
-    payload: Uint8Array | string,
-    flags: number,
-    properties: PacketProperties | undefined,
-    token: OperationToken,
-  ): void;
-  subscribe(entries: readonly SubscribeEntry[], properties: PacketProperties | undefined, token: OperationToken): void;
-  unsubscribe(topicFilters: readonly string[], properties: PacketProperties | undefined, token: OperationToken): void;
-  authenticate(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
-  /** The orderly end: DISCONNECT behind what is in the output; no reconnection until startAttempt(). */
-  disconnect(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
-  /** A pause that runs is called off. */
-  stopReconnecting(): void;
-  /** Gives up an unacknowledged or queued publish: its token comes back as failed. */
-  discard(token: OperationToken): void;
-  /** A PINGREQ now, to learn whether the connection lives. */
-  probe(): void;
-  /** Ends the machine without another packet; its sink is not called any more and its number is used again. */
-  destroy(): void;
+interface ReceivedFrame {
+  readonly kind: CommandKind.Receive | CommandKind.ConnectionReceive;
+  readonly subject: number;
+  readonly frame: Uint8Array<ArrayBuffer>;
+}
+
+/** Small dense numbers, used again when they are given back. */
+export class NumberPool {
+  readonly #free: number[] = [];
+  #next = 0;
+
+  take(): number {
+    return this.#free.pop() ?? this.#next++;
+  }
+
+  give(number: number): void {
+    this.#free.push(number);
+  }
+}
+
+function rethrow(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -1,13 +1,17 @@
 // The Wasm module as wasm/bindings.cpp makes it: the only place that knows its raw shape.
 
-/** The machines of one instance: wasm/machines.h. */
+/** The machines of one instance: wasm/machines.h. Addresses are offsets in linear memory. */
 export interface RawMachines {
-  /** Makes room for a command block of so many octets and answers its address. */
+  /** Makes room for a block of so many octets and answers its address, good until the next call of reserve(). */
   reserve(octets: number): number;
-  /** Carries out the block's first `length` octets at the time `now` (milliseconds); the results are at results(). */
-  step(length: number, now: number): void;
-  /** The address of the StepResults, the same for ever. */
+  /** Carries out the block's first `length` octets at the time `now`; answers the next deadline, Infinity if there is none. Both in milliseconds. */
+  step(length: number, now: number): number;
+  /** The address of StepResults, the same for ever; its content is that of the last step. */
   results(): number;
+  /** The address of doubles in the order of StatisticsField, as of now. */
+  statistics(): number;
+  /** Frees the machines. */
+  delete(): void;
 }
 
 export interface RawModule {
@@ -18,7 +22,7 @@ export interface ModuleArguments {
   instantiateWasm(
     imports: WebAssembly.Imports,
     done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
-  ): WebAssembly.Exports | Record<string, never>;
+  ): Record<string, never>;
 }
 
 export type ModuleFactory = (moduleArguments: ModuleArguments) => Promise<RawModule>;

@@ -25,7 +25,7 @@ export function decodeText(octets: Uint8Array, begin: number, end: number): stri
  */
 export class Payload extends Uint8Array<ArrayBuffer> {
   // map(), slice() and the like answer plain arrays.
-  static override get [Symbol.species](): Uint8ArrayConstructor {
+  static get [Symbol.species](): Uint8ArrayConstructor {
     return Uint8Array;
   }
 

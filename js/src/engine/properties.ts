@@ -1,4 +1,6 @@
 // The properties of MQTT 5.0 as one plain object, named as in MQTT.js; absent ones are absent.
+import { PropertyKind, propertyTable } from '../generated/properties.ts';
+import { decodeText, Payload } from './payload.ts';
 
 /** Intervals are seconds. A property that a packet may not carry makes the operation fail. */
 export interface PacketProperties {
@@ -31,4 +33,61 @@ export interface PacketProperties {
   wildcardSubscriptionAvailable?: boolean | undefined;
   subscriptionIdentifiersAvailable?: boolean | undefined;
   sharedSubscriptionAvailable?: boolean | undefined;
+}
+
+interface Property {
+  readonly name: keyof PacketProperties;
+  readonly kind: PropertyKind;
+}
+
+const propertiesById: (Property | undefined)[] = [];
+for (const [name, { id, kind }] of Object.entries(propertyTable)) propertiesById[id] = { name: name as keyof PacketProperties, kind };
+
+/** Reads a run of properties as wasm/records.h describes it: `length` octets from the word-aligned place `begin`. */
+export function readProperties(words: Uint32Array, octets: Uint8Array, begin: number, length: number): PacketProperties {
+  const properties: Record<string, unknown> = {};
+  const end = begin + length;
+  let at = begin;
+  while (at < end) {
+    const { name, kind } = propertiesById[words[at >> 2]!]!;
+    const value = words[(at >> 2) + 1]!;
+    at += 8;
+    switch (kind) {
+      case PropertyKind.Boolean:
+        properties[name] = value !== 0;
+        break;
+      case PropertyKind.Text:
+        properties[name] = decodeText(octets, at, at + value);
+        at += padded(value);
+        break;
+      case PropertyKind.Binary:
+        properties[name] = new Payload(octets.buffer.slice(at, at + value) as ArrayBuffer);
+        at += padded(value);
+        break;
+      case PropertyKind.Numbers:
+        properties[name] = joined(properties[name] as number | number[] | undefined, value);
+        break;
+      case PropertyKind.UserProperties: {
+        const valueLength = words[at >> 2]!;
+        const key = decodeText(octets, at + 4, at + 4 + value);
+        at += 4 + padded(value);
+        const users = (properties[name] ??= Object.create(null)) as Record<string, string | string[]>;
+        users[key] = joined(users[key], decodeText(octets, at, at + valueLength));
+        at += padded(valueLength);
+        break;
+      }
+      default:
+        properties[name] = value;
+    }
+  }
+  return properties;
+}
+
+function padded(length: number): number {
+  return (length + 3) & ~3;
+}
+
+function joined<T>(before: T | T[] | undefined, value: T): T | T[] {
+  if (before === undefined) return value;
+  return Array.isArray(before) ? [...before, value] : [before, value];
 }

@@ -1,0 +1,262 @@
+// The events of a step, as fixed-size records in linear memory -> calls of the sinks.
+import {
+  ConnackEventField,
+  ErrorEventField,
+  EventKind,
+  eventWords,
+  MessageEventField,
+  MessageFlags,
+  OutputEventField,
+  PacketEventField,
+  PublishedEventField,
+  ReasonEventField,
+  StepResultsField,
+  SubscribedEventField,
+  TopicEventField,
+} from '../generated/records.ts';
+import { decodeText, Payload } from './payload.ts';
+import { readProperties, type PacketProperties } from './properties.ts';
+import type { ClientSink, EngineError, Fault } from './types.ts';
+
+const faults: readonly Fault[] = ['peer-sent-garbage', 'peer-broke-protocol', 'limit-reached', 'caller-misuse'];
+
+const lowerMessageFlags = MessageFlags.QosMask | MessageFlags.Retain | MessageFlags.Dup;
+
+const noOctets = new Uint8Array(0);
+
+/** What the broker's events go to; `at` is the event's place, in words. */
+export interface BrokerEvents {
+  handle(kind: EventKind, subject: number, at: number, reader: EventReader): void;
+}
+
+/**
+ * Reads what the last step left. Views of linear memory are taken anew for each walk, and no call into the module happens during one, so they hold.
+ */
+export class EventReader {
+  broker: BrokerEvents | undefined;
+  readonly #clients: readonly (ClientSink | undefined)[];
+  readonly #memory: WebAssembly.Memory;
+  readonly #results: number;
+  readonly #reportError: (error: unknown) => void;
+  readonly #topics: string[] = [];
+  #words: Uint32Array<ArrayBuffer> = new Uint32Array(0);
+  #octets: Uint8Array<ArrayBuffer> = noOctets;
+  #data = 0;
+  // Small payloads that lie in no frame, copied out together when the first of them is met.
+  #payloads: ArrayBuffer | undefined;
+  #frame: Uint8Array<ArrayBuffer> = noOctets;
+  // An output that consists of several runs, until all are there.
+  #joined: Uint8Array<ArrayBuffer> | undefined;
+  #joinedLength = 0;
+
+  /** `clients` are the sinks by the clients' numbers, as they are at each moment. */
+  constructor(
+    memory: WebAssembly.Memory,
+    results: number,
+    clients: readonly (ClientSink | undefined)[],
+    reportError: (error: unknown) => void,
+  ) {
+    this.#memory = memory;
+    this.#clients = clients;
+    this.#results = results >> 2;
+    this.#reportError = reportError;
+  }
+
+  /** Linear memory, as it lies at this moment: the view holds until the next call into the module. */
+  memory(): Uint8Array<ArrayBuffer> {
+    this.#renewViews();
+    return this.#octets;
+  }
+
+  /** The same, as words. */
+  words(): Uint32Array<ArrayBuffer> {
+    this.#renewViews();
+    return this.#words;
+  }
+
+  // Growth puts another buffer in place of the one before.
+  #renewViews(): void {
+    const buffer = this.#memory.buffer as ArrayBuffer;
+    if (this.#octets.buffer === buffer) return;
+    this.#octets = new Uint8Array(buffer);
+    this.#words = new Uint32Array(buffer);
+  }
+
+  /** Calls the sinks for every event in order. What a sink throws is reported, and the walk goes on behind it. */
+  walk(frames: readonly Uint8Array<ArrayBuffer>[]): void {
+    this.#renewViews();
+    const words = this.#words;
+    let at = words[this.#results + StepResultsField.events]! >> 2;
+    const end = at + words[this.#results + StepResultsField.eventCount]! * eventWords;
+    this.#data = words[this.#results + StepResultsField.data]!;
+    while (at < end) {
+      try {
+        for (; at < end; at += eventWords) this.#handle(words[at]!, words[at + 1]!, at, frames);
+      } catch (error) {
+        at += eventWords;
+        this.#reportError(error);
+      }
+    }
+    this.#payloads = undefined;
+    this.#frame = noOctets;
+  }
+
+  #handle(kind: EventKind, subject: number, at: number, frames: readonly Uint8Array<ArrayBuffer>[]): void {
+    if (kind === EventKind.Message) {
+      this.#clients[subject]?.message(
+        this.topic(at),
+        this.payload(at),
+        this.messageFlags(at),
+        this.packetIdentifier(at),
+        this.properties(at + MessageEventField.propertiesOffset),
+      );
+    } else if (kind === EventKind.Topic) {
+      this.#topics[subject] = this.text(at + TopicEventField.textOffset);
+    } else if (kind === EventKind.Frame) {
+      this.#frame = frames[subject]!;
+    } else if (kind < EventKind.Connected) {
+      const sink = this.#clients[subject];
+      if (sink !== undefined) this.#handleRare(kind, sink, at);
+    } else {
+      this.broker?.handle(kind, subject, at, this);
+    }
+  }
+
+  // Those that do not come with every message.
+  #handleRare(kind: EventKind, sink: ClientSink, at: number): void {
+    switch (kind) {
+      case EventKind.Output: {
+        const frame = this.output(at);
+        if (frame !== undefined) sink.output(frame);
+        return;
+      }
+      case EventKind.Published:
+        return sink.published(
+          this.word(at + PublishedEventField.token),
+          this.word(at + PublishedEventField.packetIdentifier),
+          this.word(at + PublishedEventField.reason),
+          this.properties(at + PublishedEventField.propertiesOffset),
+        );
+      case EventKind.Subscribed:
+      case EventKind.Unsubscribed: {
+        const reasons = this.#data + this.word(at + SubscribedEventField.reasonsOffset);
+        return sink[kind === EventKind.Subscribed ? 'subscribed' : 'unsubscribed'](
+          this.word(at + SubscribedEventField.token),
+          this.word(at + SubscribedEventField.packetIdentifier),
+          Array.from(this.#octets.subarray(reasons, reasons + this.word(at + SubscribedEventField.reasonsLength))),
+          this.properties(at + SubscribedEventField.propertiesOffset),
+        );
+      }
+      case EventKind.OperationFailed:
+        return sink.operationFailed(this.word(at + ErrorEventField.token), this.error(at));
+      case EventKind.Connack:
+        return sink.connack({
+          sessionPresent: this.word(at + ConnackEventField.sessionPresent) !== 0,
+          reasonCode: this.word(at + ConnackEventField.reason),
+          properties: this.properties(at + ConnackEventField.propertiesOffset),
+        });
+      case EventKind.Disconnect:
+      case EventKind.Auth:
+        return sink[kind === EventKind.Disconnect ? 'disconnect' : 'auth'](
+          this.word(at + ReasonEventField.reason),
+          this.properties(at + ReasonEventField.propertiesOffset),
+        );
+      case EventKind.PacketReceived:
+      case EventKind.PacketSent:
+        return sink[kind === EventKind.PacketReceived ? 'packetReceived' : 'packetSent']?.(
+          this.word(at + PacketEventField.type),
+          this.word(at + PacketEventField.packetIdentifier),
+          this.word(at + PacketEventField.octets),
+        );
+      case EventKind.ReconnectDue:
+        return sink.reconnectDue();
+      case EventKind.ConnectFailed:
+        return sink.connectFailed(this.error(at));
+      case EventKind.Closing:
+        return sink.closing(this.error(at));
+      case EventKind.CloseTransport:
+        return sink.closeTransport();
+    }
+  }
+
+  // --- the fields of the event at `at`; those with two words, an offset and a length, are named by the first
+
+  word(at: number): number {
+    return this.#words[at]!;
+  }
+
+  text(at: number): string {
+    const begin = this.#data + this.#words[at]!;
+    return decodeText(this.#octets, begin, begin + this.#words[at + 1]!);
+  }
+
+  properties(at: number): PacketProperties | undefined {
+    const length = this.#words[at + 1]!;
+    return length === 0 ? undefined : readProperties(this.#words, this.#octets, this.#data + this.#words[at]!, length);
+  }
+
+  /** Of an ErrorEvent. */
+  error(at: number): EngineError {
+    return this.errorOf(
+      this.word(at + ErrorEventField.fault),
+      this.word(at + ErrorEventField.reason),
+      this.text(at + ErrorEventField.textOffset),
+    );
+  }
+
+  errorOf(fault: number, reasonCode: number, text: string): EngineError {
+    return { fault: faults[fault]!, reasonCode, text };
+  }
+
+  /** The next four are of a MessageEvent. */
+  topic(at: number): string {
+    return this.#topics[this.#words[at + MessageEventField.topic]!]!;
+  }
+
+  messageFlags(at: number): number {
+    return this.#words[at + MessageEventField.flags]! & lowerMessageFlags;
+  }
+
+  packetIdentifier(at: number): number {
+    return this.#words[at + MessageEventField.flags]! >>> MessageFlags.PacketIdentifierShift;
+  }
+
+  payload(at: number): Payload {
+    const flags = this.#words[at + MessageEventField.flags]!;
+    const offset = this.#words[at + MessageEventField.payloadOffset]!;
+    const length = this.#words[at + MessageEventField.payloadLength]!;
+    if ((flags & MessageFlags.PayloadInFrame) !== 0) {
+      const frame = this.#frame;
+      return new Payload(frame.buffer, frame.byteOffset + offset, length);
+    }
+    if ((flags & MessageFlags.PayloadInPayloads) !== 0) {
+      this.#payloads ??= this.#copyPayloads();
+      return new Payload(this.#payloads, offset, length);
+    }
+    const begin = this.#data + offset;
+    return new Payload(this.#octets.buffer.slice(begin, begin + length));
+  }
+
+  #copyPayloads(): ArrayBuffer {
+    const begin = this.#words[this.#results + StepResultsField.payloads]!;
+    return this.#octets.buffer.slice(begin, begin + this.#words[this.#results + StepResultsField.payloadsLength]!);
+  }
+
+  /** The whole of an output, once its last run is met; before, undefined. */
+  output(at: number): Uint8Array<ArrayBuffer> | undefined {
+    const address = this.#words[at + OutputEventField.address]!;
+    const length = this.#words[at + OutputEventField.length]!;
+    const total = this.#words[at + OutputEventField.total]!;
+    if (length === total) return this.#octets.slice(address, address + length);
+    if (this.#joined === undefined) {
+      this.#joined = new Uint8Array(total);
+      this.#joinedLength = 0;
+    }
+    this.#joined.set(this.#octets.subarray(address, address + length), this.#joinedLength);
+    this.#joinedLength += length;
+    if (this.#joinedLength < total) return undefined;
+    const whole = this.#joined;
+    this.#joined = undefined;
+    return whole;
+  }
+}

@@ -1,0 +1,89 @@
+// Messages decoded from packed 16 KiB chunks: the engine up to its `message` callback, against mqtt-packet's parser.
+import mqttPacket from 'mqtt-packet';
+import { connectPacket, loadEngine, moduleSource, sink } from './engine.mjs';
+import { compare, table } from './harness.mjs';
+
+const messages = Number(process.env.BENCH_MESSAGES ?? 1_000_000);
+const chunkSize = 16 * 1024;
+const { Engine } = await loadEngine();
+const source = await moduleSource('client');
+
+// Chunks that hold whole and cut packets alike, as a stream does; they come round again until enough messages have passed.
+function chunksOf(payloadSize, topics) {
+  const packets = [];
+  const period = 1024 * topics;
+  for (let i = 0; i < period; ++i) {
+    const payload = Buffer.alloc(payloadSize, 65 + (i % 26));
+    packets.push(mqttPacket.generate({ cmd: 'publish', topic: `site/machine${i % topics}/temperature`, payload, qos: 0, retain: false, dup: false }));
+  }
+  const stream = Buffer.concat(packets);
+  const chunks = [];
+  for (let at = 0; at < stream.length; at += chunkSize) chunks.push(new Uint8Array(stream.subarray(at, at + chunkSize)));
+  return { chunks, period };
+}
+
+async function engineRate({ chunks, period }) {
+  let count = 0;
+  let octets = 0;
+  const engine = new Engine(source);
+  await engine.ready;
+  const client = engine.createClient(
+    {},
+    sink({
+      message: (topic, payload) => {
+        ++count;
+        octets += payload.length + topic.length;
+      },
+    }),
+  );
+  client.startAttempt();
+  client.transportOpened(connectPacket);
+  client.receive(new Uint8Array([0x20, 2, 0, 0]));
+  const rate = timed(period, () => chunks.forEach((chunk) => client.receive(chunk)), () => count);
+  engine.dispose();
+  if (octets === 0) throw new Error('nothing was decoded');
+  return rate;
+}
+
+async function parserRate({ chunks, period }) {
+  let count = 0;
+  let octets = 0;
+  const parser = mqttPacket.parser({ protocolVersion: 4 });
+  parser.on('packet', (packet) => {
+    ++count;
+    octets += packet.payload.length + packet.topic.length;
+  });
+  const buffers = chunks.map((chunk) => Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
+  const rate = timed(period, () => buffers.forEach((chunk) => parser.parse(chunk)), () => count);
+  if (octets === 0) throw new Error('nothing was decoded');
+  return rate;
+}
+
+function timed(period, round, counted) {
+  for (let warm = 0; warm < 20; ++warm) round();
+  const before = counted();
+  const begin = performance.now();
+  const rounds = Math.ceil(messages / period);
+  for (let i = 0; i < rounds; ++i) round();
+  const seconds = (performance.now() - begin) / 1000;
+  const count = counted() - before;
+  if (count !== rounds * period) throw new Error(`${count} messages instead of ${rounds * period}`);
+  return count / seconds;
+}
+
+const rows = [];
+for (const [title, payloadSize, topics] of [
+  ['decode QoS 0, 32 octets, one topic', 32, 1],
+  ['decode QoS 0, 32 octets, 100 topics', 32, 100],
+  ['decode QoS 0, 1 KiB, 100 topics', 1024, 100],
+]) {
+  const load = chunksOf(payloadSize, topics);
+  rows.push(
+    await compare(title, {
+      unit: 'messages/s',
+      ours: { name: 'wasmqtt', measure: () => engineRate(load) },
+      theirs: { name: 'mqtt-packet', measure: () => parserRate(load) },
+    }),
+  );
+}
+console.log(`\n${table(rows)}`);

@@ -1,0 +1,38 @@
+// The engine alone, bundled as the package's build bundles it, for benchmarks below the package's own surface.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = new URL('../../', import.meta.url);
+
+/** The engine's modules: Engine, BrokerMachine, ... */
+export async function loadEngine() {
+  const contents = ['engine', 'broker-machine', 'types'].map((name) => `export * from './js/src/engine/${name}.ts';`).join('\n');
+  const outfile = fileURLToPath(new URL('build/bench/engine.mjs', root));
+  await build({
+    stdin: { contents, resolveDir: fileURLToPath(root) },
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minifySyntax: true,
+    outfile,
+  });
+  return import(outfile);
+}
+
+/** @param {'client' | 'broker'} name */
+export async function moduleSource(name) {
+  const { default: createModule } = await import(new URL(`build/wasm/${name}.mjs`, root).href);
+  return { createModule, wasm: () => readFileSync(new URL(`build/wasm/${name}.wasm`, root)) };
+}
+
+/** A sink that ignores everything that is not in `handlers`. */
+export function sink(handlers) {
+  const names = [
+    ...['reconnectDue', 'connectFailed', 'connack', 'message', 'published', 'subscribed', 'unsubscribed', 'operationFailed'],
+    ...['disconnect', 'auth', 'closing', 'output', 'closeTransport'],
+  ];
+  return { ...Object.fromEntries(names.map((name) => [name, () => {}])), ...handlers };
+}
+
+export const connectPacket = { protocolVersion: 4, clientId: 'bench', clean: true, keepAlive: 0 };
