@@ -1,0 +1,156 @@
+// Declares the flags to CLI11; what --help prints is the table below.
+#include "config/command_line.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+#include "config/upstream.h"
+
+namespace wasmqtt {
+namespace {
+
+constexpr const char* kAbout =
+    "Brings MQTT to browsers.\n\n"
+    "Without --upstream it is an MQTT broker (3.1, 3.1.1, 5.0) for clients over TCP and over WebSocket.\n"
+    "With --upstream it stands in front of another broker: each WebSocket client gets a TCP connection of its own to "
+    "it.";
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  wasmqtt-server                                      a broker on 127.0.0.1, ports 1883 and 8083 "
+    "(ws://127.0.0.1:8083/mqtt)\n"
+    "  wasmqtt-server --serve public --bind 0.0.0.0,::     also serves a page, and is open to the network\n"
+    "  wasmqtt-server --upstream mqtt://localhost:1883     lets browsers reach a broker that only speaks TCP\n";
+
+// What CLI11 fills in, before it is made into ServerOptions.
+struct Flags {
+  std::vector<std::string> bind{"127.0.0.1"};
+  std::uint16_t port = kDefaultMqttPort;
+  std::uint16_t http_port = kDefaultHttpPort;
+  std::string serve;
+  std::string upstream;
+  std::string log_level = "info";
+  mqtt::BrokerOptions broker;
+  std::uint32_t connect_timeout_seconds = 10;
+};
+
+void declare_connections(CLI::App& app, Flags& flags) {
+  const auto add = [&](const char* name, auto& value, const char* type, const char* text) {
+    return app.add_option(name, value, text)->type_name(type)->group("Connections");
+  };
+  add("--port", flags.port, "PORT",
+      "MQTT over TCP; 0 picks a free port, which the log names. With --upstream it is only opened when given")
+      ->capture_default_str();
+  add("--http-port", flags.http_port, "PORT", "HTTP, and MQTT over WebSocket at any path; 0 picks a free port")
+      ->capture_default_str();
+  add("--bind", flags.bind, "ADDRESS",
+      "Where to listen; several with commas between them, or the flag repeated. 0.0.0.0,:: is every network")
+      ->delimiter(',')
+      ->default_str("127.0.0.1");
+  add("--serve", flags.serve, "FOLDER", "Serve this folder's files over HTTP");
+  add("--upstream", flags.upstream, "URL", "Be a relay to this broker instead of a broker: mqtt://host:port");
+}
+
+void declare_limits(CLI::App& app, Flags& flags) {
+  const auto add = [&](const char* name, auto& value, const char* type, const CLI::Validator& range, const char* text) {
+    CLI::Validator check = range;
+    check.description("");
+    return app.add_option(name, value, text)
+        ->type_name(type)
+        ->check(check)
+        ->capture_default_str()
+        ->group("Limits of the broker");
+  };
+  CLI::AsSizeValue size(false);
+  size.description("");
+  mqtt::BrokerOptions& broker = flags.broker;
+  add("--max-packet-size", broker.maximum_packet_size, "OCTETS", CLI::Range(64u, mqtt::kMaximumPacketSize),
+      "Largest packet taken from a client; 16MiB and the like are understood")
+      ->transform(size);
+  add("--receive-maximum", broker.receive_maximum, "N", CLI::Range(1, 65535),
+      "Unacknowledged QoS 1 and 2 messages that a client may have on the way to the server");
+  add("--max-in-flight", broker.maximum_in_flight, "N", CLI::Range(1, 65535),
+      "Unacknowledged QoS 1 and 2 messages on the way to a client");
+  add("--max-queued-messages", broker.maximum_queued_messages, "N", CLI::Range(std::size_t{0}, std::size_t{1} << 40),
+      "QoS 1 and 2 messages that wait for a client beyond those; further ones are dropped");
+  add("--max-output", broker.maximum_output_octets, "OCTETS", CLI::Range(std::size_t{1024}, std::size_t{1} << 40),
+      "What may wait for a slow client before QoS 0 messages to it are dropped")
+      ->transform(size);
+  add("--connect-timeout", flags.connect_timeout_seconds, "SECONDS", CLI::Range(1, 3600),
+      "The time that a new connection has for its CONNECT");
+  add("--max-session-expiry", broker.maximum_session_expiry_interval, "SECONDS",
+      CLI::Range(std::uint32_t{0}, 0xFFFFFFFFu),
+      "The longest that a session is kept without a connection; 4294967295 is for ever");
+}
+
+std::optional<std::string> read_addresses(const std::vector<std::string>& texts,
+                                          std::vector<asio::ip::address>& addresses) {
+  addresses.clear();
+  for (const std::string& text : texts) {
+    asio::error_code error;
+    addresses.push_back(asio::ip::make_address(text == "localhost" ? "127.0.0.1" : text, error));
+    if (error) return "--bind: '" + text + "' is not an IP address; write for example 127.0.0.1, ::1, 0.0.0.0 or ::";
+  }
+  return std::nullopt;
+}
+
+Exit refusal(const std::string& sentence) {
+  return {2, sentence + "\nRun with --help for more.\n"};
+}
+
+std::variant<ServerOptions, Exit> to_options(const Flags& flags, bool port_was_given) {
+  ServerOptions options;
+  if (const auto problem = read_addresses(flags.bind, options.bind)) return refusal(*problem);
+  if (!flags.upstream.empty()) {
+    auto upstream = parse_upstream(flags.upstream);
+    if (const auto* problem = std::get_if<std::string>(&upstream)) return refusal("--upstream: " + *problem);
+    options.upstream = std::get<Upstream>(std::move(upstream));
+  }
+  std::error_code error;
+  if (!flags.serve.empty() && !std::filesystem::is_directory(flags.serve, error)) {
+    return refusal("--serve: '" + flags.serve + "' is not a folder");
+  }
+  options.serve = flags.serve;
+  if (options.upstream && !port_was_given) {
+    options.mqtt_port.reset();
+  } else {
+    options.mqtt_port = flags.port;
+  }
+  options.http_port = flags.http_port;
+  options.log_level = spdlog::level::from_str(flags.log_level);
+  options.broker = flags.broker;
+  options.broker.connect_timeout = std::chrono::seconds(flags.connect_timeout_seconds);
+  return options;
+}
+
+}  // namespace
+
+std::variant<ServerOptions, Exit> parse_command_line(int argc, const char* const* argv) {
+  CLI::App app(kAbout, "wasmqtt-server");
+  app.set_version_flag("--version", std::string("wasmqtt-server ") + WASMQTT_VERSION, "Print the version and exit");
+  app.footer(kExamples);
+  app.get_formatter()->column_width(36);
+  Flags flags;
+  declare_connections(app, flags);
+  declare_limits(app, flags);
+  CLI::IsMember log_levels({"debug", "info", "warning", "error", "off"});
+  log_levels.description("");
+  app.add_option("--log-level", flags.log_level, "What is logged to standard error: debug, info, warning, error or off")
+      ->type_name("LEVEL")
+      ->check(log_levels)
+      ->capture_default_str()
+      ->group("Log");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream complaint;
+    const int status = app.exit(error, out, complaint);
+    return status == 0 ? Exit{0, out.str()} : Exit{2, complaint.str()};
+  }
+  return to_options(flags, app.count("--port") > 0);
+}
+
+}  // namespace wasmqtt

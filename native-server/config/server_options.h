@@ -1,0 +1,38 @@
+// What wasmqtt-server can be told.
+#pragma once
+
+#include <spdlog/common.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <asio/ip/address.hpp>
+
+#include "mqtt/broker/broker_options.h"
+
+namespace wasmqtt {
+
+inline constexpr std::uint16_t kDefaultMqttPort = 1883;
+inline constexpr std::uint16_t kDefaultHttpPort = 8083;
+
+// A broker elsewhere.
+struct Upstream {
+  std::string host;  // a name or an address, without brackets
+  std::uint16_t port = kDefaultMqttPort;
+  std::string text() const;  // "mqtt://host:port"
+};
+
+struct ServerOptions {
+  std::vector<asio::ip::address> bind{asio::ip::address_v4::loopback()};
+  std::optional<std::uint16_t> mqtt_port = kDefaultMqttPort;  // nullopt: not opened; 0: a free one
+  std::uint16_t http_port = kDefaultHttpPort;                 // 0: a free one
+  std::filesystem::path serve;                                // empty: no files
+  std::optional<Upstream> upstream;                           // set: a relay, else a broker
+  spdlog::level::level_enum log_level = spdlog::level::info;
+  mqtt::BrokerOptions broker;
+};
+
+}  // namespace wasmqtt

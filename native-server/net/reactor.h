@@ -1,0 +1,40 @@
+// What all connections of one thread share, so that an idle one owns next to nothing.
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include <asio/io_context.hpp>
+
+#include "mqtt/base/bytes.h"
+#include "net/closing_links.h"
+
+namespace wasmqtt {
+
+// Octets that one read takes at most. Larger reads mean fewer system calls; smaller ones leave more of a message's way
+// in the processor's cache.
+inline constexpr std::size_t kReadBufferSize = 128 * 1024;
+
+struct Reactor {
+  explicit Reactor(std::shared_ptr<spdlog::logger> logger,
+                   std::chrono::milliseconds closing_patience = std::chrono::seconds(2))
+      : log(std::move(logger)), closing_links(io, closing_patience) {}
+
+  std::shared_ptr<spdlog::logger> log;
+  // One thread: Asio may keep its handlers in a queue that no other thread touches.
+  asio::io_context io{1};
+  ClosingLinks closing_links;
+  // Holds what was read last, for as long as it is handled.
+  std::unique_ptr<std::uint8_t[]> read_memory = std::make_unique<std::uint8_t[]>(kReadBufferSize);
+  // Holds the payload of the WebSocket frames that were read last, for as long as it is handled.
+  mqtt::ByteBuffer payload;
+
+  std::span<std::uint8_t> read_buffer() { return {read_memory.get(), kReadBufferSize}; }
+};
+
+}  // namespace wasmqtt

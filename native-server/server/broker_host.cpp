@@ -1,0 +1,120 @@
+// The loop that every host of a broker has: octets in, what is ready out, one timer.
+#include "server/broker_host.h"
+
+#include <chrono>
+#include <random>
+
+#include <asio/post.hpp>
+
+namespace wasmqtt {
+namespace {
+
+// Input after which the output is written without waiting for the turn's end, so that many busy publishers in one turn
+// don't fill a subscriber's queue to its limit before the kernel was even asked.
+constexpr std::size_t kPumpAfterOctets = 128 * 1024;
+
+mqtt::BrokerOptions with_random_seed(mqtt::BrokerOptions options) {
+  std::random_device device;
+  options.random_seed = (std::uint64_t{device()} << 32) | device();
+  return options;
+}
+
+CloseCode close_code_for(const mqtt::ConnectionEnd& end) {
+  if (end.orderly) return CloseCode::NormalClosure;
+  if (end.error.reason == mqtt::ReasonCode::ServerShuttingDown) return CloseCode::GoingAway;
+  if (end.error.reason == mqtt::ReasonCode::PacketTooLarge) return CloseCode::MessageTooBig;
+  switch (end.error.fault) {
+    case mqtt::Fault::PeerSentGarbage:
+    case mqtt::Fault::PeerBrokeProtocol:
+      return CloseCode::ProtocolError;
+    default:
+      return CloseCode::PolicyViolation;
+  }
+}
+
+}  // namespace
+
+BrokerHost::BrokerHost(Reactor& reactor, const mqtt::BrokerOptions& options)
+    : reactor_(reactor),
+      options_(with_random_seed(options)),
+      log_(reactor.log),
+      broker_(options_, this),
+      retired_(reactor.io),
+      timer_(reactor.io.get_executor()) {}
+
+mqtt::Instant BrokerHost::now() {
+  return mqtt::Instant(std::chrono::duration_cast<mqtt::Duration>(std::chrono::steady_clock::now().time_since_epoch()));
+}
+
+void BrokerHost::accept(std::shared_ptr<Link> link) {
+  if (is_shutting_down_) return link->close(CloseCode::GoingAway, "the server is shutting down");
+  const mqtt::ConnectionId id = broker_.open(now());
+  if (id >= connections_.size()) connections_.resize(std::size_t{id} + 1);
+  connections_[id] = std::make_unique<BrokerConnection>(*this, id, std::move(link));
+  connections_[id]->start();
+  schedule_pump();
+}
+
+void BrokerHost::receive(mqtt::ConnectionId id, Bytes octets) {
+  broker_.receive(id, octets, now());
+  received_since_pump_ += octets.size();
+  if (received_since_pump_ < kPumpAfterOctets) return schedule_pump();
+  pump();
+}
+
+void BrokerHost::remove(mqtt::ConnectionId id) {
+  broker_.closed(id, now());
+  retired_.add(std::move(connections_[id]));
+  schedule_pump();
+}
+
+// Posted handlers run behind those of all sockets that were found ready together with this one.
+void BrokerHost::schedule_pump() {
+  if (pump_is_scheduled_) return;
+  pump_is_scheduled_ = true;
+  asio::post(reactor_.io, [this] {
+    pump_is_scheduled_ = false;
+    pump();
+  });
+}
+
+void BrokerHost::pump() {
+  received_since_pump_ = 0;
+  while (const auto id = broker_.take_ready())
+    connections_[*id]->flush();
+  arm_timer();
+}
+
+// Deadlines mostly move away while the timer runs (every packet moves a keep alive). It is only set anew to come
+// sooner; coming too soon costs a look.
+void BrokerHost::arm_timer() {
+  const mqtt::Instant deadline = broker_.next_deadline();
+  if (deadline >= timer_at_ || is_shutting_down_) return;
+  timer_at_ = deadline;
+  timer_.expires_at(std::chrono::steady_clock::time_point(deadline.time_since_epoch()));
+  timer_.async_wait([this](const asio::error_code& error) {
+    if (error) return;  // set anew
+    timer_at_ = mqtt::kNever;
+    broker_.advance(now());
+    pump();
+  });
+}
+
+void BrokerHost::shut_down() {
+  is_shutting_down_ = true;
+  timer_.cancel();
+  broker_.shut_down(now());
+  pump();
+}
+
+void BrokerHost::on_connected(mqtt::ConnectionId id, const mqtt::ConnectedClient& client) {
+  log_.connected(*connections_[id], client);
+}
+
+void BrokerHost::on_ended(mqtt::ConnectionId id, const mqtt::ConnectionEnd& end) {
+  BrokerConnection& connection = *connections_[id];
+  connection.set_close_reason(close_code_for(end), end.error.text);
+  log_.ended(connection, end);
+}
+
+}  // namespace wasmqtt

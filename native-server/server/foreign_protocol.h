@@ -1,0 +1,14 @@
+// The first octets on a port -> the protocol that they belong to, where it's a well-known one that came to the wrong
+// door.
+#pragma once
+
+#include "mqtt/base/bytes.h"
+
+namespace wasmqtt {
+
+enum class ForeignProtocol { None, Http, Tls };
+
+// Of the first octets of a connection that should speak MQTT over TCP.
+ForeignProtocol recognise_foreign_protocol(mqtt::Bytes first_octets);
+
+}  // namespace wasmqtt

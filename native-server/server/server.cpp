@@ -1,0 +1,80 @@
+// Puts the parts together and finds the words when a port can't be had.
+#include "server/server.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "relay/relay.h"
+#include "server/broker_host.h"
+
+namespace wasmqtt {
+namespace {
+
+std::string port_problem(const TcpEndpoint& endpoint, const char* flag, const std::error_code& error) {
+  const std::string address = endpoint.address().to_string();
+  const auto choose = fmt::format("choose another with {} N (0 picks a free one)", flag);
+  switch (error.value()) {
+    case EADDRINUSE:
+      return fmt::format("port {} on {} is taken by another program; {}", endpoint.port(), address, choose);
+    case EACCES:
+      return fmt::format("port {} on {} needs rights that this program does not have; {}", endpoint.port(), address,
+                         choose);
+    case EADDRNOTAVAIL:
+      return fmt::format("{} is not an address of this machine; choose another with --bind", address);
+    default:
+      return fmt::format("port {} on {} can't be opened: {}", endpoint.port(), address, error.message());
+  }
+}
+
+}  // namespace
+
+Server::Server(Reactor& reactor, const ServerOptions& options)
+    : reactor_(reactor), backend_(make_backend(options)), http_(reactor, options.serve, *backend_) {
+  if (options.mqtt_port) {
+    mqtt_port_ = listen(options, *options.mqtt_port, "MQTT", "--port",
+                        [this](std::shared_ptr<Link> link) { backend_->accept(std::move(link)); });
+  }
+  http_port_ = listen(options, options.http_port, "HTTP and MQTT over WebSocket", "--http-port",
+                      [this](std::shared_ptr<Link> link) { http_.accept(std::move(link)); });
+  if (auto* const broker = dynamic_cast<BrokerHost*>(backend_.get())) broker->set_http_port(http_port_);
+  if (!options.serve.empty()) {
+    reactor_.log->info("serving the files in {}", options.serve.string());
+  }
+  for (const auto& listener : listeners_)
+    listener->start();
+}
+
+std::unique_ptr<LinkAcceptor> Server::make_backend(const ServerOptions& options) {
+  if (!options.upstream) return std::make_unique<BrokerHost>(reactor_, options.broker);
+  reactor_.log->info("relaying to {}", options.upstream->text());
+  return std::make_unique<Relay>(reactor_, *options.upstream);
+}
+
+// Answers the port on the first address.
+std::uint16_t Server::listen(const ServerOptions& options, std::uint16_t port, const char* what, const char* flag,
+                             const TcpListener::OnLink& on_link) {
+  std::uint16_t first_port = 0;
+  for (const auto& address : options.bind) {
+    const TcpEndpoint wanted(address, port);
+    try {
+      listeners_.push_back(std::make_unique<TcpListener>(reactor_, wanted, on_link));
+    } catch (const std::system_error& error) {
+      throw StartError(port_problem(wanted, flag, error.code()));
+    }
+    const TcpEndpoint& bound = listeners_.back()->endpoint();
+    if (first_port == 0) first_port = bound.port();
+    reactor_.log->info("listening for {} on {}", what, endpoint_text(bound));
+  }
+  return first_port;
+}
+
+void Server::shut_down() {
+  for (const auto& listener : listeners_)
+    listener->close();
+  backend_->shut_down();
+  http_.shut_down();
+}
+
+}  // namespace wasmqtt
