@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "mqtt/topic/hash.h"
 #include "mqtt/topic/topic_levels.h"
 
 namespace mqtt {
@@ -15,6 +14,9 @@ constexpr std::string_view kSingleLevelWildcard = "+";
 }  // namespace
 
 NodeId LevelTree::child(NodeId parent, LevelId level) const {
+  const NodeId first = nodes_[parent].first_child;
+  if (first == kNoNode || nodes_[first].level == level) return first;
+  if (nodes_[first].next_sibling == kNoNode) return kNoNode;
   return children_.find(hash_pair(parent, level),
                         [&](NodeId node) { return nodes_[node].parent == parent && nodes_[node].level == level; });
 }
@@ -50,12 +52,11 @@ NodeId LevelTree::obtain_child(NodeId parent, std::string_view text) {
     return node;
   }
   nodes_[node].level = levels_.acquire(text);
-  append_sibling(parent, node);
-  children_.insert(node, [&](NodeId id) { return hash_pair(nodes_[id].parent, nodes_[id].level); });
+  append_child(parent, node);
   return node;
 }
 
-void LevelTree::append_sibling(NodeId parent, NodeId node) {
+void LevelTree::append_child(NodeId parent, NodeId node) {
   const NodeId first = nodes_[parent].first_child;
   if (first == kNoNode) {
     nodes_[parent].first_child = node;
@@ -66,6 +67,7 @@ void LevelTree::append_sibling(NodeId parent, NodeId node) {
   nodes_[last].next_sibling = node;
   nodes_[node].previous_sibling = last;
   nodes_[first].previous_sibling = node;
+  children_.insert(node, hash_of_node());
 }
 
 void LevelTree::prune(NodeId node) {
@@ -90,18 +92,19 @@ void LevelTree::unlink(NodeId node) {
     parent.plus_child = kNoNode;
     return;
   }
-  children_.erase(node, [&](NodeId id) { return hash_pair(nodes_[id].parent, nodes_[id].level); });
-  levels_.release(leaving.level);
   const NodeId previous = leaving.previous_sibling;
   const NodeId next = leaving.next_sibling;
   if (parent.first_child == node) {
+    if (next != kNoNode) children_.erase(next, hash_of_node());
     parent.first_child = next;
   } else {
+    children_.erase(node, hash_of_node());
     nodes_[previous].next_sibling = next;
   }
   // The last one's successor in this direction is the first one, where the way back to the last one is kept.
   const NodeId keeper = next != kNoNode ? next : parent.first_child;
   if (keeper != kNoNode) nodes_[keeper].previous_sibling = previous;
+  levels_.release(leaving.level);
 }
 
 std::size_t LevelTree::memory_octets() const {

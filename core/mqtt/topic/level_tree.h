@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "mqtt/topic/hash.h"
 #include "mqtt/topic/id_table.h"
 #include "mqtt/topic/level_table.h"
 #include "mqtt/topic/pool.h"
@@ -61,11 +62,15 @@ class LevelTree {
  private:
   NodeId find_child(NodeId parent, std::string_view text) const;
   NodeId obtain_child(NodeId parent, std::string_view text);
-  void append_sibling(NodeId parent, NodeId node);
+  void append_child(NodeId parent, NodeId node);
   void unlink(NodeId node);
+  // What IdTable asks for to file a node.
+  auto hash_of_node() const {
+    return [this](NodeId node) { return hash_pair(nodes_[node].parent, nodes_[node].level); };
+  }
 
   Pool<LevelNode> nodes_;
-  IdTable children_;
+  IdTable children_;  // all but first ones: most nodes have one child, which is at hand without a search
   LevelTable levels_;
   std::size_t depth_ = 0;
 };

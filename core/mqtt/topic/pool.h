@@ -1,6 +1,7 @@
 // Many small values of one kind, each known by a dense 32 bit id instead of a pointer.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -54,7 +55,9 @@ class Pool {
   }
 
  private:
-  static constexpr std::uint32_t kBlockSize = 512;
+  // As many as fill about 16 KiB, a power of two so that an id is taken apart without a division.
+  static constexpr std::uint32_t kBlockSize = static_cast<std::uint32_t>(std::bit_floor(16384 / sizeof(T)));
+  static_assert(kBlockSize >= 16, "values this large are better kept behind a pointer");
 
   std::vector<std::unique_ptr<T[]>> blocks_;
   std::vector<std::uint32_t> free_;

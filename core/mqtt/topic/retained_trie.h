@@ -56,6 +56,7 @@ class RetainedTrie {
   std::size_t size() const { return values_.size(); }
   // Of the topic levels in use, with the root.
   std::size_t node_count() const { return tree_.node_count(); }
+  // Without what the values own elsewhere.
   std::size_t memory_octets() const { return sizeof *this + tree_.memory_octets() + values_.memory_octets(); }
 
  private:
