@@ -66,7 +66,7 @@ void Machines::carry_out(CommandReader& command, mqtt::Instant now) {
     case CommandKind::DestroyClient: return destroy_client(command.subject(), now);
     default: break;
   }
-  if (command.kind() > CommandKind::Probe) return carry_out_other(command, now);
+  if (command.kind() > CommandKind::SetTrace) return carry_out_other(command, now);
   ClientMachine* const machine = client(command.subject());
   if (machine == nullptr) return;
   touch(*machine);

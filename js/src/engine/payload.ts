@@ -24,6 +24,9 @@ export function decodeText(octets: Uint8Array, begin: number, end: number): stri
  * `slice()` makes a copy that stands alone. `toString()` is the UTF-8 text, as apps written for Node's Buffer expect.
  */
 export class Payload extends Uint8Array<ArrayBuffer> {
+  // Consoles show it, minified or not.
+  static override readonly name = 'Payload';
+
   // map(), slice() and the like answer plain arrays.
   static get [Symbol.species](): Uint8ArrayConstructor {
     return Uint8Array;

@@ -1,0 +1,57 @@
+// What createBroker() takes, and what a broker tells.
+import type { ConnectedClient } from './engine/types.ts';
+import type { PublishPacket, PublishProperties, QoS } from './packets.ts';
+
+/** Times are milliseconds; what a number limits is refused or dropped beyond it. */
+export interface BrokerOptions {
+  /** Octets of a packet; announced to 5.0 clients. 268,435,460 */
+  maximumPacketSize?: number;
+  /** Unacknowledged QoS 1 and 2 messages on their way from a client: 1024 */
+  receiveMaximum?: number;
+  /** Topic aliases that a client may set: 32 */
+  topicAliasMaximum?: number;
+  /** Unacknowledged QoS 1 and 2 messages on their way to a client: 1024 */
+  maximumInFlight?: number;
+  /** QoS 1 and 2 messages that wait for a client: 100,000 */
+  maximumQueuedMessages?: number;
+  /** Octets that wait for a connection; QoS 0 messages beyond are dropped. 16 MiB */
+  maximumOutputOctets?: number;
+  /** The time a connection has for its CONNECT: 10,000 */
+  connectTimeout?: number;
+  /** Seconds that a session lives without a connection, at most: for ever */
+  maximumSessionExpiryInterval?: number;
+}
+
+export type BrokerClient = ConnectedClient;
+
+export interface ClientGone {
+  /** Empty if the client never said who it is. */
+  readonly clientId: string;
+  /** It said DISCONNECT. */
+  readonly orderly: boolean;
+  /** Why, for people; empty if it was orderly. */
+  readonly reason: string;
+  /** The reason code of MQTT 5.0 for it. */
+  readonly reasonCode: number;
+}
+
+/** Each event's arguments. `clientId` says whose connection it is about. */
+export interface BrokerEvents {
+  clientConnected: [client: BrokerClient];
+  clientDisconnected: [client: ClientGone];
+  subscribe: [clientId: string, subscription: { topic: string; qos: QoS }];
+  unsubscribe: [clientId: string, topic: string];
+  /** A client published. Not for broker.publish(). */
+  publish: [clientId: string, packet: PublishPacket];
+  /** The Wasm module could not be started. */
+  error: [error: Error];
+  /** close() is done. */
+  close: [];
+}
+
+export interface BrokerPublishOptions {
+  /** 0 */
+  qos?: QoS;
+  retain?: boolean;
+  properties?: PublishProperties;
+}

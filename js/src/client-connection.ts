@@ -1,0 +1,193 @@
+// One client machine and the transports it lives through: dials when the machine says so, moves octets, and tells what the machine tells.
+import type { ClientMachine, Engine } from './engine/engine.ts';
+import type { Payload } from './engine/payload.ts';
+import type { PacketProperties } from './engine/properties.ts';
+import type {
+  ClientMachineOptions,
+  ClientSink,
+  ConnackPacket,
+  ConnectPacket,
+  EngineError,
+  OperationToken,
+  ReasonCode,
+} from './engine/types.ts';
+import type { CloseInfo, Transport, TransportHandlers } from './transport/transport.ts';
+
+/** One attempt to reach the server. */
+export interface Attempt {
+  readonly machine: ClientMachine;
+  readonly handlers: TransportHandlers;
+  /** What the CONNECT will say. */
+  connectPacket(): ConnectPacket;
+}
+
+/** Begins an attempt; an exception ends it. */
+export type Dial = (attempt: Attempt) => Transport;
+
+/** Hears what happens; the engine's sink, without what this file takes care of itself. */
+export interface ConnectionListener extends Pick<ClientSink, 'message' | 'published' | 'subscribed' | 'unsubscribed' | 'operationFailed'> {
+  connectPacket(): ConnectPacket;
+  reconnectDue(): void;
+  connack(packet: ConnackPacket): void;
+  disconnect(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
+  auth(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
+  /** The connection is about to close for this reason. */
+  failing(error: EngineError): void;
+  closed(info: CloseInfo): void;
+  packetReceived(packetType: number, packetIdentifier: number, octets: number): void;
+  packetSent(packetType: number, packetIdentifier: number, octets: number): void;
+}
+
+const SUCCESS = 0;
+const PROTOCOL_ERROR = 0x82;
+const KEEP_ALIVE_TIMEOUT = 0x8d;
+
+export class ClientConnection implements ClientSink {
+  readonly machine: ClientMachine;
+  // Only while something can happen: the engine knows this object, and so must not keep an application's client alive that has ended.
+  #listener: ConnectionListener | undefined;
+  #transport: Transport | undefined;
+  #isOpen = false;
+  #peerIsDead = false;
+
+  constructor(engine: Engine, options: ClientMachineOptions) {
+    this.machine = engine.createClient(options, this);
+  }
+
+  /** A transport exists, open or on its way. */
+  get isActive(): boolean {
+    return this.#transport !== undefined;
+  }
+
+  /** Begins an attempt, unless one is under way. What happens from here on is told to `listener`, until detach(). */
+  open(listener: ConnectionListener, dial: Dial): void {
+    this.#listener = listener;
+    if (this.#transport !== undefined) return;
+    this.#isOpen = this.#peerIsDead = false;
+    this.machine.startAttempt();
+    this.machine.setWritable(true);
+    const handlers = this.#handlers(listener);
+    try {
+      this.#transport = dial({ machine: this.machine, handlers, connectPacket: () => listener.connectPacket() });
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      this.#transport = undialled;
+      queueMicrotask(() => handlers.closed({ reason: error.message, wasClean: false, error }));
+    }
+  }
+
+  /** Ends the transport without another packet; closed() follows. */
+  destroy(): void {
+    this.#transport?.destroy();
+  }
+
+  detach(): void {
+    this.#listener = undefined;
+  }
+
+  /** Holds back what the server sends, where the transport can. */
+  pause(): void {
+    this.#transport?.pause?.();
+  }
+
+  resume(): void {
+    this.#transport?.resume?.();
+  }
+
+  #handlers(listener: ConnectionListener): TransportHandlers {
+    return {
+      opened: () => {
+        this.#isOpen = true;
+        this.#sayConnect(listener);
+      },
+      received: (octets) => this.machine.receive(octets),
+      drained: () => this.machine.setWritable(true),
+      closed: (info) => {
+        this.#transport = undefined;
+        this.machine.transportClosed();
+        // Operations that ended with the connection are told before close is.
+        this.machine.engine.flush();
+        this.#listener?.closed(info);
+      },
+    };
+  }
+
+  // What the options say may be nothing that a CONNECT can say.
+  #sayConnect(listener: ConnectionListener): void {
+    try {
+      this.machine.transportOpened(listener.connectPacket());
+    } catch (thrown) {
+      const text = thrown instanceof Error ? thrown.message : String(thrown);
+      this.connectFailed({ fault: 'caller-misuse', reasonCode: PROTOCOL_ERROR, text });
+    }
+  }
+
+  // --- ClientSink
+
+  output(frame: Uint8Array<ArrayBuffer>): void {
+    if (this.#transport?.send(frame) === false) this.machine.setWritable(false);
+  }
+
+  closing(error: EngineError): void {
+    this.#peerIsDead = error.reasonCode === KEEP_ALIVE_TIMEOUT;
+    if (error.reasonCode !== SUCCESS) this.#listener?.failing(error);
+  }
+
+  closeTransport(): void {
+    if (this.#peerIsDead || !this.#isOpen) this.#transport?.destroy();
+    else this.#transport?.close();
+  }
+
+  connectFailed(error: EngineError): void {
+    this.machine.stopReconnecting();
+    this.#listener?.failing(error);
+    this.#transport?.destroy();
+  }
+
+  reconnectDue(): void {
+    this.#listener?.reconnectDue();
+  }
+
+  connack(packet: ConnackPacket): void {
+    this.#listener?.connack(packet);
+  }
+
+  message(topic: string, payload: Payload, flags: number, packetIdentifier: number, properties: PacketProperties | undefined): void {
+    this.#listener?.message(topic, payload, flags, packetIdentifier, properties);
+  }
+
+  published(token: OperationToken, packetIdentifier: number, reasonCode: ReasonCode, properties: PacketProperties | undefined): void {
+    this.#listener?.published(token, packetIdentifier, reasonCode, properties);
+  }
+
+  subscribed(token: OperationToken, packetIdentifier: number, reasonCodes: ReasonCode[], properties: PacketProperties | undefined): void {
+    this.#listener?.subscribed(token, packetIdentifier, reasonCodes, properties);
+  }
+
+  unsubscribed(token: OperationToken, packetIdentifier: number, reasonCodes: ReasonCode[], properties: PacketProperties | undefined): void {
+    this.#listener?.unsubscribed(token, packetIdentifier, reasonCodes, properties);
+  }
+
+  operationFailed(token: OperationToken, error: EngineError): void {
+    this.#listener?.operationFailed(token, error);
+  }
+
+  disconnect(reasonCode: ReasonCode, properties: PacketProperties | undefined): void {
+    this.#listener?.disconnect(reasonCode, properties);
+  }
+
+  auth(reasonCode: ReasonCode, properties: PacketProperties | undefined): void {
+    this.#listener?.auth(reasonCode, properties);
+  }
+
+  packetReceived(packetType: number, packetIdentifier: number, octets: number): void {
+    this.#listener?.packetReceived(packetType, packetIdentifier, octets);
+  }
+
+  packetSent(packetType: number, packetIdentifier: number, octets: number): void {
+    this.#listener?.packetSent(packetType, packetIdentifier, octets);
+  }
+}
+
+// Stands for a transport that could not even be begun, until its end is told.
+const undialled: Transport = { send: () => true, close: () => undefined, destroy: () => undefined };

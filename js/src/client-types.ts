@@ -1,0 +1,98 @@
+// What MqttClient's methods take and its events and callbacks give.
+import type { Payload } from './engine/payload.ts';
+import type { MqttError } from './errors.ts';
+import type {
+  AcknowledgementPacket,
+  ConnackPacket,
+  DisconnectPacket,
+  DisconnectProperties,
+  PublishPacket,
+  PublishProperties,
+  QoS,
+  SubackPacket,
+  SubscribeProperties,
+  TracedPacket,
+  UnsubackPacket,
+  UnsubscribeProperties,
+} from './packets.ts';
+import type { CloseInfo } from './transport/transport.ts';
+
+/** Each event's arguments. */
+export interface MqttClientEvents {
+  /** The server accepted the connection. */
+  connect: [packet: ConnackPacket];
+  message: [topic: string, payload: Payload, packet: PublishPacket];
+  /** The server said goodbye (5.0). */
+  disconnect: [packet: DisconnectPacket];
+  /** The connection failed, or an operation that nobody waits for. */
+  error: [error: Error];
+  /** The connection is gone, or could not be opened. */
+  close: [info: CloseInfo];
+  /** The connection is gone, and another attempt will follow. */
+  offline: [];
+  /** An attempt to connect again begins. */
+  reconnect: [];
+  /** What end() asked for is done. */
+  end: [];
+  packetsend: [packet: TracedPacket];
+  packetreceive: [packet: TracedPacket];
+  /** While ending: the last operation under way has its answer. */
+  outgoingEmpty: [];
+}
+
+/** A text is sent as UTF-8. Nothing (undefined, null) is an empty payload. */
+export type Message = string | Uint8Array | ArrayBuffer | DataView | null | undefined;
+
+export interface PublishOptions {
+  /** 0 */
+  qos?: QoS;
+  retain?: boolean;
+  dup?: boolean;
+  /** 5.0 */
+  properties?: PublishProperties;
+}
+
+export interface SubscribeOptions {
+  /** 0 */
+  qos?: QoS;
+  /** No Local (5.0) */
+  nl?: boolean;
+  /** Retain As Published (5.0) */
+  rap?: boolean;
+  /** Retain Handling (5.0) */
+  rh?: 0 | 1 | 2;
+  /** 5.0 */
+  properties?: SubscribeProperties;
+}
+
+/** Options by topic filter. `resubscribe: true` sends what is subscribed already, too. */
+export type SubscriptionMap = Record<string, SubscribeOptions> | (Record<string, SubscribeOptions | boolean> & { resubscribe?: boolean });
+
+export interface SubscriptionGrant {
+  topic: string;
+  /** 128 and above: refused. */
+  qos: QoS | number;
+  nl?: boolean;
+  rap?: boolean;
+  rh?: number;
+  properties?: SubscribeProperties;
+}
+
+export interface UnsubscribeOptions {
+  /** 5.0 */
+  properties?: UnsubscribeProperties;
+}
+
+export interface DisconnectOptions {
+  /** 5.0 */
+  reasonCode?: number;
+  properties?: DisconnectProperties;
+}
+
+/** What publish() gave, or the answer that refuses it; nothing at QoS 0. */
+export type PublishResult = PublishPacket<string | Uint8Array> | AcknowledgementPacket | undefined;
+/** At QoS 0 neither argument is given: the message is on its way. */
+export type PublishCallback = (error?: MqttError | null, packet?: PublishResult) => void;
+export type SubscribeCallback = (error: MqttError | null, granted?: SubscriptionGrant[], packet?: SubackPacket) => void;
+export type UnsubscribeCallback = (error?: MqttError | null, packet?: UnsubackPacket) => void;
+export type DoneCallback = (error?: Error) => void;

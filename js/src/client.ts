@@ -1,0 +1,458 @@
+// The client that applications hold: MQTT.js's methods, events and properties over a machine that knows the protocol.
+import {
+  readEnd,
+  readMessage,
+  readPublishFlags,
+  readPublishOptions,
+  readSubscribe,
+  readTopic,
+  readUnsubscribe,
+  type EndCall,
+} from './arguments.ts';
+import { ClientConnection, type Attempt, type ConnectionListener } from './client-connection.ts';
+import type {
+  DisconnectOptions,
+  DoneCallback,
+  Message,
+  MqttClientEvents,
+  PublishCallback,
+  PublishOptions,
+  PublishResult,
+  SubscribeCallback,
+  SubscribeOptions,
+  SubscriptionGrant,
+  SubscriptionMap,
+  UnsubscribeCallback,
+  UnsubscribeOptions,
+} from './client-types.ts';
+import type { ClientMachine, Engine } from './engine/engine.ts';
+import { PublishFlags } from './engine/types.ts';
+import type { ConnackPacket as EngineConnack, EngineError, OperationToken } from './engine/types.ts';
+import { engineFailure, errorOf, ErrorWithReasonCode, MqttError } from './errors.ts';
+import { Operations, type Answer } from './operations.ts';
+import { completeOptions, machineOptionsOf, randomClientId, type ClientOptions, type CompleteOptions } from './options.ts';
+import {
+  acknowledgementOf,
+  connackPacketOf,
+  connectPacketOf,
+  publishPacketOf,
+  tracedPacketOf,
+} from './packet-shapes.ts';
+import type { AuthPacket, ConnackProperties, PublishPacket, UnsubackPacket } from './packets.ts';
+import { isFailure, ReasonCodes, returnCodeOf } from './reason-codes.ts';
+import { Subscriptions } from './subscriptions.ts';
+import type { CloseInfo, Transport } from './transport/transport.ts';
+import { TypedEmitter } from './typed-emitter.ts';
+import { version } from './version.ts';
+
+/** Begins an attempt to reach the server that the client's options name; an exception ends it. */
+export type DialClient = (client: MqttClient, attempt: Attempt) => Transport;
+
+// A client that nobody holds any more gives its machine's memory back.
+const abandoned = new FinalizationRegistry<ClientMachine>((machine) => machine.destroy());
+
+const connectionClosed: EngineError = { fault: 'limit-reached', reasonCode: 0x80, text: 'Connection closed' };
+
+export class MqttClient extends TypedEmitter<MqttClientEvents> {
+  static override readonly name = 'MqttClient';
+  static readonly VERSION = version;
+
+  /** As they hold: what an application changes here is used by the next attempt. */
+  readonly options: CompleteOptions;
+  /** Between a CONNACK that accepts and the end of its connection. */
+  connected = false;
+  /** Between the loss of a connection and the next that is accepted. */
+  reconnecting = false;
+  /** end() was called. */
+  disconnecting = false;
+  /** What end() asked for is done. */
+  disconnected = false;
+
+  readonly #dial: DialClient;
+  readonly #connection: ClientConnection;
+  readonly #operations = new Operations();
+  readonly #subscriptions: Subscriptions;
+  readonly #listener: ConnectionListener;
+  #serverProperties: ConnackProperties | undefined;
+  // The reason for the connection's end was told already, by an event of its own.
+  #isExplained = false;
+  #mayReconnect = false;
+  #ending: EndCall | undefined;
+  #reconnectAtEnd = false;
+  #unhandledMessages = 0;
+
+  /** Applications call connect(), or broker.connect(). */
+  constructor(engine: Engine, options: ClientOptions, dial: DialClient) {
+    super();
+    this.options = completeOptions(options);
+    this.#dial = dial;
+    this.#connection = new ClientConnection(engine, machineOptionsOf(this.options));
+    this.#subscriptions = new Subscriptions(this.#machine, this.#operations, this.options);
+    this.#listener = this.#makeListener();
+    abandoned.register(this, this.#machine);
+    const weakly = new WeakRef(this);
+    engine.ready.catch((cause: unknown) => {
+      const client = weakly.deref();
+      if (client !== undefined) client.#engineFailed(cause);
+    });
+    if (!this.options.manualConnect) this.connect();
+  }
+
+  static defaultId(): string {
+    return randomClientId();
+  }
+
+  /** What the server said in its CONNACK (5.0), while connected. */
+  get serverProperties(): ConnackProperties | undefined {
+    return this.#serverProperties;
+  }
+
+  /** Seconds, as they hold: the server may have set its own (5.0). */
+  get keepalive(): number {
+    return this.#serverProperties?.serverKeepAlive ?? this.options.keepalive;
+  }
+
+  /** Only with the option manualConnect, and after end(). */
+  connect(): this {
+    if (this.disconnected) this.disconnecting = this.disconnected = false;
+    this.#mayReconnect = this.options.reconnectPeriod > 0;
+    this.#connection.open(this.#listener, (attempt) => this.#dial(this, attempt));
+    return this;
+  }
+
+  /** QoS 0: `callback` is called when the message is on its way. QoS 1 and 2: when the server has it. */
+  publish(topic: string, message: Message, callback?: PublishCallback): this;
+  publish(topic: string, message: Message, options?: PublishOptions | null, callback?: PublishCallback): this;
+  publish(topic: string, message: Message, options?: PublishOptions | PublishCallback | null, callback?: PublishCallback): this {
+    const done = typeof options === 'function' ? options : callback;
+    let token = 0;
+    try {
+      const read = readPublishOptions(typeof options === 'function' ? undefined : options);
+      readTopic(topic, read);
+      const payload = readMessage(message);
+      const flags = readPublishFlags(read);
+      const properties = this.options.protocolVersion === 5 ? read.properties : undefined;
+      if (this.#isRefusedWhileEnding(done)) return this;
+      token = this.#publishOperation(topic, payload, flags, done);
+      this.#machine.publish(topic, payload, flags, properties, token);
+    } catch (error) {
+      this.#operations.forget(token);
+      return this.#refuse(error, done);
+    }
+    return this;
+  }
+
+  publishAsync(topic: string, message: Message, options?: PublishOptions): Promise<PublishResult> {
+    return promised((callback) => this.publish(topic, message, options, callback));
+  }
+
+  subscribe(topics: string | string[] | SubscriptionMap, callback?: SubscribeCallback): this;
+  subscribe(topics: string | string[] | SubscriptionMap, options?: SubscribeOptions | null, callback?: SubscribeCallback): this;
+  subscribe(
+    topics: string | string[] | SubscriptionMap,
+    options?: SubscribeOptions | SubscribeCallback | null,
+    callback?: SubscribeCallback,
+  ): this {
+    const done = typeof options === 'function' ? options : callback;
+    return this.#unlessWrong(done, () => {
+      const call = readSubscribe(topics, options);
+      if (!this.#isRefusedWhileEnding(done)) this.#subscriptions.subscribe(call, done);
+    });
+  }
+
+  subscribeAsync(topics: string | string[] | SubscriptionMap, options?: SubscribeOptions): Promise<SubscriptionGrant[]> {
+    return promised((callback) => this.subscribe(topics, options, (error, granted = []) => callback(error, granted)));
+  }
+
+  unsubscribe(topics: string | string[], callback?: UnsubscribeCallback): this;
+  unsubscribe(topics: string | string[], options?: UnsubscribeOptions | null, callback?: UnsubscribeCallback): this;
+  unsubscribe(topics: string | string[], options?: UnsubscribeOptions | UnsubscribeCallback | null, callback?: UnsubscribeCallback): this {
+    const done = typeof options === 'function' ? options : callback;
+    return this.#unlessWrong(done, () => {
+      const filters = readUnsubscribe(topics);
+      const properties = typeof options === 'object' ? options?.properties : undefined;
+      if (!this.#isRefusedWhileEnding(done)) this.#subscriptions.unsubscribe(filters, properties, done);
+    });
+  }
+
+  unsubscribeAsync(topics: string | string[], options?: UnsubscribeOptions): Promise<UnsubackPacket | undefined> {
+    return promised((callback) => this.unsubscribe(topics, options, callback));
+  }
+
+  /**
+   * Disconnects for good: after the operations under way have their answers, or at once and without a DISCONNECT if `force` is true (so that the server
+   * publishes the will). What has no answer then, fails.
+   */
+  end(callback?: DoneCallback): this;
+  end(force?: boolean, callback?: DoneCallback): this;
+  end(options?: DisconnectOptions, callback?: DoneCallback): this;
+  end(force?: boolean, options?: DisconnectOptions | null, callback?: DoneCallback): this;
+  end(...given: unknown[]): this {
+    const call = readEnd(given);
+    if (this.disconnecting) {
+      if (this.#ending === undefined) call.callback?.();
+      else if (call.callback !== undefined) this.once('end', call.callback);
+      return this;
+    }
+    this.disconnecting = true;
+    this.#ending = call;
+    this.#mayReconnect = false;
+    this.#machine.stopReconnecting();
+    if (!call.force && this.connected && this.#operations.size > 0) this.once('outgoingEmpty', () => this.#finish(call));
+    else this.#finish(call);
+    return this;
+  }
+
+  endAsync(force?: boolean | DisconnectOptions, options?: DisconnectOptions): Promise<void> {
+    return promised((callback) => this.end(force as boolean, options, callback));
+  }
+
+  /** Connects again now: instead of waiting for the pause to end, after end(), or anew. */
+  reconnect(): this {
+    if (this.disconnecting && !this.disconnected) {
+      this.#reconnectAtEnd = true;
+      return this;
+    }
+    this.disconnecting = this.disconnected = false;
+    this.emit('reconnect');
+    if (this.connected) this.end(() => this.connect());
+    else this.connect();
+    return this;
+  }
+
+  /** Gives up the message that getLastMessageId() named when it was published: its callback gets an error. */
+  removeOutgoingMessage(messageId: number): this {
+    this.#machine.discard(messageId);
+    return this;
+  }
+
+  /** The number by which removeOutgoingMessage() knows the last operation. */
+  getLastMessageId(): number {
+    return this.#operations.last;
+  }
+
+  /** To be overridden, for back-pressure: the next message is taken from the transport when the callback was called. */
+  handleMessage(_packet: PublishPacket, callback: DoneCallback): void {
+    callback();
+  }
+
+  /** To be overridden, for enhanced authentication (5.0): the callback takes the AUTH packet that answers the server's. */
+  handleAuth(_packet: AuthPacket, callback: (error?: Error | null, answer?: AuthPacket) => void): void {
+    callback(new MqttError('ERR_MQTT_PROTOCOL', 'the server asks for enhanced authentication: override client.handleAuth'));
+  }
+
+  /** Asks the server for a sign of life now. */
+  sendPing(): void {
+    this.#machine.probe();
+  }
+
+  /** Kept for code that calls it: the machine knows when the next ping is due. */
+  reschedulePing(): void {}
+
+  protected override listenerAdded(event: keyof MqttClientEvents): void {
+    if (event === 'packetsend' || event === 'packetreceive') this.#machine.setTrace(true);
+  }
+
+  get #machine(): ClientMachine {
+    return this.#connection.machine;
+  }
+
+  #unlessWrong(callback: ((error: MqttError) => void) | undefined, act: () => void): this {
+    try {
+      act();
+    } catch (error) {
+      return this.#refuse(error, callback);
+    }
+    return this;
+  }
+
+  // A wrong call: the callback hears of it, or the caller gets it thrown.
+  #refuse(error: unknown, callback: ((error: MqttError) => void) | undefined): this {
+    if (callback === undefined) throw error;
+    queueMicrotask(() => callback(error as MqttError));
+    return this;
+  }
+
+  #isRefusedWhileEnding(callback: ((error: MqttError) => void) | undefined): boolean {
+    if (!this.disconnecting) return false;
+    const error = new MqttError('ERR_MQTT_DISCONNECTING', 'client disconnecting');
+    if (callback === undefined) this.emit('error', error);
+    else callback(error);
+    return true;
+  }
+
+  // QoS 0 without a callback needs no answer.
+  #publishOperation(topic: string, payload: string | Uint8Array, flags: number, callback: PublishCallback | undefined): OperationToken {
+    const qos = flags & PublishFlags.qosMask;
+    if (qos === 0 && callback === undefined) return 0;
+    return this.#operations.add((error, answer) => {
+      if (answer === undefined) callback?.(error && errorOf(error));
+      else if (qos === 0) callback?.();
+      else callback?.(...publishResult(topic, payload, flags, answer));
+    });
+  }
+
+  // --- the end
+
+  #finish(call: EndCall): void {
+    if (this.#ending !== call) return;
+    if (!this.#connection.isActive) queueMicrotask(() => this.#ended());
+    else if (this.connected && !call.force) this.#machine.disconnect(call.options.reasonCode ?? 0, call.options.properties);
+    else this.#connection.destroy();
+  }
+
+  #ended(): void {
+    const ending = this.#ending;
+    if (ending === undefined) return;
+    this.#ending = undefined;
+    this.disconnected = true;
+    this.reconnecting = false;
+    this.#connection.detach();
+    this.#operations.failAll(connectionClosed);
+    if (this.options.reconnectPeriod === 0 || this.options.manualConnect) this.disconnecting = false;
+    this.emit('end');
+    ending.callback?.();
+    if (this.#reconnectAtEnd) {
+      this.#reconnectAtEnd = false;
+      this.reconnect();
+    }
+  }
+
+  #engineFailed(cause: unknown): void {
+    this.emit('error', engineFailure(cause));
+    this.end(true);
+  }
+
+  // --- what happens
+
+  #makeListener(): ConnectionListener {
+    return {
+      connectPacket: () => connectPacketOf(this.options),
+      connack: (connack) => this.#connack(connack),
+      message: (topic, payload, flags, messageId, properties) => {
+        const packet = publishPacketOf(topic, payload, flags, messageId, properties);
+        this.emit('message', topic, payload, packet);
+        if (this.handleMessage !== MqttClient.prototype.handleMessage) this.#handOver(packet);
+      },
+      published: (token, packetIdentifier, reasonCode, properties) => {
+        this.#answer(token, { packetIdentifier, reasonCodes: [reasonCode], properties });
+      },
+      subscribed: (token, packetIdentifier, reasonCodes, properties) => {
+        this.#answer(token, { packetIdentifier, reasonCodes, properties });
+      },
+      unsubscribed: (token, packetIdentifier, reasonCodes, properties) => {
+        this.#answer(token, { packetIdentifier, reasonCodes, properties });
+      },
+      operationFailed: (token, error) => this.#operationFailed(token, error),
+      disconnect: (reasonCode, properties) => {
+        this.#isExplained = true;
+        this.emit('disconnect', { cmd: 'disconnect', reasonCode, ...(properties && { properties }) });
+      },
+      auth: (reasonCode, properties) => this.#auth({ cmd: 'auth', reasonCode, ...(properties && { properties }) }),
+      failing: (error) => {
+        if (!this.#isExplained) this.emit('error', errorOf(error));
+        this.#isExplained = true;
+      },
+      closed: (info) => this.#closed(info),
+      reconnectDue: () => {
+        this.emit('reconnect');
+        if (!this.disconnecting) this.connect();
+      },
+      packetReceived: (type, messageId, octets) => this.emit('packetreceive', tracedPacketOf(type, messageId, octets)),
+      packetSent: (type, messageId, octets) => this.emit('packetsend', tracedPacketOf(type, messageId, octets)),
+    };
+  }
+
+  #connack(connack: EngineConnack): void {
+    const packet = connackPacketOf(connack, this.options.protocolVersion);
+    if (isFailure(connack.reasonCode)) {
+      const code = packet.reasonCode ?? returnCodeOf(connack.reasonCode);
+      this.#isExplained = true;
+      if (!this.options.reconnectOnConnackError) {
+        this.#mayReconnect = false;
+        this.#machine.stopReconnecting();
+      }
+      this.emit('error', new ErrorWithReasonCode(`Connection refused: ${ReasonCodes[code] ?? code}`, code));
+      return;
+    }
+    this.connected = true;
+    this.reconnecting = false;
+    this.#serverProperties = packet.properties;
+    // The session that a next attempt resumes is under this name. [MQTT-3.2.2-16]
+    const assigned = packet.properties?.assignedClientIdentifier;
+    if (assigned !== undefined) this.options.clientId = assigned;
+    this.emit('connect', packet);
+  }
+
+  #handOver(packet: PublishPacket): void {
+    let isHandled = false;
+    ++this.#unhandledMessages;
+    this.#connection.pause();
+    this.handleMessage(packet, (error) => {
+      if (isHandled) return;
+      isHandled = true;
+      if (--this.#unhandledMessages === 0) this.#connection.resume();
+      if (error) this.emit('error', error);
+    });
+  }
+
+  #answer(token: OperationToken, answer: Answer): void {
+    this.#operations.answer(token, answer);
+    this.#operationEnded();
+  }
+
+  #operationFailed(token: OperationToken, error: EngineError): void {
+    if (!this.#operations.fail(token, error)) this.emit('error', errorOf(error));
+    this.#operationEnded();
+  }
+
+  #operationEnded(): void {
+    if (this.disconnecting && this.#operations.size === 0) this.emit('outgoingEmpty');
+  }
+
+  #auth(packet: AuthPacket): void {
+    this.handleAuth(packet, (error, answer) => {
+      if (error) {
+        this.emit('error', error);
+        this.#connection.destroy();
+      } else if (answer !== undefined) {
+        this.#machine.authenticate(answer.reasonCode, answer.properties);
+      }
+    });
+  }
+
+  #closed(info: CloseInfo): void {
+    this.connected = false;
+    this.#serverProperties = undefined;
+    this.#isExplained = false;
+    this.#unhandledMessages = 0;
+    if (info.error !== undefined) this.emit('error', info.error);
+    this.emit('close', info);
+    if (this.disconnecting) {
+      queueMicrotask(() => this.#ended());
+    } else if (this.#mayReconnect && !this.reconnecting) {
+      this.reconnecting = true;
+      this.emit('offline');
+    }
+  }
+}
+
+function publishResult(
+  topic: string,
+  payload: string | Uint8Array,
+  flags: number,
+  answer: Answer,
+): Parameters<PublishCallback> {
+  const reasonCode = answer.reasonCodes[0] ?? 0;
+  const qos = flags & PublishFlags.qosMask;
+  if (isFailure(reasonCode)) {
+    return [new ErrorWithReasonCode(`Publish error: ${ReasonCodes[reasonCode] ?? reasonCode}`, reasonCode), acknowledgementOf(qos, answer)];
+  }
+  return [null, publishPacketOf(topic, payload, flags, answer.packetIdentifier, undefined)];
+}
+
+function promised<Result>(start: (callback: (error?: Error | null, result?: Result) => void) => void): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    start((error, result) => (error ? reject(error) : resolve(result as Result)));
+  });
+}

@@ -1,0 +1,40 @@
+// What `wasmqtt` exports besides connect(), in a browser and in Node; and, for code written for MQTT.js, the names it imports.
+export { MqttClient, MqttClient as Client } from './client.ts';
+export { ErrorWithReasonCode, ErrorWithSubackPacket, MqttError } from './errors.ts';
+export { Payload } from './engine/payload.ts';
+export { ReasonCodes } from './reason-codes.ts';
+export { validateTopic, validateTopics } from './topic-filters.ts';
+export { version as MQTTJS_VERSION, version as VERSION } from './version.ts';
+
+export type { MqttErrorCode } from './errors.ts';
+export type { ClientOptions, CompleteOptions, Protocol, ServerAddress } from './options.ts';
+export type { CloseInfo } from './transport/transport.ts';
+export type { WebSocketLike } from './transport/web-socket.ts';
+export type * from './client-types.ts';
+export type {
+  AcknowledgementPacket,
+  AuthPacket,
+  ConnackPacket,
+  DisconnectPacket,
+  PublishPacket,
+  QoS,
+  SubackPacket,
+  TracedPacket,
+  UnsubackPacket,
+  UserProperties,
+  Will,
+} from './packets.ts';
+
+export type { ClientOptions as IClientOptions } from './options.ts';
+export type {
+  PublishOptions as IClientPublishOptions,
+  SubscribeOptions as IClientSubscribeOptions,
+  SubscriptionGrant as ISubscriptionGrant,
+  SubscriptionMap as ISubscriptionMap,
+} from './client-types.ts';
+export type {
+  ConnackPacket as IConnackPacket,
+  DisconnectPacket as IDisconnectPacket,
+  PublishPacket as IPublishPacket,
+  SubackPacket as ISubackPacket,
+} from './packets.ts';

@@ -1,0 +1,271 @@
+// What connect() takes, MQTT.js's options with MQTT.js's defaults and ours beside them -> options that are complete and make sense.
+import type { MqttClient } from './client.ts';
+import type { ClientMachineOptions } from './engine/types.ts';
+import { badCall, MqttError } from './errors.ts';
+import type { ConnectProperties, Will } from './packets.ts';
+import type { WebSocketLike } from './transport/web-socket.ts';
+
+export type Protocol = 'ws' | 'wss' | 'mqtt' | 'mqtts' | 'tcp' | 'ssl' | 'tls';
+
+export interface ServerAddress {
+  host: string;
+  port?: number;
+  protocol?: Protocol;
+}
+
+/** Times are milliseconds unless said otherwise. */
+export interface ClientOptions {
+  // --- where to
+  protocol?: Protocol;
+  host?: string;
+  /** As `host`. */
+  hostname?: string;
+  port?: number;
+  /** Of a WebSocket's URL, its query included. */
+  path?: string;
+  /** `user:password` */
+  auth?: string;
+  query?: Record<string, string | string[] | undefined>;
+  /** Tried in turn, the next one at each attempt. */
+  servers?: ServerAddress[];
+  /** Answers the URL to use instead; called for each attempt. */
+  transformWsUrl?: (url: string, options: ClientOptions, client: MqttClient) => string;
+  /** Answers the WebSocket, or what has its interface; called for each attempt. */
+  createWebsocket?: (url: string, subprotocols: string[], options: ClientOptions) => WebSocketLike;
+  /** Options of the npm package `ws`: Node only. */
+  wsOptions?: object;
+  /** As Node's tls.connect() takes them: Node only. */
+  ca?: string | Uint8Array | (string | Uint8Array)[];
+  cert?: string | Uint8Array | (string | Uint8Array)[];
+  key?: string | Uint8Array | (string | Uint8Array)[];
+  passphrase?: string;
+  servername?: string;
+  rejectUnauthorized?: boolean;
+
+  // --- who
+  /** 'wasmqtt_' and eight hexadecimal digits */
+  clientId?: string;
+  username?: string;
+  password?: string | Uint8Array;
+  /** 'MQTT', or 'MQIsdp' with protocolVersion 3 */
+  protocolId?: 'MQTT' | 'MQIsdp';
+  /** 3 (3.1), 4 (3.1.1, the default) or 5 (5.0) */
+  protocolVersion?: 3 | 4 | 5;
+  /** true: forget the session that the server may have for this client */
+  clean?: boolean;
+  /** Seconds between signs of life: 60; 0 is off */
+  keepalive?: number;
+  will?: Will;
+  /** 5.0 */
+  properties?: ConnectProperties;
+
+  // --- when it fails
+  /** The pause before the first attempt to reconnect: 1000; 0 is never */
+  reconnectPeriod?: number;
+  /** The longest pause: 30,000 */
+  reconnectMaxPeriod?: number;
+  /** Each pause is so many times the one before: 2; 1 keeps it */
+  reconnectBackoff?: number;
+  /** Each pause is spread by this part of itself: 0.2 */
+  reconnectJitter?: number;
+  /** false: a server that refused is not asked again */
+  reconnectOnConnackError?: boolean;
+  /** From the attempt's begin to the CONNACK: 30,000 */
+  connectTimeout?: number;
+  /** true: subscribe again when the server has forgotten */
+  resubscribe?: boolean;
+  /** The most topics in one SUBSCRIBE; no limit */
+  subscribeBatchSize?: number | null;
+  /** true: QoS 0 messages wait for a connection */
+  queueQoSZero?: boolean;
+  /** The most messages, and octets, that wait for a connection; publish() fails beyond. No limit */
+  maximumQueuedMessages?: number;
+  maximumQueuedOctets?: number;
+  /** false; true: the caller calls client.connect() */
+  manualConnect?: boolean;
+}
+
+/** Options with every default filled in. */
+export type CompleteOptions = ClientOptions &
+  Required<
+    Pick<
+      ClientOptions,
+      | 'clientId'
+      | 'protocolId'
+      | 'protocolVersion'
+      | 'clean'
+      | 'keepalive'
+      | 'reconnectPeriod'
+      | 'reconnectMaxPeriod'
+      | 'reconnectBackoff'
+      | 'reconnectJitter'
+      | 'reconnectOnConnackError'
+      | 'connectTimeout'
+      | 'resubscribe'
+      | 'queueQoSZero'
+      | 'manualConnect'
+    >
+  >;
+
+const defaults = {
+  protocolId: 'MQTT',
+  protocolVersion: 4,
+  clean: true,
+  keepalive: 60,
+  reconnectPeriod: 1000,
+  reconnectMaxPeriod: 30_000,
+  reconnectBackoff: 2,
+  reconnectJitter: 0.2,
+  reconnectOnConnackError: false,
+  connectTimeout: 30_000,
+  resubscribe: true,
+  queueQoSZero: true,
+  manualConnect: false,
+} satisfies ClientOptions;
+
+/** Eight random hexadecimal digits make collisions unlikely among one application's clients. */
+export function randomClientId(): string {
+  const random = globalThis.crypto.getRandomValues(new Uint32Array(1))[0]!;
+  return `wasmqtt_${random.toString(16).padStart(8, '0')}`;
+}
+
+/** Fills in the defaults and refuses what makes no sense; an option that is undefined counts as absent. */
+export function completeOptions(options: ClientOptions): CompleteOptions {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  if (options.clean === false && !options.clientId) {
+    throw badCall('Missing clientId for unclean clients: the server keeps the session under it; write { clean: false, clientId: "..." }');
+  }
+  const complete: CompleteOptions = { ...defaults, clientId: randomClientId(), ...given };
+  checkOptions(complete);
+  return complete;
+}
+
+function checkOptions(options: CompleteOptions): void {
+  if (![3, 4, 5].includes(options.protocolVersion)) {
+    throw badCall(`protocolVersion ${String(options.protocolVersion)} does not exist: write 3 (MQTT 3.1), 4 (3.1.1) or 5 (5.0)`);
+  }
+  checkNumber(options.keepalive, 'keepalive', 0, 65_535, 'seconds; 0 turns it off');
+  checkNumber(options.reconnectPeriod, 'reconnectPeriod', 0, Infinity, 'milliseconds; 0 turns reconnecting off');
+  checkNumber(options.reconnectMaxPeriod, 'reconnectMaxPeriod', 0, Infinity, 'milliseconds');
+  checkNumber(options.reconnectBackoff, 'reconnectBackoff', 1, Infinity, '1 keeps the pause, 2 doubles it each time');
+  checkNumber(options.reconnectJitter, 'reconnectJitter', 0, 1, 'a part of the pause');
+  checkNumber(options.connectTimeout, 'connectTimeout', 1, Infinity, 'milliseconds');
+  if (typeof options.clientId !== 'string') throw badCall('clientId is not a string: write { clientId: "..." }');
+  if (options.will !== undefined) checkWill(options.will);
+}
+
+function checkNumber(value: number, name: string, least: number, most: number, meaning: string): void {
+  if (typeof value === 'number' && value >= least && value <= most) return;
+  const range = most === Infinity ? `a number from ${least}` : `a number from ${least} to ${most}`;
+  throw badCall(`${name} is ${String(value)}: write ${range} (${meaning})`);
+}
+
+function checkWill(will: Will): void {
+  if (typeof will !== 'object' || typeof will.topic !== 'string' || will.topic === '') {
+    throw badCall('the will has no topic: write { will: { topic: "...", payload: "..." } }');
+  }
+  if (![0, 1, 2].includes(will.qos ?? 0)) throw badCall(`the will's qos is ${String(will.qos)}: write 0, 1 or 2`);
+}
+
+/** Where connect() is called: what can be dialled from there, and what a relative address is relative to. */
+export interface Surroundings {
+  readonly protocols: readonly Protocol[];
+  /** The page's address, in a browser. */
+  readonly base: URL | undefined;
+}
+
+/** connect()'s arguments, as MQTT.js reads them: what stands in the options wins over what stands in the URL. */
+export function readArguments(url: string | ClientOptions | undefined, options: ClientOptions | undefined, from: Surroundings): ClientOptions {
+  if (typeof url === 'object' && url !== null && options === undefined) return withCredentials(withAddress({ ...url }, from));
+  if (url !== undefined && typeof url !== 'string') {
+    throw badCall('connect() takes a URL: write connect("ws://host:port/path", options)');
+  }
+  const merged: ClientOptions = { ...(url ? readUrl(url, options?.protocol, from) : {}), ...options };
+  return withCredentials(withAddress(merged, from));
+}
+
+function readUrl(url: string, protocol: string | undefined, from: Surroundings): ClientOptions {
+  const relative = url.startsWith('/') && !url.startsWith('//');
+  if (relative && from.base !== undefined) {
+    return { protocol: from.base.protocol === 'https:' ? 'wss' : 'ws', ...hostAndPort(from.base), path: url };
+  }
+  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(url);
+  if (!hasScheme && protocol === undefined) {
+    throw badCall(`Missing protocol: write "${from.protocols[0]}://${url.replace(/^\/+/, '')}"`);
+  }
+  const parsed = parseUrl(hasScheme ? url : `${protocol}://${url}`);
+  return {
+    protocol: parsed.protocol.replace(/:$/, '') as Protocol,
+    ...hostAndPort(parsed),
+    path: (parsed.pathname || '/') + parsed.search,
+    query: Object.fromEntries(parsed.searchParams),
+    ...(parsed.username !== '' && { username: decodeURIComponent(parsed.username) }),
+    ...(parsed.password !== '' && { password: decodeURIComponent(parsed.password) }),
+  };
+}
+
+function parseUrl(url: string): URL {
+  try {
+    return new URL(url);
+  } catch (cause) {
+    throw new MqttError('ERR_MQTT_BAD_CALL', `"${url}" is not a URL: write "ws://host:port/path"`, { cause });
+  }
+}
+
+function hostAndPort(url: URL): ClientOptions {
+  // The brackets of an IPv6 address belong to the URL.
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return { host, ...(url.port !== '' && { port: Number(url.port) }) };
+}
+
+const securedProtocols: Partial<Record<Protocol, Protocol>> = { mqtt: 'mqtts', tcp: 'mqtts', ws: 'wss' };
+
+function withAddress(options: ClientOptions, from: Surroundings): ClientOptions {
+  const protocol = (options.protocol?.replace(/:$/, '') ?? options.servers?.[0]?.protocol ?? from.protocols[0]) as Protocol;
+  const secured = options.cert && options.key ? (securedProtocols[protocol] ?? protocol) : protocol;
+  checkProtocol(secured, options, from);
+  const host = options.hostname ?? options.host ?? options.servers?.[0]?.host ?? from.base?.hostname ?? 'localhost';
+  return { ...options, protocol: secured, host, hostname: host };
+}
+
+const suggestions: Record<string, string> = { http: 'ws', https: 'wss', tcp: 'ws', mqtt: 'ws', mqtts: 'wss', ssl: 'wss', tls: 'wss' };
+
+function checkProtocol(protocol: string, options: ClientOptions, from: Surroundings): void {
+  if ((from.protocols as readonly string[]).includes(protocol)) return;
+  const address = `${options.hostname ?? options.host ?? 'host'}${options.port === undefined ? '' : `:${options.port}`}`;
+  if (options.cert && options.key) throw badCall(`Unknown protocol for secure connection: "${protocol}"!`);
+  if (['mqtt', 'mqtts', 'tcp', 'ssl', 'tls'].includes(protocol)) {
+    throw new MqttError(
+      'ERR_MQTT_UNSUPPORTED',
+      `a browser cannot open a TCP connection ("${protocol}://"): use the server's WebSocket listener, "${suggestions[protocol]}://${address}"`,
+    );
+  }
+  throw badCall(`Unknown protocol "${protocol}": use "${suggestions[protocol] ?? from.protocols[0]}://${address}"`);
+}
+
+function withCredentials(options: ClientOptions): ClientOptions {
+  const read = { ...options };
+  if (options.auth !== undefined) {
+    const colon = options.auth.indexOf(':');
+    read.username = colon < 0 ? options.auth : options.auth.slice(0, colon);
+    if (colon >= 0) read.password = options.auth.slice(colon + 1);
+  }
+  if (typeof options.query?.clientId === 'string') read.clientId = options.query.clientId;
+  return read;
+}
+
+export function machineOptionsOf(options: CompleteOptions): ClientMachineOptions {
+  return {
+    reconnect: options.reconnectPeriod > 0,
+    initialReconnectDelay: options.reconnectPeriod,
+    maximumReconnectDelay: Math.max(options.reconnectMaxPeriod, options.reconnectPeriod),
+    reconnectFactor: options.reconnectBackoff,
+    reconnectJitter: options.reconnectJitter,
+    connectTimeout: options.connectTimeout,
+    resubscribe: options.resubscribe,
+    subscribeBatchSize: options.subscribeBatchSize ?? 0,
+    queueQosZero: options.queueQoSZero,
+    maximumQueuedMessages: options.maximumQueuedMessages,
+    maximumQueuedOctets: options.maximumQueuedOctets,
+  };
+}

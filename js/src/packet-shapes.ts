@@ -1,0 +1,104 @@
+// What the engine tells and takes -> the packet objects of MQTT.js, and back.
+import type { PacketProperties } from './engine/properties.ts';
+import { PublishFlags } from './engine/types.ts';
+import type { ConnackPacket as EngineConnack, ConnectPacket, WillMessage } from './engine/types.ts';
+import type { Answer } from './operations.ts';
+import type { CompleteOptions } from './options.ts';
+import { packetNames } from './packets.ts';
+import type {
+  AcknowledgementPacket,
+  ConnackPacket,
+  PublishPacket,
+  QoS,
+  SubackPacket,
+  TracedPacket,
+  UnsubackPacket,
+  Will,
+} from './packets.ts';
+import { returnCodeOf } from './reason-codes.ts';
+
+export function connectPacketOf(options: CompleteOptions): ConnectPacket {
+  return {
+    protocolVersion: options.protocolId === 'MQIsdp' ? 3 : options.protocolVersion,
+    clientId: options.clientId,
+    clean: options.clean,
+    keepAlive: Math.round(options.keepalive),
+    username: options.username,
+    password: options.password,
+    will: options.will && willOf(options.will),
+    properties: options.protocolVersion === 5 ? options.properties : undefined,
+  };
+}
+
+function willOf(will: Will): WillMessage {
+  return {
+    topic: will.topic,
+    payload: will.payload ?? '',
+    qos: will.qos ?? 0,
+    retain: will.retain ?? false,
+    properties: will.properties,
+  };
+}
+
+export function connackPacketOf(connack: EngineConnack, version: number): ConnackPacket {
+  const { sessionPresent, reasonCode, properties } = connack;
+  if (version !== 5) return { cmd: 'connack', sessionPresent, returnCode: returnCodeOf(reasonCode) };
+  return { cmd: 'connack', sessionPresent, reasonCode, ...withProperties(properties) };
+}
+
+export function publishPacketOf<Octets>(
+  topic: string,
+  payload: Octets,
+  flags: number,
+  messageId: number,
+  properties: PacketProperties | undefined,
+): PublishPacket<Octets> {
+  const packet: PublishPacket<Octets> = {
+    cmd: 'publish',
+    topic,
+    payload,
+    qos: (flags & PublishFlags.qosMask) as QoS,
+    retain: (flags & PublishFlags.retain) !== 0,
+    dup: (flags & PublishFlags.dup) !== 0,
+  };
+  if (messageId !== 0) packet.messageId = messageId;
+  if (properties !== undefined) packet.properties = properties;
+  return packet;
+}
+
+export function acknowledgementOf(qos: number, answer: Answer): AcknowledgementPacket {
+  return {
+    cmd: qos === 1 ? 'puback' : 'pubcomp',
+    messageId: answer.packetIdentifier,
+    reasonCode: answer.reasonCodes[0] ?? 0,
+    ...withProperties(answer.properties),
+  };
+}
+
+export function subackPacketOf(answer: Answer): SubackPacket {
+  return {
+    cmd: 'suback',
+    messageId: answer.packetIdentifier,
+    granted: answer.reasonCodes,
+    ...withProperties(answer.properties),
+  };
+}
+
+export function unsubackPacketOf(answer: Answer): UnsubackPacket {
+  return {
+    cmd: 'unsuback',
+    messageId: answer.packetIdentifier,
+    granted: answer.reasonCodes,
+    ...withProperties(answer.properties),
+  };
+}
+
+export function tracedPacketOf(packetType: number, messageId: number, length: number): TracedPacket {
+  const packet: TracedPacket = { cmd: packetNames[packetType] ?? 'reserved', length };
+  if (messageId !== 0) packet.messageId = messageId;
+  return packet;
+}
+
+function withProperties(properties: PacketProperties | undefined): { properties?: PacketProperties } {
+  return properties === undefined ? {} : { properties };
+}

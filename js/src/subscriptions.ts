@@ -1,0 +1,107 @@
+// subscribe() and unsubscribe(): lists of filters -> SUBSCRIBE and UNSUBSCRIBE operations, and their answers -> one callback.
+import type { SubscribeCall, SubscriptionRequest } from './arguments.ts';
+import type { SubscribeCallback, SubscriptionGrant, UnsubscribeCallback } from './client-types.ts';
+import type { ClientMachine } from './engine/engine.ts';
+import type { OperationToken, SubscribeEntry } from './engine/types.ts';
+import { errorOf, ErrorWithSubackPacket, type MqttError } from './errors.ts';
+import type { Operations } from './operations.ts';
+import type { CompleteOptions } from './options.ts';
+import { subackPacketOf, unsubackPacketOf } from './packet-shapes.ts';
+import type { SubackPacket, UnsubscribeProperties } from './packets.ts';
+import { isFailure, ReasonCodes } from './reason-codes.ts';
+
+export class Subscriptions {
+  readonly #machine: ClientMachine;
+  readonly #operations: Operations;
+  readonly #options: CompleteOptions;
+  // By filter, the QoS asked for: like MQTT.js, what is subscribed already is not asked for again.
+  readonly #subscribed = new Map<string, number>();
+
+  constructor(machine: ClientMachine, operations: Operations, options: CompleteOptions) {
+    this.#machine = machine;
+    this.#operations = operations;
+    this.#options = options;
+  }
+
+  subscribe(call: SubscribeCall, callback: SubscribeCallback | undefined): void {
+    const requests = call.requests.filter((request) => call.resubscribe || this.#isNews(request));
+    if (requests.length === 0) {
+      callback?.(null, []);
+      return;
+    }
+    const size = this.#options.subscribeBatchSize || requests.length;
+    const grants: SubscriptionGrant[] = [];
+    let unanswered = Math.ceil(requests.length / size);
+    let failure: MqttError | null = null;
+    for (let begin = 0; begin < requests.length; begin += size) {
+      this.#subscribeBatch(requests.slice(begin, begin + size), call, grants, (error, suback) => {
+        failure ??= error;
+        if (--unanswered === 0) callback?.(failure, grants, suback);
+      });
+    }
+  }
+
+  unsubscribe(topics: readonly string[], properties: UnsubscribeProperties | undefined, callback: UnsubscribeCallback | undefined): void {
+    for (const topic of topics) this.#subscribed.delete(topic);
+    const token = this.#operations.add((error, answer) => {
+      if (answer === undefined) callback?.(error && errorOf(error));
+      else callback?.(null, unsubackPacketOf(answer));
+    });
+    this.#stage(token, () => this.#machine.unsubscribe(topics, properties, token));
+  }
+
+  #isNews({ topic, options }: SubscriptionRequest): boolean {
+    const known = this.#subscribed.get(topic);
+    return known === undefined || known < (options.qos ?? 0);
+  }
+
+  #subscribeBatch(
+    requests: readonly SubscriptionRequest[],
+    { properties }: SubscribeCall,
+    grants: SubscriptionGrant[],
+    done: (error: MqttError | null, suback: SubackPacket | undefined) => void,
+  ): void {
+    const batch = requests.map((request) => this.#grantOf(request));
+    grants.push(...batch);
+    this.#remember(requests);
+    const token = this.#operations.add((error, answer) => {
+      const suback = answer && subackPacketOf(answer);
+      if (suback !== undefined) batch.forEach((grant, index) => (grant.qos = suback.granted[index] ?? 128));
+      const failure = error === undefined ? refusalIn(suback) : errorOf(error);
+      if (failure !== null) for (const { topic } of requests) this.#subscribed.delete(topic);
+      done(failure, suback);
+    });
+    this.#stage(token, () => this.#machine.subscribe(requests.map(entryOf), properties, token));
+  }
+
+  // What can't be sent (text that is no text, a property of the wrong kind) throws, and was not begun.
+  #stage(token: OperationToken, stage: () => void): void {
+    try {
+      stage();
+    } catch (error) {
+      this.#operations.forget(token);
+      throw error;
+    }
+  }
+
+  #remember(requests: readonly SubscriptionRequest[]): void {
+    if (!this.#options.resubscribe || this.#options.reconnectPeriod === 0) return;
+    for (const { topic, options } of requests) this.#subscribed.set(topic, options.qos ?? 0);
+  }
+
+  #grantOf({ topic, options }: SubscriptionRequest): SubscriptionGrant {
+    const { qos = 0, nl = false, rap = false, rh = 0, properties } = options;
+    if (this.#options.protocolVersion !== 5) return { topic, qos };
+    return { topic, qos, nl, rap, rh, ...(properties && { properties }) };
+  }
+}
+
+function entryOf({ topic, options }: SubscriptionRequest): SubscribeEntry {
+  const { qos = 0, nl = false, rap = false, rh = 0 } = options;
+  return { topicFilter: topic, qos, noLocal: nl, retainAsPublished: rap, retainHandling: rh };
+}
+
+function refusalIn(suback: SubackPacket | undefined): ErrorWithSubackPacket | null {
+  const refusal = suback?.granted.filter(isFailure).at(-1);
+  return refusal === undefined ? null : new ErrorWithSubackPacket(`Subscribe error: ${ReasonCodes[refusal]}`, refusal, suback);
+}

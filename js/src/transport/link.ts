@@ -1,0 +1,21 @@
+// A client and a broker of the same Wasm module, linked inside it: a transport whose octets JavaScript never sees.
+import type { Attempt } from '../client-connection.ts';
+import type { BrokerMachine } from '../engine/broker-machine.ts';
+import type { CloseInfo, Transport } from './transport.ts';
+
+const CLOSED: CloseInfo = { code: 1000, reason: '', wasClean: true };
+
+export function openLink(broker: BrokerMachine, { machine, handlers, connectPacket }: Attempt): Transport {
+  let isClosed = false;
+  const end = (): void => {
+    if (isClosed) return;
+    isClosed = true;
+    queueMicrotask(() => handlers.closed(CLOSED));
+  };
+  const link = broker.link(machine, connectPacket(), end);
+  const close = (): void => {
+    link.close();
+    end();
+  };
+  return { send: () => true, close, destroy: close };
+}

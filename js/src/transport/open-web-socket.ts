@@ -1,0 +1,28 @@
+// The URL, the subprotocol and the WebSocket that a client's options ask for.
+import type { OpenTransport, Target } from '../connect.ts';
+import { MqttError } from '../errors.ts';
+import type { ClientOptions } from '../options.ts';
+import { WebSocketTransport, type WebSocketLike } from './web-socket.ts';
+
+type CreateWebSocket = (url: string, subprotocols: string[], options: ClientOptions) => WebSocketLike;
+
+/** `create` makes the WebSocket unless the option createWebsocket does. */
+export function webSocketOpener(create: CreateWebSocket): OpenTransport {
+  return (target, client, { handlers }) => {
+    const { options } = client;
+    const url = urlOf(target, options);
+    const transformed = options.transformWsUrl?.(url, options, client) ?? url;
+    // [MQTT-6.0.0-3]
+    const subprotocol = options.protocolId === 'MQIsdp' || options.protocolVersion === 3 ? 'mqttv3.1' : 'mqtt';
+    const socket = (options.createWebsocket ?? create)(transformed, [subprotocol], options);
+    if (typeof socket?.send !== 'function') {
+      throw new MqttError('ERR_MQTT_BAD_CALL', 'createWebsocket answered no WebSocket: write createWebsocket: (url, protocols) => new WebSocket(url, protocols)');
+    }
+    return new WebSocketTransport(socket, handlers);
+  };
+}
+
+function urlOf({ protocol, host, port }: Target, { path = '/' }: ClientOptions): string {
+  const bracketed = host.includes(':') ? `[${host}]` : host;
+  return `${protocol}://${bracketed}:${port}${path.startsWith('/') ? path : `/${path}`}`;
+}

@@ -1,0 +1,38 @@
+// What carries octets between a client and its server: anything that sends, receives and tells when it is gone.
+
+/** How a transport ended. For a WebSocket `code` and `reason` are those of its close frame, or the browser's own (1006: lost). */
+export interface CloseInfo {
+  code?: number;
+  reason: string;
+  /** Both sides agreed to close. */
+  wasClean: boolean;
+  /** What the platform reported, where it says anything (a refused TCP connection). */
+  error?: Error;
+}
+
+/** Called by the transport, never from inside a call of its own methods. */
+export interface TransportHandlers {
+  /** Octets may be sent. */
+  opened(): void;
+  /** Octets arrived, in any slicing. The buffer is the receiver's from now on: views of it may live as long as they like. */
+  received(octets: Uint8Array<ArrayBuffer>): void;
+  /** After send() answered false: what was sent has left, or nearly. */
+  drained(): void;
+  /** The last call, exactly once, whether the transport was ever open or not. */
+  closed(info: CloseInfo): void;
+}
+
+export interface Transport {
+  /** Octets sent in one call travel together; the buffer is not changed afterwards. false: enough, wait for drained(). */
+  send(octets: Uint8Array<ArrayBuffer>): boolean;
+  /** Stops, or goes on, to read from the peer, where the platform can. */
+  pause?(): void;
+  resume?(): void;
+  /** The orderly end: what was sent arrives first. Bounded by CLOSE_GRACE. */
+  close(): void;
+  /** The end at once: what has not left yet is lost. */
+  destroy(): void;
+}
+
+/** Milliseconds that an orderly close waits for the peer to agree. */
+export const CLOSE_GRACE = 2000;

@@ -1,0 +1,155 @@
+// A WebSocket, the browser's or anything of its shape, as a transport of binary frames.
+import { MqttError } from '../errors.ts';
+import { CLOSE_GRACE, type CloseInfo, type Transport, type TransportHandlers } from './transport.ts';
+
+/** What a transport needs of a WebSocket; the `on...` properties serve where there is no addEventListener. */
+export interface WebSocketLike {
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  binaryType: string;
+  send(data: Uint8Array<ArrayBuffer>): void;
+  close(code?: number, reason?: string): void;
+  addEventListener?(type: string, listener: (event: unknown) => void): void;
+  onopen?: unknown;
+  onmessage?: unknown;
+  onerror?: unknown;
+  onclose?: unknown;
+}
+
+interface CloseEventLike {
+  readonly code?: number;
+  readonly reason?: unknown;
+  readonly wasClean?: boolean;
+}
+
+const OPEN = 1;
+const NORMAL_CLOSURE = 1000;
+const LOST: CloseInfo = { code: 1006, reason: '', wasClean: false };
+
+/** Octets in the browser's buffer from which on the sender is told to wait. */
+const HIGH_WATER = 512 * 1024;
+// A WebSocket does not say when its buffer has drained. Milliseconds.
+const DRAIN_POLL = 10;
+
+export class WebSocketTransport implements Transport {
+  readonly #socket: WebSocketLike;
+  readonly #handlers: TransportHandlers;
+  #failure: Error | undefined;
+  #closed = false;
+  #paused = false;
+  // Frames that came while paused, or behind a Blob that is still being read.
+  #waiting: unknown[] = [];
+  #reading = false;
+  #grace: ReturnType<typeof setTimeout> | undefined;
+  #draining: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(socket: WebSocketLike, handlers: TransportHandlers) {
+    this.#socket = socket;
+    this.#handlers = handlers;
+    socket.binaryType = 'arraybuffer';
+    this.#listen('open', 'onopen', () => handlers.opened());
+    this.#listen('message', 'onmessage', (event: { data: unknown }) => this.#message(event.data));
+    this.#listen('error', 'onerror', (event: { error?: unknown }) => {
+      if (event.error instanceof Error) this.#failure ??= event.error;
+    });
+    this.#listen('close', 'onclose', (event: CloseEventLike) => this.#end(closeInfo(event)));
+    if (socket.readyState === OPEN) queueMicrotask(() => handlers.opened());
+  }
+
+  send(octets: Uint8Array<ArrayBuffer>): boolean {
+    if (this.#socket.readyState !== OPEN) return true;
+    this.#socket.send(octets);
+    if (this.#socket.bufferedAmount < HIGH_WATER) return true;
+    this.#draining ??= setTimeout(() => this.#drain(), DRAIN_POLL);
+    return false;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    queueMicrotask(() => this.#deliver());
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#socket.close(NORMAL_CLOSURE);
+    this.#grace ??= setTimeout(() => this.#end(LOST), CLOSE_GRACE);
+  }
+
+  destroy(): void {
+    if (this.#closed) return;
+    this.#socket.close();
+    // The close event may be long in coming when the network is gone; nobody waits for it.
+    queueMicrotask(() => this.#end(LOST));
+  }
+
+  #listen<Event>(type: string, property: 'onopen' | 'onmessage' | 'onerror' | 'onclose', listener: (event: Event) => void): void {
+    const guarded = (event: unknown): void => {
+      if (!this.#closed) listener(event as Event);
+    };
+    if (typeof this.#socket.addEventListener === 'function') this.#socket.addEventListener(type, guarded);
+    else this.#socket[property] = guarded;
+  }
+
+  #message(data: unknown): void {
+    this.#waiting.push(data);
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    while (this.#waiting.length > 0 && !this.#paused && !this.#reading && !this.#closed) {
+      const data = this.#waiting.shift();
+      if (typeof data === 'string') this.#refuseText();
+      else if (isBlob(data)) void this.#readBlob(data);
+      else this.#handlers.received(octetsOf(data as ArrayBuffer | Uint8Array<ArrayBuffer>));
+    }
+  }
+
+  // What ignores binaryType hands out Blobs.
+  async #readBlob(blob: Blob): Promise<void> {
+    this.#reading = true;
+    const buffer = await blob.arrayBuffer();
+    this.#reading = false;
+    if (this.#closed) return;
+    this.#handlers.received(new Uint8Array(buffer));
+    this.#deliver();
+  }
+
+  // [MQTT-6.0.0-1]
+  #refuseText(): void {
+    this.#failure = new MqttError('ERR_MQTT_PROTOCOL', 'the server sent a text frame; MQTT travels in binary frames');
+    this.destroy();
+  }
+
+  #drain(): void {
+    this.#draining = undefined;
+    if (this.#closed) return;
+    if (this.#socket.bufferedAmount < HIGH_WATER / 2) this.#handlers.drained();
+    else this.#draining = setTimeout(() => this.#drain(), DRAIN_POLL);
+  }
+
+  #end(info: CloseInfo): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#waiting = [];
+    clearTimeout(this.#grace);
+    clearTimeout(this.#draining);
+    this.#handlers.closed(this.#failure === undefined ? info : { ...info, error: this.#failure });
+  }
+}
+
+// By their members, because a socket may come from another realm (a frame, a test runner's context).
+function isBlob(data: unknown): data is Blob {
+  return typeof (data as Partial<Blob>).stream === 'function';
+}
+
+function octetsOf(data: ArrayBuffer | Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return ArrayBuffer.isView(data) ? data : new Uint8Array(data);
+}
+
+function closeInfo(event: CloseEventLike): CloseInfo {
+  return { code: event.code ?? LOST.code!, reason: String(event.reason ?? ''), wasClean: event.wasClean ?? false };
+}

@@ -1,0 +1,107 @@
+// Turns js/src and the Wasm modules into the npm package's dist/: ES modules, minified, the Wasm inside them, and their types.
+//   node scripts/build-package.mjs [--wasm build/wasm] [--out dist]
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { brotliCompressSync } from 'node:zlib';
+
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { values } = parseArgs({
+  options: {
+    wasm: { type: 'string', default: 'build/wasm' },
+    out: { type: 'string', default: 'dist' },
+  },
+});
+const wasmFolder = resolve(root, values.wasm);
+const out = resolve(root, values.out);
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+for (const file of ['client.mjs', 'client.wasm', 'broker.mjs', 'broker.wasm']) {
+  if (existsSync(join(wasmFolder, file))) continue;
+  console.error(`build-package: ${join(wasmFolder, file)} does not exist; build it first: ./run build wasm`);
+  process.exit(1);
+}
+
+rmSync(out, { recursive: true, force: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ['js/src/index.ts', 'js/src/node.ts', 'js/src/broker.ts'],
+  outdir: out,
+  // What the entries share is in files of its own, so that a page that uses two of them loads it once, and a class is one class.
+  splitting: true,
+  chunkNames: 'chunks/[hash]',
+  bundle: true,
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2022',
+  external: ['node:*', 'ws'],
+  define: { __WASMQTT_VERSION__: JSON.stringify(version) },
+  minify: true,
+  charset: 'utf8',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  plugins: [{ name: 'wasm-modules', setup: inlineWasmModules }],
+});
+declareTypes();
+reportSizes();
+
+function inlineWasmModules({ onResolve, onLoad }) {
+  onResolve({ filter: /^#wasm\/.*\.mjs$/ }, ({ path }) => ({ path: join(wasmFolder, path.slice('#wasm/'.length)) }));
+  onResolve({ filter: /^#wasm\/.*\.wasm$/ }, ({ path }) => ({
+    path: join(wasmFolder, path.slice('#wasm/'.length)),
+    namespace: 'inlined-wasm',
+  }));
+  onLoad({ filter: /.*/, namespace: 'inlined-wasm' }, ({ path }) => ({ contents: inlined(readFileSync(path)), loader: 'js' }));
+}
+
+// Octets as a string, one character each, whose code's low eight bits are the octet. Compressed, that is a fifth smaller than Base64, because octets
+// stay aligned with characters. What is no printable character stands 256 codes higher.
+function inlined(octets) {
+  const isPlain = (octet) => (octet >= 0x20 && octet < 0x7f && octet !== 0x22 && octet !== 0x5c) || (octet >= 0xa0 && octet !== 0xad);
+  const text = Array.from(octets, (octet) => String.fromCharCode(isPlain(octet) ? octet : 0x100 + octet)).join('');
+  return `const text = "${text}";
+export default () => {
+  const octets = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; ++at) octets[at] = text.charCodeAt(at);
+  return octets;
+};`;
+}
+
+function declareTypes() {
+  const tsc = join(root, 'node_modules/.bin/tsc');
+  const { status } = spawnSync(tsc, ['--project', join(root, 'tsconfig.build.json'), '--outDir', out], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+  for (const file of readdirSync(out, { recursive: true })) {
+    if (!file.endsWith('.d.ts')) continue;
+    const path = join(out, file);
+    // As a user's TypeScript of any age wants them.
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/(from |import\()(['"])(\.[^'"]*)\.ts\2/g, '$1$2$3.js$2'));
+  }
+}
+
+// What a page loads for each entry: it and all files it imports.
+function reportSizes() {
+  for (const entry of ['index', 'broker', 'node']) {
+    const files = [...filesOf(`${values.out}/${entry}.js`)];
+    const plain = sum(files.map((file) => readFileSync(join(root, file)).length));
+    const brotli = sum(files.map((file) => brotliCompressSync(readFileSync(join(root, file))).length));
+    console.log(`${entry}.js: ${files.length} files, ${plain} octets, ${brotli} with brotli`);
+  }
+}
+
+function filesOf(file, found = new Set()) {
+  const output = metafile.outputs[file];
+  if (output === undefined || found.has(file)) return found;
+  found.add(file);
+  for (const { path } of output.imports) filesOf(path, found);
+  return found;
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}
