@@ -1,6 +1,7 @@
 """mosquitto_pub and mosquitto_sub exchange messages with wasmqtt-server over TCP."""
 
 import contextlib
+import itertools
 import signal
 import subprocess
 import threading
@@ -16,28 +17,37 @@ class Subscriber:
 
     def __init__(self, port: int, *arguments: str):
         self.process = subprocess.Popen(
-            ["mosquitto_sub", "-h", "127.0.0.1", "-p", str(port), "-d", *arguments],
+            # It would keep what it prints into a pipe until 4 KiB have come.
+            ["stdbuf", "-oL", "mosquitto_sub", "-h", "127.0.0.1", "-p", str(port), "-d", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         self._lines = iter(self.process.stdout.readline, "")
+        self._early = []  # messages of a session that was resumed come before the SUBACK
         self._watchdog = threading.Timer(processes.TIMEOUT, self.process.kill)
         self._watchdog.start()
-        self._wait_for("Subscribed (mid:")
+        try:
+            self._wait_for("Subscribed (mid:")
+        except AssertionError:
+            self.close()
+            raise
 
     def _wait_for(self, text: str) -> None:
         seen = []
         for line in self._lines:
             seen.append(line)
+            if line.startswith(">"):
+                self._early.append(line)
             if line.startswith(text):
                 return
         raise AssertionError(f"mosquitto_sub ended before {text!r}:\n" + "".join(seen))
 
     def message(self) -> str:
         """The next line that it was told to print for a message; those begin with '>'."""
-        for line in self._lines:
+        for line in itertools.chain(iter(self._early.copy()), self._lines):
             if line.startswith(">"):
+                del self._early[:1]
                 return line[1:].rstrip("\n")
         raise AssertionError("mosquitto_sub ended before a message came")
 
