@@ -3,6 +3,7 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+/** @param {string} file */
 const source = (file) => fileURLToPath(new URL(file, import.meta.url));
 const output = fileURLToPath(new URL('../../build/dashboard/', import.meta.url));
 

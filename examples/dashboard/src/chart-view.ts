@@ -8,6 +8,8 @@ import { valueRange } from './value-range.ts';
 
 export const WINDOW_SECONDS = 60;
 const HEIGHT = 148;
+/** A resting chart shows news in the next frame; a busy one is redrawn as often as the eye can follow, which halves its cost. */
+const MIN_SECONDS_BETWEEN_DRAWINGS = 1 / 25;
 /** Reading the same moment in every chart while the pointer rests on one. */
 const CURSOR_GROUP = 'dashboard';
 /** Fewer points than this are marked, or a single one would not be seen. */
@@ -48,9 +50,9 @@ export class ChartView {
     this.#note.hidden = true;
   }
 
-  /** Whether drawing again at `now` (seconds) would change a pixel. */
+  /** Whether drawing again at `now` (seconds) would show anything new. */
   isDue(now: number): boolean {
-    if (this.#drawnRevision !== this.group.revision) return true;
+    if (this.#drawnRevision !== this.group.revision) return now - this.#drawnAt >= MIN_SECONDS_BETWEEN_DRAWINGS;
     const width = this.#plot?.bbox.width ?? 0;
     return width > 0 && (now - this.#drawnAt) * width >= WINDOW_SECONDS;
   }
@@ -98,6 +100,7 @@ export class ChartView {
   #rebuild(): void {
     this.#plot?.destroy();
     this.#plot = undefined;
+    this.#drawnAt = Number.NEGATIVE_INFINITY;
     this.#drawnRevision = -1;
   }
 

@@ -16,6 +16,8 @@ const MAX_CHARTS = 60;
 const SECONDS_BETWEEN_POINTS = 0.05;
 /** Figures that change faster cannot be read. */
 const FIGURES_INTERVAL_MS = 250;
+/** The same for the list; news after a pause of this length show in the next frame. */
+const LIST_INTERVAL_MS = 50;
 
 const topics = new TopicStore({ maxTopics: MAX_TOPICS });
 const series = new SeriesStore({
@@ -38,6 +40,8 @@ followConnection(webSocketUrl(window.location), {
 });
 
 let listedTopics = 0;
+let hasUnlistedNews = false;
+let listDueAt = 0;
 let figuresDueAt = 0;
 
 new FrameLoop((now) => {
@@ -45,14 +49,13 @@ new FrameLoop((now) => {
   const changed = topics.takeChanged();
   for (const entry of changed) series.record(entry, seconds);
   if (charts.size !== series.size) charts.addMissing(series.groups);
-  if (topics.addedCount !== listedTopics) {
-    listedTopics = topics.addedCount;
-    list.entries = topics.sorted();
-  } else if (changed.length > 0) {
-    list.render();
-  }
-  if (changed.length > 0) charts.markOffline((group) => topics.isOffline(group));
   charts.draw(seconds);
+  hasUnlistedNews ||= changed.length > 0;
+  if (hasUnlistedNews && now >= listDueAt) {
+    hasUnlistedNews = false;
+    listDueAt = now + LIST_INTERVAL_MS;
+    showTopics();
+  }
   if (now >= figuresDueAt) {
     figuresDueAt = now + FIGURES_INTERVAL_MS;
     showFigures(seconds);
@@ -68,6 +71,16 @@ elementById('topic-search').addEventListener('input', (event) => {
 
 for (const button of document.querySelectorAll<HTMLElement>('[data-view-button]')) {
   button.addEventListener('click', () => showView(button.dataset.viewButton ?? 'charts'));
+}
+
+function showTopics(): void {
+  if (topics.addedCount === listedTopics) {
+    list.render();
+  } else {
+    listedTopics = topics.addedCount;
+    list.entries = topics.sorted();
+  }
+  charts.markOffline((group) => topics.isOffline(group));
 }
 
 function showFigures(seconds: number): void {
