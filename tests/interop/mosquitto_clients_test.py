@@ -1,7 +1,6 @@
 """mosquitto_pub and mosquitto_sub exchange messages with wasmqtt-server over TCP."""
 
 import contextlib
-import itertools
 import signal
 import subprocess
 import threading
@@ -45,9 +44,10 @@ class Subscriber:
 
     def message(self) -> str:
         """The next line that it was told to print for a message; those begin with '>'."""
-        for line in itertools.chain(iter(self._early.copy()), self._lines):
+        if self._early:
+            return self._early.pop(0)[1:].rstrip("\n")
+        for line in self._lines:
             if line.startswith(">"):
-                del self._early[:1]
                 return line[1:].rstrip("\n")
         raise AssertionError("mosquitto_sub ended before a message came")
 
