@@ -42,8 +42,7 @@ void OutgoingFlight::settle(PacketIdentifier identifier) {
 
 void OutgoingFlight::clear() {
   first_ = (first_ + span_) % kIdentifiers;
-  ring_.clear();
-  ring_.shrink_to_fit();
+  ring_ = {};
   head_ = span_ = unsettled_ = 0;
 }
 
