@@ -8,19 +8,22 @@ const GOODBYE_LIMIT = 1000;
 const RECONNECT_PERIOD = 1000;
 
 /**
+ * Throws when `url` is none that can be connected to.
  * @param {object} options
  * @param {string} options.url  Such as mqtt://127.0.0.1:1883
  * @param {string} options.topic  All topics are below this one.
  * @param {number} options.interval  Milliseconds between two samples.
  * @param {MachineFigures} options.figures
- * @param {{ hostname: string, kernel: string }} options.system
+ * @param {string} options.hostname
  * @param {(line: string) => void} options.log
  * @returns {{ stop(): Promise<void> }}
  */
-export function startDevice({ url, topic, interval, figures, system, log }) {
+export function startDevice({ url, topic, interval, figures, hostname, log }) {
   const status = `${topic}/status`;
   const client = connect(url, {
     reconnectPeriod: RECONNECT_PERIOD,
+    // Nobody is there to start the device again once the server has changed its mind.
+    reconnectOnConnackError: true,
     // Said by the server, should this device vanish without a good-bye.
     will: { topic: status, payload: 'offline', qos: 1, retain: true },
   });
@@ -31,7 +34,7 @@ export function startDevice({ url, topic, interval, figures, system, log }) {
     isLost = false;
     log(`connected to ${url}, publishing below ${topic}/`);
     client.publish(status, 'online', { qos: 1, retain: true });
-    for (const { topic: fact, payload } of figures.facts(system)) client.publish(`${topic}/${fact}`, payload, { qos: 1, retain: true });
+    for (const { topic: fact, payload } of figures.facts(hostname)) client.publish(`${topic}/${fact}`, payload, { qos: 1, retain: true });
   });
   client.on('error', (error) => {
     trouble = error.message;

@@ -30,11 +30,11 @@ export class MachineFigures {
 
   /**
    * What does not change while the machine is up.
-   * @param {{ hostname: string, kernel: string }} system
+   * @param {string} hostname
    * @returns {Message[]}
    */
-  facts({ hostname, kernel }) {
-    const facts = { hostname, kernel, ...this.#processorFacts(), ...this.#memoryFacts() };
+  facts(hostname) {
+    const facts = { hostname, ...this.#processorFacts(), ...this.#memoryFacts() };
     return Object.entries(facts).map(([name, value]) => ({ topic: `about/${name}`, payload: String(value) }));
   }
 

@@ -1,23 +1,29 @@
 #!/usr/bin/env node
 // Publishes this machine's figures over MQTT until SIGINT or SIGTERM.
 import { readFileSync } from 'node:fs';
-import { hostname, release } from 'node:os';
+import { hostname } from 'node:os';
 import { startDevice } from './device.js';
 import { MachineFigures, topicLevel } from './machine-figures.js';
 import { parseOptions, USAGE } from './options.js';
 
-const options = optionsOrExit();
-if (options.help) {
-  process.stdout.write(USAGE);
-  process.exit(0);
+/** @type {ReturnType<typeof startDevice>} */
+let device;
+try {
+  const options = parseOptions(process.argv.slice(2), `machine/${topicLevel(hostname())}`);
+  if (options.help) {
+    process.stdout.write(USAGE);
+    process.exit(0);
+  }
+  device = startDevice({
+    ...options,
+    figures: new MachineFigures(readProc()),
+    hostname: hostname(),
+    log: (line) => console.error(`device: ${line}`),
+  });
+} catch (error) {
+  console.error(`device: ${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+  process.exit(2);
 }
-
-const device = startDevice({
-  ...options,
-  figures: new MachineFigures(readProc()),
-  system: { hostname: hostname(), kernel: release() },
-  log: (line) => console.error(`device: ${line}`),
-});
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   // Only once: a second signal ends the program at once.
@@ -25,15 +31,6 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
     await device.stop();
     process.exit(0);
   });
-}
-
-function optionsOrExit() {
-  try {
-    return parseOptions(process.argv.slice(2), `machine/${topicLevel(hostname())}`);
-  } catch (error) {
-    console.error(`device: ${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-    process.exit(2);
-  }
 }
 
 /**

@@ -39,6 +39,36 @@ async function open(page: Page): Promise<void> {
   await expect(connection(page)).toHaveAttribute('data-state', 'connected');
 }
 
+declare global {
+  interface Window {
+    /** The numbers of the frames in which a topic's message came out of the WebSocket, and in which the page showed it. */
+    sighting: { arrivedIn: number; shownIn: number };
+  }
+}
+
+// Runs in the page before its own code. Frames are counted instead of milliseconds, which a busy machine stretches.
+function countFramesFromArrivalToSight(topic: string): void {
+  let frame = 0;
+  const count = (): void => {
+    frame += 1;
+    requestAnimationFrame(count);
+  };
+  requestAnimationFrame(count);
+  window.sighting = { arrivedIn: NaN, shownIn: NaN };
+  window.WebSocket = class extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      this.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
+        if (new TextDecoder('latin1').decode(data).includes(topic)) window.sighting.arrivedIn = frame;
+      });
+    }
+  };
+  new MutationObserver(() => {
+    const isShown = document.querySelector(`[data-topic="${topic}"]`) !== null;
+    if (isShown && Number.isNaN(window.sighting.shownIn)) window.sighting.shownIn = frame;
+  }).observe(document, { subtree: true, childList: true, attributes: true });
+}
+
 async function expectNoSidewaysScrolling(page: Page): Promise<void> {
   const widths = await page.evaluate(() => [document.documentElement.scrollWidth, document.body.scrollWidth, window.innerWidth]);
   expect(Math.max(...widths)).toBe(PHONE.width);
@@ -71,6 +101,16 @@ test('shows what mosquitto_pub sends, a number as a chart and a text as a text',
 
   await mosquittoPub(server.port, 'a/c', 'twenty-one and a half');
   await expect(value(page, 'a/c')).toHaveText('twenty-one and a half', { timeout: 1000 });
+});
+
+test('shows a message within two animation frames of its arrival', async ({ page }) => {
+  await page.addInitScript(countFramesFromArrivalToSight, 'a/b');
+  await open(page);
+  await mosquittoPub(server.port, 'a/b', '21.5');
+  await expect(value(page, 'a/b')).toHaveText('21.5');
+  const { arrivedIn, shownIn } = await page.evaluate(() => window.sighting);
+  expect(shownIn - arrivedIn).toBeGreaterThanOrEqual(0);
+  expect(shownIn - arrivedIn).toBeLessThanOrEqual(2);
 });
 
 test('shows a loss of the connection and connects again when the server is back', async ({ page }) => {

@@ -70,7 +70,7 @@ beforeEach(async () => {
     topic: 'machine/test',
     interval: 10,
     figures: new MachineFigures((name) => (name === 'loadavg' ? '0.5 0.25 0.125 1/100 42\n' : undefined)),
-    system: { hostname: 'test', kernel: '6.1.0' },
+    hostname: 'a-machine',
     log: (line) => log.push(line),
   });
 });
@@ -82,7 +82,7 @@ afterEach(async () => {
 
 it('says online and the facts, retained, and then its figures', async () => {
   expect(await server.hears(({ topic }) => topic === STATUS)).toMatchObject({ text: 'online', qos: 1, retain: true });
-  expect(await server.hears(({ topic }) => topic === 'machine/test/about/kernel')).toMatchObject({ text: '6.1.0', qos: 1, retain: true });
+  expect(await server.hears(({ topic }) => topic === 'machine/test/about/hostname')).toMatchObject({ text: 'a-machine', qos: 1, retain: true });
   expect(await server.hears(({ topic }) => topic === 'machine/test/load')).toMatchObject({ qos: 0, retain: false });
 });
 
