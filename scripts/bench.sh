@@ -6,7 +6,7 @@ bench() {
   install_npm_packages
   ./run build server wasm package
   cmake --preset bench
-  cmake --build --preset bench --target core_bench --parallel "$(nproc)"
+  cmake --build --preset bench --parallel "$(nproc)"
   if wanted core "$@"; then
     echo "--- bench core"
     build/bench/core_bench
