@@ -36,7 +36,7 @@ class RingQueue {
     return ring_[(head_ + index) & (ring_.size() - 1)];
   }
   void clear() {
-    ring_ = {};  // shrink_to_fit() does nothing in a libstdc++ without exceptions
+    ring_ = std::vector<T>();  // shrink_to_fit() does nothing in a libstdc++ without exceptions
     head_ = size_ = 0;
   }
 
