@@ -55,11 +55,11 @@ class ByteReader {
   }
   // Binary Data [MQTT5 1.5.6]: a two octet length and that many octets.
   std::optional<Bytes> binary() {
-    ByteReader ahead = *this;
-    const auto length = ahead.u16();
-    if (!length) return std::nullopt;
-    const auto content = ahead.take(*length);
-    if (content) *this = ahead;
+    if (bytes_.size() < 2) return std::nullopt;
+    const std::size_t length = static_cast<std::size_t>((bytes_[0] << 8) | bytes_[1]);
+    if (bytes_.size() - 2 < length) return std::nullopt;
+    const Bytes content = bytes_.subspan(2, length);
+    bytes_ = bytes_.subspan(2 + length);
     return content;
   }
   Bytes rest() {

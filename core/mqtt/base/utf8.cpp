@@ -1,6 +1,8 @@
-// UTF-8 checked octet by octet after the table of well-formed sequences in the Unicode Standard (table 3-7).
+// UTF-8 checked at once where it is plain ASCII, else after the table of well-formed sequences in the Unicode Standard
+// (table 3-7).
 #include "mqtt/base/utf8.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -38,12 +40,25 @@ bool is_wildcard(std::uint8_t octet) {
   return octet == '+' || octet == '#';
 }
 
+std::uint64_t load_eight(const std::uint8_t* at) {
+  std::uint64_t octets;
+  std::memcpy(&octets, at, sizeof octets);
+  return octets;
+}
+
+// The first four octets and the last four of four to seven.
+std::uint64_t load_four_to_seven(const std::uint8_t* at, std::size_t count) {
+  std::uint32_t first;
+  std::uint32_t last;
+  std::memcpy(&first, at, sizeof first);
+  std::memcpy(&last, at + count - sizeof last, sizeof last);
+  return std::uint64_t{first} << 32 | last;
+}
+
 // Whether any of eight octets is zero, has its top bit set or, if asked for, is a wildcard. Subtracting one from each
 // octet borrows into its top bit exactly at the zeros, as long as no top bit was set before.
 template <bool kRefuseWildcards>
-bool needs_a_look(const std::uint8_t* at) {
-  std::uint64_t octets;
-  std::memcpy(&octets, at, sizeof octets);
+bool needs_a_look(std::uint64_t octets) {
   std::uint64_t marks = octets | (octets - kOnes);
   if constexpr (kRefuseWildcards) {
     // '#' (0x23) and '+' (0x2B) differ in one bit: setting it makes both 0x2B, and 0x2B ^ 0x2B is zero.
@@ -53,26 +68,40 @@ bool needs_a_look(const std::uint8_t* at) {
   return (marks & kTopBits) != 0;
 }
 
+// Whether the text is plain ASCII with nothing to refuse, eight octets at a step; the last step overlaps the one
+// before.
 template <bool kRefuseWildcards>
-bool is_valid(std::string_view text) {
-  const auto* at = reinterpret_cast<const std::uint8_t*>(text.data());
-  const std::uint8_t* const end = at + text.size();
-  while (at != end) {
-    if (end - at >= 8 && !needs_a_look<kRefuseWildcards>(at)) {
-      at += 8;
-      continue;
+bool is_plain(const std::uint8_t* at, std::size_t count) {
+  if (count >= 8) {
+    const std::uint8_t* const last = at + count - 8;
+    for (; at < last; at += 8) {
+      if (needs_a_look<kRefuseWildcards>(load_eight(at))) return false;
     }
-    if (*at == 0) return false;
-    if (kRefuseWildcards && is_wildcard(*at)) return false;
-    if (*at < 0x80) {
-      ++at;
-      continue;
+    return !needs_a_look<kRefuseWildcards>(load_eight(last));
+  }
+  return count >= 4 && !needs_a_look<kRefuseWildcards>(load_four_to_seven(at, count));
+}
+
+template <bool kRefuseWildcards>
+bool is_valid_by_sequences(const std::uint8_t* at, std::size_t left) {
+  while (left > 0) {
+    std::size_t length = 1;
+    if (*at == 0 || (kRefuseWildcards && is_wildcard(*at))) return false;
+    if (*at >= 0x80) {
+      length = sequence_length(at, left);
+      if (length == 0) return false;
     }
-    const std::size_t length = sequence_length(at, static_cast<std::size_t>(end - at));
-    if (length == 0) return false;
     at += length;
+    left -= length;
   }
   return true;
+}
+
+template <bool kRefuseWildcards>
+bool is_valid(std::string_view text) {
+  const auto* octets = reinterpret_cast<const std::uint8_t*>(text.data());
+  return is_plain<kRefuseWildcards>(octets, text.size()) ||
+         is_valid_by_sequences<kRefuseWildcards>(octets, text.size());
 }
 
 }  // namespace

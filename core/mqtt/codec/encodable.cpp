@@ -32,8 +32,10 @@ Result<void> check_topic(std::string_view topic) {
 }
 
 Result<void> check_will(const Will& will) {
-  if (will.topic.empty()) return caller_misuse(ReasonCode::TopicNameInvalid, "will topic: is empty");
-  if (const auto topic = check_topic(will.topic); !topic) return topic;
+  if (will.topic.empty() || !check_topic(will.topic)) {
+    return caller_misuse(ReasonCode::TopicNameInvalid,
+                         "will topic: want a topic name, not empty and without wildcards");
+  }
   if (will.payload.size() > kMaximumTextOctets) {
     return caller_misuse(ReasonCode::PacketTooLarge, "will payload: want at most 65,535 octets");
   }

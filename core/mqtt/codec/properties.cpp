@@ -175,19 +175,6 @@ Result<void> read_property(ByteReader& in, const Row&, PropertyOwner, std::vecto
   return {};
 }
 
-// Precondition: `out` has no property.
-Result<void> read_block(Bytes block, PropertyOwner owner, Properties& out) {
-  ByteReader in(block);
-  while (const auto id = in.u8()) {
-    const Row* row = find_row(*id);
-    if (row == nullptr) return garbage("unknown property identifier");
-    if ((row->owners & owners(owner)) == 0) return garbage("a property that this packet does not have");
-    const auto read = std::visit([&](auto field) { return read_property(in, *row, owner, out.*field); }, row->field);
-    if (!read) return read;
-  }
-  return {};
-}
-
 // --- properties -> octets
 
 std::size_t value_size(std::uint8_t) {
@@ -389,16 +376,19 @@ const char* misuse_text(PropertyId id) {
 Result<void> decode_properties(Bytes block, PropertyOwner owner, Properties& out) {
   for (const Row& row : kRows)
     std::visit([&](auto field) { remove(out.*field); }, row.field);
-  return read_block(block, owner, out);
+  return read_property_block(block, owner, out);
 }
 
-Result<void> read_properties(ByteReader& in, PropertyOwner owner, Properties& out) {
-  const auto length = read_varint(in);
-  if (!length) return garbage("Property Length is not a Variable Byte Integer");
-  if (*length == 0) return {};
-  const auto block = in.take(*length);
-  if (!block) return garbage("properties reach beyond the packet");
-  return read_block(*block, owner, out);
+Result<void> read_property_block(Bytes block, PropertyOwner owner, Properties& out) {
+  ByteReader in(block);
+  while (const auto id = in.u8()) {
+    const Row* row = find_row(*id);
+    if (row == nullptr) return garbage("unknown property identifier");
+    if ((row->owners & owners(owner)) == 0) return garbage("a property that this packet does not have");
+    const auto read = std::visit([&](auto field) { return read_property(in, *row, owner, out.*field); }, row->field);
+    if (!read) return read;
+  }
+  return {};
 }
 
 void encode_properties(const Properties& properties, ByteBuffer& out) {

@@ -6,12 +6,23 @@
 #include "mqtt/base/bytes.h"
 #include "mqtt/base/result.h"
 #include "mqtt/codec/decode.h"
+#include "mqtt/codec/varint.h"
 #include "mqtt/packet/properties.h"
 
 namespace mqtt {
 
+// The properties of a block without its length. Precondition: `out` has no property.
+Result<void> read_property_block(Bytes block, PropertyOwner owner, Properties& out);
+
 // Property Length and that many octets off the front of `in`. Precondition: `out` has no property.
-Result<void> read_properties(ByteReader& in, PropertyOwner owner, Properties& out);
+inline Result<void> read_properties(ByteReader& in, PropertyOwner owner, Properties& out) {
+  const auto length = read_varint(in);
+  if (!length) return garbage("Property Length is not a Variable Byte Integer");
+  if (*length == 0) return {};
+  const auto block = in.take(*length);
+  if (!block) return garbage("properties reach beyond the packet");
+  return read_property_block(*block, owner, out);
+}
 
 // Property Length and the properties that `owner` may carry; others are not written.
 void write_properties(const Properties& properties, PropertyOwner owner, ByteBuffer& out);

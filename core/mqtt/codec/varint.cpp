@@ -3,10 +3,8 @@
 
 namespace mqtt {
 
-std::optional<std::uint32_t> read_varint(ByteReader& in) {
-  ByteReader ahead = in;
-  std::uint32_t value = 0;
-  for (std::size_t octets = 1; octets <= kMaximumVarintOctets; ++octets) {
+std::optional<std::uint32_t> read_longer_varint(ByteReader& in, ByteReader ahead, std::uint32_t value) {
+  for (std::size_t octets = 2; octets <= kMaximumVarintOctets; ++octets) {
     const auto octet = ahead.u8();
     if (!octet) return std::nullopt;
     value |= (*octet & 0x7FU) << (7 * (octets - 1));

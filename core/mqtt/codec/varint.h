@@ -34,8 +34,19 @@ inline void append_varint(std::uint32_t value, ByteBuffer& out) {
   store_varint(out.extend(varint_size(value)), value);
 }
 
+// The rest of read_varint() for what does not fit in one octet: `ahead` begins behind the first octet, which said
+// `value`.
+std::optional<std::uint32_t> read_longer_varint(ByteReader& in, ByteReader ahead, std::uint32_t value);
+
 // nullopt, with nothing consumed, where the input ends first, has more than four octets, or has more of them than the
 // value needs [MQTT-1.5.5-1].
-std::optional<std::uint32_t> read_varint(ByteReader& in);
+inline std::optional<std::uint32_t> read_varint(ByteReader& in) {
+  ByteReader ahead = in;
+  const auto first = ahead.u8();
+  if (!first) return std::nullopt;
+  if (*first >= 0x80) return read_longer_varint(in, ahead, *first & 0x7FU);
+  in = ahead;
+  return *first;
+}
 
 }  // namespace mqtt
