@@ -35,6 +35,8 @@ class ClientMachine final : private mqtt::ClientListener {
 
   // Whether the machine already stands in the step's list of those to look after.
   bool is_touched = false;
+  // Whether it had a deadline when it was last looked after.
+  bool is_waiting = false;
 
  private:
   void publish(CommandReader& command, mqtt::Instant now);

@@ -29,11 +29,19 @@ mqtt::Instant Machines::step(std::size_t length, mqtt::Instant now) {
   exchange(now);
   for (ClientMachine* const client : touched_) {
     if (!client->link()) client->write_output();
-    deadline_ = std::min(deadline_, client->next_deadline());
+    note_deadline(*client);
   }
   write_other_output();
   results_ = boundary_.events.results();
   return std::min(deadline_, others_deadline());
+}
+
+void Machines::note_deadline(ClientMachine& client) {
+  const mqtt::Instant deadline = client.next_deadline();
+  const bool is_waiting = deadline != mqtt::kNever;
+  if (is_waiting != client.is_waiting) waiting_ = is_waiting ? waiting_ + 1 : waiting_ - 1;
+  client.is_waiting = is_waiting;
+  deadline_ = waiting_ == 0 ? mqtt::kNever : std::min(deadline_, deadline);
 }
 
 const double* Machines::statistics() {
@@ -100,6 +108,7 @@ void Machines::destroy_client(std::uint32_t number, mqtt::Instant) {
   ClientMachine* const machine = client(number);
   if (machine == nullptr) return;
   std::erase(touched_, machine);
+  if (machine->is_waiting && --waiting_ == 0) deadline_ = mqtt::kNever;
   clients_[number].reset();
 }
 

@@ -57,12 +57,15 @@ class Machines {
   void consume_output();
   void carry_out(CommandReader& command, mqtt::Instant now);
   void advance(mqtt::Instant now);
+  void note_deadline(ClientMachine& client);
 
   mqtt::ByteBuffer block_;
   Boundary boundary_;
   std::vector<std::unique_ptr<ClientMachine>> clients_;  // by number
   std::vector<ClientMachine*> touched_;                  // since the last step's begin
-  mqtt::Instant deadline_ = mqtt::kNever;                // of the clients; it may be too early, never too late
+  // Of the clients; it may be too early, never too late, and is kNever once none waits: a timer keeps a Node process alive.
+  mqtt::Instant deadline_ = mqtt::kNever;
+  std::size_t waiting_ = 0;  // clients that have a deadline
   StepResults results_{};
   Statistics statistics_{};
 };
