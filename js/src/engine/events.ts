@@ -103,11 +103,14 @@ export class EventReader {
 
   #handle(kind: EventKind, subject: number, at: number, frames: readonly Uint8Array<ArrayBuffer>[]): void {
     if (kind === EventKind.Message) {
-      this.#clients[subject]?.message(
+      const sink = this.#clients[subject];
+      if (sink === undefined) return;
+      const flags = this.#words[at + MessageEventField.flags]!;
+      sink.message(
         this.topic(at),
         this.payload(at),
-        this.messageFlags(at),
-        this.packetIdentifier(at),
+        flags & lowerMessageFlags,
+        flags >>> MessageFlags.PacketIdentifierShift,
         this.properties(at + MessageEventField.propertiesOffset),
       );
     } else if (kind === EventKind.Topic) {
@@ -229,17 +232,25 @@ export class EventReader {
       const frame = this.#frame;
       return new Payload(frame.buffer, frame.byteOffset + offset, length);
     }
-    if ((flags & MessageFlags.PayloadInPayloads) !== 0) {
-      this.#payloads ??= this.#copyPayloads();
-      return new Payload(this.#payloads, offset, length);
-    }
-    const begin = this.#data + offset;
-    return new Payload(this.#octets.buffer.slice(begin, begin + length));
+    return (flags & MessageFlags.PayloadInPayloads) === 0
+      ? this.#copyOf(this.#data + offset, length)
+      : this.#payloadInPayloads(offset, length);
   }
 
-  #copyPayloads(): ArrayBuffer {
+  #payloadInPayloads(offset: number, length: number): Payload {
     const begin = this.#words[this.#results + StepResultsField.payloads]!;
-    return this.#octets.buffer.slice(begin, begin + this.#words[this.#results + StepResultsField.payloadsLength]!);
+    if (this.#payloads === undefined) {
+      const total = this.#words[this.#results + StepResultsField.payloadsLength]!;
+      if (total === length) return this.#copyOf(begin, length);
+      this.#payloads = this.#octets.buffer.slice(begin, begin + total);
+    }
+    return new Payload(this.#payloads, offset, length);
+  }
+
+  #copyOf(begin: number, length: number): Payload {
+    const copy = new Payload(length);
+    copy.set(this.#octets.subarray(begin, begin + length));
+    return copy;
   }
 
   /** The whole of an output, once its last run is met; before, undefined. */

@@ -21,16 +21,11 @@ export function decodeText(octets: Uint8Array, begin: number, end: number): stri
 
 /**
  * A message's payload: a view, often one of many on the same received frame. Keeping a payload keeps its frame alive;
- * `slice()` makes a copy that stands alone. `toString()` is the UTF-8 text, as apps written for Node's Buffer expect.
+ * `slice()` makes a copy that stands alone (and is a Payload too). `toString()` is the UTF-8 text, as apps written for Node's Buffer expect.
  */
 export class Payload extends Uint8Array<ArrayBuffer> {
   // Consoles show it, minified or not.
   static override readonly name = 'Payload';
-
-  // map(), slice() and the like answer plain arrays.
-  static get [Symbol.species](): Uint8ArrayConstructor {
-    return Uint8Array;
-  }
 
   override toString(): string {
     return decodeText(this, 0, this.length);
