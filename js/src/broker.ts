@@ -15,7 +15,6 @@ import type { ClientOptions } from './options.ts';
 import { publishPacketOf } from './packet-shapes.ts';
 import { openLink } from './transport/link.ts';
 import { StreamTransport, type StreamLike } from './transport/stream.ts';
-import { makeTasks, type Tasks } from './transport/tasks.ts';
 import { TypedEmitter } from './typed-emitter.ts';
 
 export type { BrokerClient, BrokerEvents, BrokerOptions, BrokerPublishOptions, ClientGone } from './broker-types.ts';
@@ -41,7 +40,6 @@ export class Broker extends TypedEmitter<BrokerEvents> {
   readonly #engine = new Engine(brokerModule);
   readonly #machine: BrokerMachine;
   readonly #connections: BrokerConnections;
-  readonly #tasks: Tasks = makeTasks();
   readonly #clients = new Set<MqttClient>();
   // publish() calls under way, by token: told when the core refuses.
   readonly #publishes = new Map<number, (error: EngineError) => void>();
@@ -58,7 +56,6 @@ export class Broker extends TypedEmitter<BrokerEvents> {
     });
     this.ready.catch((error: Error) => this.emit('error', error));
     this.WebSocket = makeWebSocketClass({
-      tasks: this.#tasks,
       open: (sink) => (this.#closing === undefined ? this.#connections.open(sink) : undefined),
     });
   }
@@ -137,7 +134,6 @@ export class Broker extends TypedEmitter<BrokerEvents> {
     }
     await Promise.all([...this.#clients].map((client) => client.endAsync(true)));
     this.#engine.dispose();
-    this.#tasks.close();
     this.emit('close');
   }
 

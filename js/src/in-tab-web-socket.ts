@@ -1,11 +1,10 @@
 // A class with the browser's WebSocket interface whose other end is a broker in this very tab, for libraries that want a WebSocket.
 import type { AcceptedConnection, CloseReason } from './broker-connections.ts';
 import type { ConnectionSink } from './engine/types.ts';
-import type { Tasks } from './transport/tasks.ts';
+import { postTask } from './engine/scheduler.ts';
 
 /** The broker's side of what the class needs. */
 export interface WebSocketAcceptor {
-  readonly tasks: Tasks;
   /** undefined: the broker is closed. */
   open(sink: ConnectionSink): AcceptedConnection | undefined;
 }
@@ -38,7 +37,9 @@ export interface InTabWebSocketClass {
 
 /** One broker's class. The URL's host and path do not matter. */
 export function makeWebSocketClass(acceptor: WebSocketAcceptor): InTabWebSocketClass {
-  return class WebSocket extends InTabWebSocket {
+  return class extends InTabWebSocket {
+    static override readonly name = 'WebSocket';
+
     constructor(url: string | URL, protocols: string | string[] = []) {
       super(acceptor, url, protocols);
     }
@@ -68,9 +69,6 @@ export class InTabWebSocket extends EventTarget {
   #binaryType: BinaryType = 'blob';
   #bufferedAmount = 0;
   #connection: AcceptedConnection | undefined;
-  // What close() said, before the close event.
-  #closeCode = NO_STATUS;
-  #closeReason = '';
   // Sends run one behind the other, because a Blob's octets come later.
   #sending: Promise<void> | undefined;
   #undelivered = 0;
@@ -80,7 +78,7 @@ export class InTabWebSocket extends EventTarget {
     this.#acceptor = acceptor;
     this.url = readUrl(url);
     const offered = readProtocols(protocols);
-    this.#acceptor.tasks.post(() => this.#connect(offered));
+    postTask(() => this.#connect(offered));
   }
 
   get readyState(): number {
@@ -112,7 +110,7 @@ export class InTabWebSocket extends EventTarget {
     if (this.#readyState !== OPEN) {
       this.#bufferedAmount += size;
     } else if (typeof data === 'string') {
-      this.#fail(UNSUPPORTED_DATA);
+      this.#closeWith(UNSUPPORTED_DATA);
     } else if (octets instanceof Uint8Array && this.#sending === undefined) {
       this.#connection?.receive(octets);
     } else {
@@ -129,14 +127,9 @@ export class InTabWebSocket extends EventTarget {
     if (this.#readyState === CONNECTING) return this.#fail(LOST);
     if (this.#readyState !== OPEN) return;
     this.#readyState = CLOSING;
-    this.#closeCode = code ?? NO_STATUS;
-    this.#closeReason = reason;
-    const closed = (): void => {
-      this.#leave();
-      this.#acceptor.tasks.post(() => this.#end({ code: this.#closeCode, reason: this.#closeReason }, true));
-    };
-    if (this.#sending === undefined) closed();
-    else void this.#sending.then(closed);
+    const why = { code: code ?? NO_STATUS, reason };
+    if (this.#sending === undefined) this.#closeWith(why);
+    else void this.#sending.then(() => this.#closeWith(why));
   }
 
   #connect(offered: readonly string[]): void {
@@ -159,13 +152,14 @@ export class InTabWebSocket extends EventTarget {
       const frame = octets instanceof Uint8Array ? octets : new Uint8Array(await octets.arrayBuffer());
       this.#bufferedAmount -= size;
       this.#connection?.receive(frame);
+      if (this.#bufferedAmount === 0) this.#sending = undefined;
     });
   }
 
   #deliver(frame: Uint8Array<ArrayBuffer>): void {
     this.#undelivered += frame.length;
     if (this.#undelivered > HIGH_WATER) this.#connection?.setWritable(false);
-    this.#acceptor.tasks.post(() => {
+    postTask(() => {
       const wasFull = this.#undelivered > HIGH_WATER;
       this.#undelivered -= frame.length;
       if (wasFull && this.#undelivered <= HIGH_WATER) this.#connection?.setWritable(true);
@@ -182,16 +176,20 @@ export class InTabWebSocket extends EventTarget {
   #closedByBroker(): void {
     const connection = this.#connection;
     if (connection === undefined) return;
-    const why = connection.closeReason;
+    this.#closeWith(connection.closeReason);
+  }
+
+  // As when the broker sends a close frame.
+  #closeWith(why: CloseReason): void {
     this.#leave();
-    this.#acceptor.tasks.post(() => this.#end(why, true));
+    postTask(() => this.#end(why, true));
   }
 
   // The connection ends at once, as when the network breaks.
   #fail(why: CloseReason): void {
     this.#readyState = CLOSING;
     this.#leave();
-    this.#acceptor.tasks.post(() => {
+    postTask(() => {
       this.#dispatch(new Event('error'), this.onerror);
       this.#end(why, false);
     });

@@ -50,7 +50,7 @@ export class WebSocketTransport implements Transport {
     this.#listen('open', 'onopen', () => handlers.opened());
     this.#listen('message', 'onmessage', (event: { data: unknown }) => this.#message(event.data));
     this.#listen('error', 'onerror', (event: { error?: unknown }) => {
-      if (event.error instanceof Error) this.#failure ??= event.error;
+      if (isError(event.error)) this.#failure ??= event.error;
     });
     this.#listen('close', 'onclose', (event: CloseEventLike) => this.#end(closeInfo(event)));
     if (socket.readyState === OPEN) queueMicrotask(() => handlers.opened());
@@ -142,6 +142,10 @@ export class WebSocketTransport implements Transport {
 }
 
 // By their members, because a socket may come from another realm (a frame, a test runner's context).
+function isError(thrown: unknown): thrown is Error {
+  return typeof (thrown as Partial<Error> | undefined)?.message === 'string';
+}
+
 function isBlob(data: unknown): data is Blob {
   return typeof (data as Partial<Blob>).stream === 'function';
 }
