@@ -22,6 +22,8 @@ const utf8 = new TextEncoder();
 const shortText = 48;
 const shortPayload = 48;
 
+const headOfPublish = 4 * PublishCommandField.words;
+
 // A block that one burst made larger gives its memory back.
 const keptCapacity = 1024 * 1024;
 
@@ -135,15 +137,23 @@ export class CommandBlock {
   ): void {
     let topicNumber = this.#topics.find(topic);
     if (topicNumber < 0) topicNumber = this.#announce(topic);
-    const at = this.#begin(kind, subject, PublishCommandField.words);
-    this.#words[at + PublishCommandField.token] = token;
-    this.#words[at + PublishCommandField.topic] = topicNumber;
-    this.#words[at + PublishCommandField.flags] = flags;
+    // The way of every message: the fields are written at once, behind what may move them.
+    this.#at = this.#length;
+    this.#reserve(headOfPublish);
+    this.#at += headOfPublish;
     const payloadLength = typeof payload === 'string' ? this.#text(payload) : this.#binary(payload);
-    this.#words[at + PublishCommandField.payloadLength] = payloadLength;
     const propertiesLength = properties === undefined ? 0 : this.#properties(properties);
-    this.#words[at + PublishCommandField.propertiesLength] = propertiesLength;
-    this.#end();
+    const words = this.#words;
+    const at = this.#length >> 2;
+    words[at + PublishCommandField.kind] = kind;
+    words[at + PublishCommandField.length] = this.#at - this.#length;
+    words[at + PublishCommandField.subject] = subject;
+    words[at + PublishCommandField.token] = token;
+    words[at + PublishCommandField.topic] = topicNumber;
+    words[at + PublishCommandField.flags] = flags;
+    words[at + PublishCommandField.payloadLength] = payloadLength;
+    words[at + PublishCommandField.propertiesLength] = propertiesLength;
+    this.#length = this.#at;
   }
 
   receive(kind: CommandKind.Receive | CommandKind.ConnectionReceive, subject: number, frame: Uint8Array<ArrayBuffer>): void {
