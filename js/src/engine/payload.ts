@@ -1,6 +1,7 @@
 // The octets of a message as applications like them: a Uint8Array that also reads as text.
 
-const utf8 = new TextDecoder();
+// U+FEFF at the beginning is a character like any other. [MQTT-1.5.4-3]
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 // Below this length a loop over ASCII is faster than a call of TextDecoder.
 const shortText = 24;
