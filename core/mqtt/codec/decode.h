@@ -11,17 +11,19 @@ namespace mqtt {
 // Common to all: views in the packet are views of frame.body. Reserved flags, trailing octets, ill-formed UTF-8, a
 // property that the packet must not carry or carries twice, values out of range and unknown reason codes are errors,
 // with the reason code of the standard (MalformedPacket or ProtocolError, sometimes more exact). `version` is what the
-// CONNECT of the connection said.
+// CONNECT of the connection said. What 3.1 calls unused (reserved flags and bits, DUP where it says nothing) is ignored
+// in 3.1, and only 5.0 wants its lengths minimal.
 
 // The version is found in the packet; one that is unknown is an error of UnsupportedProtocolVersion. A password without
 // a user name is an error before 5.0 [MQTT-3.1.2-22]. The client identifier may be empty; whether that is legal is the
-// broker's question.
+// broker's question. In 3.1 a packet may end before the credentials that its flags announce; they are nullopt then.
 Result<Connect> decode_connect(const Frame& frame);
+// A connection of 5.0 takes the refusal of a server that knows 3.1.1 only: UnsupportedProtocolVersion.
 Result<Connack> decode_connack(const Frame& frame, ProtocolVersion version);
 
-// Into a packet that the caller uses again and again: every field is set, and the properties' memory is reused. The hot
-// path. Checks QoS 3, a topic with wildcards or U+0000, an empty topic without a topic alias, packet identifier 0, dup
-// at QoS 0.
+// Into a packet that the caller uses again and again: every field is set, and the properties' memory is reused; only
+// properties that no PUBLISH carries stay as they are. The hot path. Checks QoS 3, a topic with wildcards or U+0000, an
+// empty topic without a topic alias, packet identifier 0, dup at QoS 0.
 Result<void> decode_publish(const Frame& frame, ProtocolVersion version, Publish& out);
 
 // PUBACK, PUBREC, PUBREL, PUBCOMP by frame.type.
@@ -36,13 +38,13 @@ Result<Unsuback> decode_unsuback(const Frame& frame, ProtocolVersion version);
 // PINGREQ and PINGRESP: nothing but a fixed header.
 Result<void> decode_ping(const Frame& frame);
 Result<Disconnect> decode_disconnect(const Frame& frame, ProtocolVersion version);
+// An Error before 5.0. The short form of Success has no Authentication Method; any other AUTH must have one.
 Result<Auth> decode_auth(const Frame& frame, ProtocolVersion version);
 
 // Any packet, by frame.type: for tools and tests.
 Result<Packet> decode_packet(const Frame& frame, ProtocolVersion version);
 
-// A property block without its length octets -> properties; `packet` decides which are allowed. A will's properties are
-// those that stand for PropertyOwner::Will.
+// Whose properties: a packet's, or those of the will in a CONNECT.
 enum class PropertyOwner : std::uint8_t {
   Connect,
   Connack,
@@ -59,6 +61,8 @@ enum class PropertyOwner : std::uint8_t {
   Disconnect,
   Auth,
 };
+// A property block without its length octets -> properties; the owner decides which are allowed. `out` loses what it
+// had, except for its lists' memory.
 Result<void> decode_properties(Bytes block, PropertyOwner owner, Properties& out);
 
 }  // namespace mqtt

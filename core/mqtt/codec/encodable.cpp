@@ -58,13 +58,18 @@ constexpr std::size_t kFilterOverhead = 3;
 }  // namespace
 
 Result<void> check_encodable(const Publish& packet) {
-  if (packet.topic.empty() && !packet.properties.topic_alias)
+  if (packet.topic.empty() && !packet.properties.topic_alias) {
     return caller_misuse(ReasonCode::TopicNameInvalid, "topic: is empty");
+  }
   if (const auto topic = check_topic(packet.topic); !topic) return topic;
-  if (const auto properties = check_encodable(packet.properties); !properties) return properties;
   constexpr std::size_t kTopicLengthAndIdentifier = 4;
-  return check_remaining_length(packet.topic.size() + packet.payload.size() + kTopicLengthAndIdentifier +
-                                block_size(packet.properties, PropertyOwner::Publish));
+  std::size_t octets = packet.topic.size() + packet.payload.size() + kTopicLengthAndIdentifier + kMaximumVarintOctets;
+  // Every message of an application comes through here, few have properties.
+  if (has_publish_properties(packet.properties)) {
+    if (const auto properties = check_encodable(packet.properties); !properties) return properties;
+    octets += properties_size(packet.properties, PropertyOwner::Publish);
+  }
+  return check_remaining_length(octets);
 }
 
 Result<void> check_encodable(const Connect& packet) {

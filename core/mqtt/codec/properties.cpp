@@ -2,7 +2,6 @@
 #include "mqtt/codec/properties.h"
 
 #include <array>
-#include <utility>
 #include <variant>
 
 #include "mqtt/base/utf8.h"
@@ -40,6 +39,7 @@ struct Row {
 using enum PropertyOwner;
 using P = Properties;
 
+constexpr OwnerSet kPublish = owners(Publish);
 constexpr OwnerSet kMessage = owners(Publish, Will);
 constexpr OwnerSet kAll = owners(Connect, Connack, Publish, Will, Puback, Pubrec, Pubrel, Pubcomp, Subscribe, Suback,
                                  Unsubscribe, Unsuback, Disconnect, Auth);
@@ -266,7 +266,7 @@ void write_block(const Properties& properties, OwnerSet of, ByteBuffer& out) {
   }
 }
 
-// --- what a PUBLISH may carry, row by row at compile time
+// --- presence and removal, row by row at compile time: no loop where only a few fields matter
 
 template <typename T>
 bool is_present(const std::optional<T>& value) {
@@ -285,30 +285,25 @@ void remove(std::vector<T>& values) {
   values.clear();
 }
 
-template <std::size_t kRow>
-bool publish_has(const Properties& properties) {
-  constexpr const Row& row = kRows[kRow];
-  if constexpr ((row.owners & owners(Publish)) != 0)
-    return is_present(properties.*std::get<row.field.index()>(row.field));
+// Calls visit(field) for each row of `kOf` until one answers true.
+template <OwnerSet kOf, std::size_t kRow = 0, typename Visit>
+bool any_field(Visit visit) {
+  if constexpr (kRow < kRowCount) {
+    constexpr const Row& row = kRows[kRow];
+    if constexpr ((row.owners & kOf) != 0) {
+      if (visit(std::get<row.field.index()>(row.field))) return true;
+    }
+    return any_field<kOf, kRow + 1>(visit);
+  }
   return false;
 }
 
-template <std::size_t kRow>
-void remove_from_publish(Properties& properties) {
-  constexpr const Row& row = kRows[kRow];
-  if constexpr ((row.owners & owners(Publish)) != 0) remove(properties.*std::get<row.field.index()>(row.field));
-}
-
-constexpr auto kRowIndices = std::make_index_sequence<kRowCount>();
-
-template <std::size_t... kRow>
-bool has_any(const Properties& properties, std::index_sequence<kRow...>) {
-  return (publish_has<kRow>(properties) || ...);
-}
-
-template <std::size_t... kRow>
-void remove_all(Properties& properties, std::index_sequence<kRow...>) {
-  (remove_from_publish<kRow>(properties), ...);
+template <OwnerSet kOf>
+void remove_all(Properties& properties) {
+  any_field<kOf>([&](auto field) {
+    remove(properties.*field);
+    return false;
+  });
 }
 
 // --- what the embedder may ask for
@@ -374,8 +369,7 @@ const char* misuse_text(PropertyId id) {
 }  // namespace
 
 Result<void> decode_properties(Bytes block, PropertyOwner owner, Properties& out) {
-  for (const Row& row : kRows)
-    std::visit([&](auto field) { remove(out.*field); }, row.field);
+  remove_all<kAll>(out);
   return read_property_block(block, owner, out);
 }
 
@@ -409,11 +403,11 @@ void write_properties(const Properties& properties, PropertyOwner owner, ByteBuf
 }
 
 bool has_publish_properties(const Properties& properties) {
-  return has_any(properties, kRowIndices);
+  return any_field<kPublish>([&](auto field) { return is_present(properties.*field); });
 }
 
 void clear_publish_properties(Properties& properties) {
-  remove_all(properties, kRowIndices);
+  remove_all<kPublish>(properties);
 }
 
 Result<void> check_encodable(const Properties& properties) {
