@@ -205,11 +205,15 @@ function readUrl(url: string, protocol: string | undefined, from: Surroundings):
 }
 
 function parseUrl(url: string): URL {
+  let parsed;
+  let cause;
   try {
-    return new URL(url);
-  } catch (cause) {
-    throw new MqttError('ERR_MQTT_BAD_CALL', `"${url}" is not a URL: write "ws://host:port/path"`, { cause });
+    parsed = new URL(url);
+  } catch (thrown) {
+    cause = thrown;
   }
+  if (parsed !== undefined && parsed.hostname !== '') return parsed;
+  throw new MqttError('ERR_MQTT_BAD_CALL', `"${url}" is not a URL: write "ws://host:port/path"`, { cause });
 }
 
 function hostAndPort(url: URL): ClientOptions {

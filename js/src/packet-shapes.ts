@@ -25,18 +25,19 @@ export function connectPacketOf(options: CompleteOptions): ConnectPacket {
     keepAlive: Math.round(options.keepalive),
     username: options.username,
     password: options.password,
-    will: options.will && willOf(options.will),
+    will: options.will && willOf(options.will, options.protocolVersion === 5),
     properties: options.protocolVersion === 5 ? options.properties : undefined,
   };
 }
 
-function willOf(will: Will): WillMessage {
+// Properties exist in 5.0 only; an application may have options for every version.
+function willOf(will: Will, hasProperties: boolean): WillMessage {
   return {
     topic: will.topic,
     payload: will.payload ?? '',
     qos: will.qos ?? 0,
     retain: will.retain ?? false,
-    properties: will.properties,
+    properties: hasProperties ? will.properties : undefined,
   };
 }
 

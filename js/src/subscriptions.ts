@@ -43,11 +43,17 @@ export class Subscriptions {
 
   unsubscribe(topics: readonly string[], properties: UnsubscribeProperties | undefined, callback: UnsubscribeCallback | undefined): void {
     for (const topic of topics) this.#subscribed.delete(topic);
+    const kept = this.#isVersion5 ? properties : undefined;
     const token = this.#operations.add((error, answer) => {
       if (answer === undefined) callback?.(error && errorOf(error));
       else callback?.(null, unsubackPacketOf(answer));
     });
-    this.#stage(token, () => this.#machine.unsubscribe(topics, properties, token));
+    this.#stage(token, () => this.#machine.unsubscribe(topics, kept, token));
+  }
+
+  // What the others do not have is left out: an application may have options for every version.
+  get #isVersion5(): boolean {
+    return this.#options.protocolVersion === 5;
   }
 
   #isNews({ topic, options }: SubscriptionRequest): boolean {
@@ -71,7 +77,8 @@ export class Subscriptions {
       if (failure !== null) for (const { topic } of requests) this.#subscribed.delete(topic);
       done(failure, suback);
     });
-    this.#stage(token, () => this.#machine.subscribe(requests.map(entryOf), properties, token));
+    const entries = requests.map((request) => entryOf(request, this.#isVersion5));
+    this.#stage(token, () => this.#machine.subscribe(entries, this.#isVersion5 ? properties : undefined, token));
   }
 
   // What can't be sent (text that is no text, a property of the wrong kind) throws, and was not begun.
@@ -91,13 +98,14 @@ export class Subscriptions {
 
   #grantOf({ topic, options }: SubscriptionRequest): SubscriptionGrant {
     const { qos = 0, nl = false, rap = false, rh = 0, properties } = options;
-    if (this.#options.protocolVersion !== 5) return { topic, qos };
+    if (!this.#isVersion5) return { topic, qos };
     return { topic, qos, nl, rap, rh, ...(properties && { properties }) };
   }
 }
 
-function entryOf({ topic, options }: SubscriptionRequest): SubscribeEntry {
+function entryOf({ topic, options }: SubscriptionRequest, isVersion5: boolean): SubscribeEntry {
   const { qos = 0, nl = false, rap = false, rh = 0 } = options;
+  if (!isVersion5) return { topicFilter: topic, qos };
   return { topicFilter: topic, qos, noLocal: nl, retainAsPublished: rap, retainHandling: rh };
 }
 

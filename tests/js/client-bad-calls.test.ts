@@ -21,6 +21,7 @@ describe('connect()', () => {
     ['http', 'http://server.test:8083/mqtt', undefined, /Unknown protocol "http": use "ws:\/\/server\.test:8083"/],
     ['https', 'https://server.test', undefined, /Unknown protocol "https": use "wss:\/\/server\.test"/],
     ['a URL that is none', 'ws://', undefined, /"ws:\/\/" is not a URL: write "ws:\/\/host:port\/path"/],
+    ['a URL without a host', 'mqtt://', undefined, /"mqtt:\/\/" is not a URL: write "ws:\/\/host:port\/path"/],
     ['a number', 1883, undefined, /connect\(\) takes a URL/],
     ['a persistent session without a name', 'ws://a', { clean: false }, /^Missing clientId for unclean clients/],
     ['a version that does not exist', 'ws://a', wrong({ protocolVersion: 6 }), /protocolVersion 6 does not exist: write 3 .* 4 .* or 5/],

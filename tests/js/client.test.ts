@@ -340,6 +340,17 @@ describe('subscribe() and unsubscribe()', () => {
     expect(packet.properties?.subscriptionIdentifier).toEqual(9);
   });
 
+  it('leaves out what 3.1.1 does not have', async () => {
+    const { client, socket } = await connected();
+    client.subscribe('a', { qos: 1, nl: true, rap: true, rh: 2, properties: { subscriptionIdentifier: 9 } });
+    const { subscriptions } = await socket.next('subscribe');
+    expect(subscriptions).toEqual([expect.objectContaining({ topic: 'a', qos: 1 })]);
+    client.publish('a', 'b', { properties: { contentType: 'text' } });
+    expect((await socket.next('publish')).payload.toString()).toBe('b');
+    client.unsubscribe('a', { properties: { userProperties: { a: 'b' } } });
+    expect((await socket.next('unsubscribe')).unsubscriptions).toEqual(['a']);
+  });
+
   it('fails when the server refuses a filter, and has its SUBACK with the error', async () => {
     const { client, socket } = await connected();
     const failing = new Promise<unknown[]>((resolve) => {

@@ -11,14 +11,10 @@ export function nextEvent<Args extends unknown[] = unknown[]>(emitter: object, e
   });
 }
 
-interface Target {
-  addEventListener(type: string, listener: (event: never) => void, options?: { once: boolean }): void;
-}
-
 /** The next DOM event of this type. */
-export function nextDomEvent<Kind = Event>(target: Target, type: string): Promise<Kind> {
+export function nextDomEvent<Kind = Event>(target: EventTarget, type: string): Promise<Kind> {
   return new Promise((resolve) => {
-    target.addEventListener(type, resolve as (event: never) => void, { once: true });
+    target.addEventListener(type, (event) => resolve(event as Kind), { once: true });
   });
 }
 
