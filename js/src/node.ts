@@ -16,7 +16,7 @@ const openPlain: OpenTransport = ({ host, port }, _client, { handlers }) => open
 const openSecure: OpenTransport = ({ host, port }, client, { handlers }) => openTls(host, port, tlsOptionsOf(client.options), handlers);
 const openWebSocket = webSocketOpener((url, subprotocols, options) => {
   return new WebSocket(url, subprotocols, { ...(url.startsWith('wss:') && tlsOptionsOf(options)), ...options.wsOptions });
-});
+}, 'nodebuffer');
 
 export const { connect, connectAsync } = makeConnect({
   engine: () => (engine ??= new Engine(clientModule)),

@@ -6,8 +6,8 @@ import { WebSocketTransport, type WebSocketLike } from './web-socket.ts';
 
 type CreateWebSocket = (url: string, subprotocols: string[], options: ClientOptions) => WebSocketLike;
 
-/** `create` makes the WebSocket unless the option createWebsocket does. */
-export function webSocketOpener(create: CreateWebSocket): OpenTransport {
+/** `create` makes the WebSocket, and `binaryType` suits it best, unless the option createWebsocket makes another. */
+export function webSocketOpener(create: CreateWebSocket, binaryType = 'arraybuffer'): OpenTransport {
   return (target, client, { handlers }) => {
     const { options } = client;
     const url = urlOf(target, options);
@@ -18,7 +18,7 @@ export function webSocketOpener(create: CreateWebSocket): OpenTransport {
     if (typeof socket?.send !== 'function') {
       throw new MqttError('ERR_MQTT_BAD_CALL', 'createWebsocket answered no WebSocket: write createWebsocket: (url, protocols) => new WebSocket(url, protocols)');
     }
-    return new WebSocketTransport(socket, handlers);
+    return new WebSocketTransport(socket, options.createWebsocket === undefined ? binaryType : 'arraybuffer', handlers);
   };
 }
 

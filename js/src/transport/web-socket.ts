@@ -43,10 +43,11 @@ export class WebSocketTransport implements Transport {
   #grace: ReturnType<typeof setTimeout> | undefined;
   #draining: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(socket: WebSocketLike, handlers: TransportHandlers) {
+  /** `binaryType` is the kind of message data that costs the socket least: 'arraybuffer', or 'nodebuffer' for the package ws. */
+  constructor(socket: WebSocketLike, binaryType: string, handlers: TransportHandlers) {
     this.#socket = socket;
     this.#handlers = handlers;
-    socket.binaryType = 'arraybuffer';
+    socket.binaryType = binaryType;
     this.#listen('open', 'onopen', () => handlers.opened());
     this.#listen('message', 'onmessage', (event: { data: unknown }) => this.#message(event.data));
     this.#listen('error', 'onerror', (event: { error?: unknown }) => {
