@@ -77,6 +77,7 @@ void OutputQueue::append_shared(SharedBytes octets) {
 ByteBuffer OutputQueue::take_memory() {
   assert(empty());
   clear();
+  shared_ = std::vector<Shared>();
   return std::move(octets_);
 }
 

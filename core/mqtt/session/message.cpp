@@ -7,6 +7,7 @@
 
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
+#include "mqtt/codec/properties.h"
 
 namespace mqtt {
 
@@ -81,7 +82,7 @@ void Message::to_publish(Publish& out, Instant now) const {
   out.payload = payload();
   out.qos = qos();
   out.retain = retain();
-  out.properties = {};
+  clear_publish_properties(out.properties);
   if (block_->properties_length > 0) {
     const Bytes block{reinterpret_cast<const std::uint8_t*>(octets()) + block_->topic_length,
                       block_->properties_length};
