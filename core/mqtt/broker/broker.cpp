@@ -17,6 +17,11 @@ namespace {
 constexpr std::size_t kMaximumSpareOctets = 32 * 1024 * 1024;
 constexpr std::size_t kMaximumSpareBuffer = 1024 * 1024;
 
+// One and a half times the Keep Alive. [MQTT-3.1.2-22]
+Duration allowed_silence(const Connection& connection) {
+  return std::chrono::milliseconds(connection.keep_alive * std::int64_t{1500});
+}
+
 }  // namespace
 
 Broker::State::State(const BrokerOptions& options, BrokerObserver* observer)
@@ -40,13 +45,21 @@ ConnectionId Broker::State::open(Instant now) {
   connection.phase = ConnectionPhase::AwaitingConnect;
   connection.last_heard = now;
   connection.reader = FrameReader(options_.maximum_packet_size);
-  deadlines_.add({now + options_.connect_timeout, DeadlineKind::Connect, id, connection.serial});
+  now_ = now;
+  arm({now + options_.connect_timeout, DeadlineKind::Connect, id, connection.serial});
   return id;
 }
 
 void Broker::State::receive(Connection& connection, Bytes octets, Instant now) {
+  now_ = now;
   if (connection.phase == ConnectionPhase::Closing) return;
   statistics_.octets_received += octets.size();
+  // What does not begin like a CONNECT is not waited for to its end, which the length of another protocol's octets
+  // would have far off.
+  if (connection.phase == ConnectionPhase::AwaitingConnect && connection.reader.held() == 0 && !octets.empty() &&
+      octets[0] >> 4 != static_cast<int>(PacketType::Connect)) {
+    return end(connection, protocol_error("the first packet is not a CONNECT"), false, now);
+  }
   connection.reader.feed(octets);
   while (true) {
     const auto frame = connection.reader.next();
@@ -62,9 +75,7 @@ void Broker::State::receive(Connection& connection, Bytes octets, Instant now) {
 void Broker::State::handle(Connection& connection, const Frame& frame, Instant now) {
   const bool connected = connection.phase == ConnectionPhase::Connected;
   if (!is_legal(frame.type, Role::Server, connected, connection.version)) {
-    const char* why =
-        connected ? "a packet that a client must not send on an open connection" : "the first packet is not a CONNECT";
-    return end(connection, protocol_error(why), false, now);
+    return end(connection, protocol_error("a packet that a client must not send on an open connection"), false, now);
   }
   switch (frame.type) {
     case PacketType::Publish:
@@ -98,6 +109,10 @@ void Broker::State::end(Connection& connection, const Error& error, bool orderly
   const bool was_connected = connection.phase == ConnectionPhase::Connected;
   if (was_connected && !orderly && connection.version == ProtocolVersion::V5_0) send_disconnect(connection, error);
   output(connection);  // names it ready: the host must close it
+  finish(connection, error, orderly, now);
+}
+
+void Broker::State::finish(Connection& connection, const Error& error, bool orderly, Instant now) {
   connection.phase = ConnectionPhase::Closing;
   Session* session = std::exchange(connection.session, nullptr);
   observer_.on_ended(connection.id,
@@ -114,23 +129,20 @@ void Broker::State::end(Connection& connection, const Error& error, bool orderly
 void Broker::State::send_disconnect(Connection& connection, const Error& error) {
   Disconnect disconnect{.reason = error.reason, .properties = {}};
   if (connection.wants_problem_information && error.text[0] != '\0') disconnect.properties.reason_string = error.text;
-  OutputQueue& out = output(connection);
-  if (out.write([&](ByteBuffer& octets) { encode(disconnect, ProtocolVersion::V5_0, octets); }) <=
-      connection.peer_maximum_packet_size)
-    return;
+  const auto encode_disconnect = [&](ByteBuffer& out) { encode(disconnect, ProtocolVersion::V5_0, out); };
+  if (write(connection, encode_disconnect)) return;
   // The reason string is the first to go when the client takes only small packets. [MQTT-3.14.2-3]
-  out.drop_last_write();
   disconnect.properties.reason_string.reset();
-  if (out.write([&](ByteBuffer& octets) { encode(disconnect, ProtocolVersion::V5_0, octets); }) >
-      connection.peer_maximum_packet_size) {
-    out.drop_last_write();
-  }
+  write(connection, encode_disconnect);
 }
 
 void Broker::State::closed(Connection& connection, Instant now) {
-  end(connection,
-      {Fault::PeerBrokeProtocol, ReasonCode::UnspecifiedError, "the connection was lost without a DISCONNECT"}, false,
-      now);
+  now_ = now;
+  if (connection.phase != ConnectionPhase::Closing) {
+    const Error error{Fault::PeerBrokeProtocol, ReasonCode::UnspecifiedError,
+                      "the connection was lost without a DISCONNECT"};
+    finish(connection, error, false, now);
+  }
   const ConnectionId id = connection.id;
   const bool is_ready = connection.is_ready;
   connection = Connection{};
@@ -155,9 +167,15 @@ OutputQueue& Broker::State::output(Connection& connection) {
 void Broker::State::consume_output(Connection& connection, std::size_t octets) {
   statistics_.octets_sent += octets;
   connection.output.consume(octets);
+  // What found the output full waits for the room, not for an acknowledgement.
+  if (Session* session = connection.session; session != nullptr && !session->queue.empty())
+    send_waiting(*session, now_);
   if (!connection.output.empty()) return;
   ByteBuffer memory = connection.output.take_memory();
-  if (memory.capacity() > kMaximumSpareBuffer || spare_octets_ + memory.capacity() > kMaximumSpareOctets) return;
+  if (memory.capacity() == 0 || memory.capacity() > kMaximumSpareBuffer ||
+      spare_octets_ + memory.capacity() > kMaximumSpareOctets) {
+    return;
+  }
   spare_octets_ += memory.capacity();
   spare_buffers_.push_back(std::move(memory));
 }
@@ -173,40 +191,54 @@ std::optional<ConnectionId> Broker::State::take_ready() {
   return std::nullopt;
 }
 
+void Broker::State::arm(const Deadline& deadline) {
+  deadlines_.add(deadline);
+  if (deadlines_.wants_sweep()) deadlines_.sweep([this](const Deadline& entry) { return is_outdated(entry); });
+}
+
 void Broker::State::arm_keep_alive(Connection& connection, Instant from) {
-  // One and a half times the Keep Alive. [MQTT-3.1.2-22]
-  const auto allowed = std::chrono::milliseconds(connection.keep_alive * std::int64_t{1500});
-  deadlines_.add({from + allowed, DeadlineKind::KeepAlive, connection.id, connection.serial});
+  arm({from + allowed_silence(connection), DeadlineKind::KeepAlive, connection.id, connection.serial});
 }
 
 void Broker::State::advance(Instant now) {
+  now_ = now;
   while (deadlines_.next() <= now)
     run(deadlines_.take(), now);
+  // So that nobody is woken for nothing.
+  while (!deadlines_.empty() && is_outdated(deadlines_.front()))
+    deadlines_.take();
+}
+
+bool Broker::State::is_outdated(const Deadline& deadline) const {
+  if (deadline.kind == DeadlineKind::Connect || deadline.kind == DeadlineKind::KeepAlive) {
+    const Connection& connection = *connections_[deadline.subject];
+    const auto phase =
+        deadline.kind == DeadlineKind::Connect ? ConnectionPhase::AwaitingConnect : ConnectionPhase::Connected;
+    return connection.serial != deadline.serial || connection.phase != phase;
+  }
+  const Session* session = subscribers_[deadline.subject];
+  if (session == nullptr || session->serial != deadline.serial) return true;
+  return deadline.at != (deadline.kind == DeadlineKind::WillDelay ? session->will_at : session->expires_at);
 }
 
 void Broker::State::run(const Deadline& deadline, Instant now) {
-  if (deadline.kind == DeadlineKind::Connect || deadline.kind == DeadlineKind::KeepAlive) {
-    Connection& connection = *connections_[deadline.subject];
-    if (connection.serial != deadline.serial || connection.phase == ConnectionPhase::Closing) return;
-    if (deadline.kind == DeadlineKind::Connect) {
-      if (connection.phase != ConnectionPhase::AwaitingConnect) return;
-      return end(connection, protocol_error("no CONNECT came in time"), false, now);
+  if (is_outdated(deadline)) return;
+  switch (deadline.kind) {
+    case DeadlineKind::Connect:
+      return end(*connections_[deadline.subject], protocol_error("no CONNECT came in time"), false, now);
+    case DeadlineKind::KeepAlive: {
+      Connection& connection = *connections_[deadline.subject];
+      // The deadline is not moved with every packet, only when it comes.
+      if (connection.last_heard + allowed_silence(connection) > now)
+        return arm_keep_alive(connection, connection.last_heard);
+      const Error error{Fault::PeerBrokeProtocol, ReasonCode::KeepAliveTimeout,
+                        "silent for one and a half times its Keep Alive"};
+      return end(connection, error, false, now);
     }
-    // The deadline is not moved with every packet, only when it comes.
-    if (connection.last_heard + std::chrono::milliseconds(connection.keep_alive * std::int64_t{1500}) > now) {
-      return arm_keep_alive(connection, connection.last_heard);
-    }
-    return end(
-        connection,
-        {Fault::PeerBrokeProtocol, ReasonCode::KeepAliveTimeout, "silent for one and a half times its Keep Alive"},
-        false, now);
-  }
-  Session* session = deadline.subject < subscribers_.size() ? subscribers_[deadline.subject] : nullptr;
-  if (session == nullptr || session->serial != deadline.serial || session->connection != nullptr) return;
-  if (deadline.kind == DeadlineKind::WillDelay) {
-    if (session->will && session->will_at <= now) publish_will(*session, now);
-  } else if (session->expires_at <= now) {
-    destroy_session(*session, now);
+    case DeadlineKind::WillDelay:
+      return publish_will(*subscribers_[deadline.subject], now);
+    case DeadlineKind::SessionExpiry:
+      return destroy_session(*subscribers_[deadline.subject], now);
   }
 }
 
@@ -250,6 +282,8 @@ Result<void> Broker::publish(const Publish& message, Instant now) {
   }
   if (const auto encodable = check_encodable(message); !encodable) return encodable.error();
   Publish accepted = message;
+  accepted.properties.topic_alias.reset();
+  accepted.properties.subscription_identifiers.clear();
   state_->accept(accepted, nullptr, now);
   return {};
 }

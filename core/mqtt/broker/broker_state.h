@@ -43,9 +43,10 @@ class Broker::State {
   void receive(Connection& connection, Bytes octets, Instant now);
   void closed(Connection& connection, Instant now);
   void advance(Instant now);
-  // The one place where a connection ends: DISCONNECT to a 5.0 client where the standard has one, will, session,
-  // observer.
+  // Ends a connection whose transport lives: DISCONNECT to a 5.0 client where the standard has one, then finish().
   void end(Connection& connection, const Error& error, bool orderly, Instant now);
+  // The one place where a connection's part in the session ends: observer, will, session.
+  void finish(Connection& connection, const Error& error, bool orderly, Instant now);
   Connection& connection(ConnectionId id) { return *connections_[id]; }
   void consume_output(Connection& connection, std::size_t octets);
   std::optional<ConnectionId> take_ready();
@@ -79,7 +80,7 @@ class Broker::State {
   void refuse_connect(Connection& connection, const Frame& frame, const Error& error, Instant now);
   Session& take_session(Connection& connection, const Connect& connect, std::string client_identifier, bool& present,
                         Instant now);
-  void accept_connect(Connection& connection, const Connect& connect, bool present, bool assigned);
+  bool accept_connect(Connection& connection, const Connect& connect, bool present, bool assigned);
   void handle_publish(Connection& connection, const Frame& frame, Instant now);
   Result<void> resolve_topic_alias(Connection& connection, Publish& publish);
   void handle_publish_response(Connection& connection, const Frame& frame, Instant now);
@@ -94,6 +95,12 @@ class Broker::State {
 
   // Where a packet to the client goes; names the connection ready.
   OutputQueue& output(Connection& connection);
+  // Writes a packet; false, and nothing is written, when it is more than the client takes. [MQTT-3.1.2-24]
+  template <typename Encode>
+  bool write(Connection& connection, Encode&& encode);
+  // The same for an answer that the client waits for: without it the connection is of no use and ends.
+  template <typename Encode>
+  void answer(Connection& connection, Instant now, Encode&& encode);
   void send_disconnect(Connection& connection, const Error& error);
   void respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason);
 
@@ -114,7 +121,9 @@ class Broker::State {
                       Instant now);
   void resend(Session& session, Instant now);
 
+  void arm(const Deadline& deadline);
   void arm_keep_alive(Connection& connection, Instant from);
+  bool is_outdated(const Deadline& deadline) const;
   void run(const Deadline& deadline, Instant now);
 
   BrokerOptions options_;
@@ -123,6 +132,7 @@ class Broker::State {
   const bool publishes_are_observed_;
   BrokerStatistics statistics_;
   DeadlineQueue deadlines_;
+  Instant now_;  // the latest that a mutation was told, for what the host does between them
   std::uint32_t serial_ = 0;
   std::uint64_t random_;
 
@@ -150,5 +160,21 @@ class Broker::State {
   std::vector<Match> matches_;      // one for each session
   std::vector<PublishForm> forms_;  // of the message being routed
 };
+
+template <typename Encode>
+bool Broker::State::write(Connection& connection, Encode&& encode) {
+  OutputQueue& out = output(connection);
+  if (out.write(encode) <= connection.peer_maximum_packet_size) return true;
+  out.drop_last_write();
+  return false;
+}
+
+template <typename Encode>
+void Broker::State::answer(Connection& connection, Instant now, Encode&& encode) {
+  if (write(connection, encode)) return;
+  const Error error{Fault::LimitReached, ReasonCode::PacketTooLarge,
+                    "an answer is larger than the client's Maximum Packet Size"};
+  end(connection, error, false, now);
+}
 
 }  // namespace mqtt

@@ -27,6 +27,9 @@ struct Connection {
   bool wants_problem_information = true;
   std::uint16_t keep_alive = 0;            // seconds
   std::uint16_t receive_maximum = 65'535;  // unacknowledged PUBLISH packets that the client takes, and we send
+  // QoS 2 PUBLISH packets of this connection without a PUBREL: those of an earlier one are outside our Receive Maximum.
+  // [MQTT5 4.9]
+  std::uint16_t unreleased = 0;
   std::uint32_t connect_session_expiry_interval = 0;  // as its CONNECT said
   std::uint32_t peer_maximum_packet_size = kMaximumPacketSize;
   Session* session = nullptr;  // set while Connected

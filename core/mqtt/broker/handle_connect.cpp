@@ -78,7 +78,6 @@ void Broker::State::handle_connect(Connection& connection, const Frame& frame, I
   session.expiry_interval = session_expiry_interval(connect, options_);
   if (connect.will) session.will = keep(*connect.will, now);
 
-  connection.phase = ConnectionPhase::Connected;
   connection.version = connect.version;
   connection.is_bridge = connect.is_bridge;
   connection.wants_problem_information = connect.properties.request_problem_information.value_or(1) != 0;
@@ -87,11 +86,16 @@ void Broker::State::handle_connect(Connection& connection, const Frame& frame, I
       std::min(connect.properties.receive_maximum.value_or(65'535), options_.maximum_in_flight);
   connection.peer_maximum_packet_size = connect.properties.maximum_packet_size.value_or(kMaximumPacketSize);
   connection.keep_alive = connect.keep_alive;
-  if (connection.keep_alive != 0) arm_keep_alive(connection, now);
 
-  accept_connect(connection, connect, present, assigned);
-  ++statistics_.connections_accepted;
   ++statistics_.connections;
+  if (!accept_connect(connection, connect, present, assigned)) {
+    const Error error{Fault::LimitReached, ReasonCode::PacketTooLarge,
+                      "the CONNACK is larger than the client's Maximum Packet Size"};
+    return end(connection, error, false, now);
+  }
+  connection.phase = ConnectionPhase::Connected;
+  ++statistics_.connections_accepted;
+  if (connection.keep_alive != 0) arm_keep_alive(connection, now);
   observer_.on_connected(connection.id, {.client_identifier = session.client_identifier,
                                          .version = connect.version,
                                          .clean_start = connect.clean_start,
@@ -115,7 +119,9 @@ Session& Broker::State::take_session(Connection& connection, const Connect& conn
         false, now);
     existing = find_session(client_identifier);  // it may have ended with its connection
   }
-  if (existing != nullptr && connect.clean_start) {
+  // What was due while nobody called advance() has happened, too.
+  if (existing != nullptr && existing->will_at <= now) publish_will(*existing, now);
+  if (existing != nullptr && (connect.clean_start || existing->expires_at <= now)) {
     destroy_session(*existing, now);
     existing = nullptr;
   }
@@ -129,7 +135,8 @@ Session& Broker::State::take_session(Connection& connection, const Connect& conn
   return session;
 }
 
-void Broker::State::accept_connect(Connection& connection, const Connect& connect, bool present, bool assigned) {
+// False when the client takes only packets that are smaller than its CONNACK.
+bool Broker::State::accept_connect(Connection& connection, const Connect& connect, bool present, bool assigned) {
   const bool says_present = present && connect.version != ProtocolVersion::V3_1;  // a reserved bit then
   Connack connack{.session_present = says_present, .reason = ReasonCode::Success, .properties = {}};
   Properties& properties = connack.properties;
@@ -141,7 +148,7 @@ void Broker::State::accept_connect(Connection& connection, const Connect& connec
   if (options_.maximum_packet_size < kMaximumPacketSize) properties.maximum_packet_size = options_.maximum_packet_size;
   if (options_.topic_alias_maximum != 0) properties.topic_alias_maximum = options_.topic_alias_maximum;
   properties.shared_subscription_available = 0;
-  output(connection).write([&](ByteBuffer& out) { encode(connack, connection.version, out); });
+  return write(connection, [&](ByteBuffer& out) { encode(connack, connection.version, out); });
 }
 
 void Broker::State::refuse_connect(Connection& connection, const Frame& frame, const Error& error, Instant now) {

@@ -10,6 +10,8 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
   if (const auto decoded = decode_publish(frame, connection.version, publish_); !decoded) {
     return end(connection, decoded.error(), false, now);
   }
+  if (!publish_.properties.subscription_identifiers.empty())  // [MQTT-3.3.4-6]
+    return end(connection, protocol_error("a PUBLISH to the broker with a Subscription Identifier"), false, now);
   if (const auto resolved = resolve_topic_alias(connection, publish_); !resolved)
     return end(connection, resolved.error(), false, now);
   ++statistics_.publishes_received;
@@ -20,12 +22,13 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
     // It was accepted when it came first; only the PUBREC was lost. [MQTT-4.3.3-10]
     if (session.incoming_qos2.contains(identifier))
       return respond(connection, PacketType::Pubrec, identifier, ReasonCode::Success);
-    if (connection.version == ProtocolVersion::V5_0 && session.incoming_qos2.size() >= options_.receive_maximum) {
+    if (connection.version == ProtocolVersion::V5_0 && connection.unreleased >= options_.receive_maximum) {
       const Error error{Fault::LimitReached, ReasonCode::ReceiveMaximumExceeded,
                         "more unacknowledged PUBLISH packets than the CONNACK allowed"};
       return end(connection, error, false, now);  // [MQTT-3.3.4-7]
     }
     session.incoming_qos2.insert(identifier);
+    ++connection.unreleased;
   }
   if (publishes_are_observed_) observer_.on_publish(connection.id, publish_);
   const bool matched = accept(publish_, &session, now);

@@ -25,6 +25,7 @@ void Broker::State::handle_publish_response(Connection& connection, const Frame&
 
 void Broker::State::handle_pubrel(Connection& connection, const PublishResponse& pubrel) {
   const bool found = connection.session->incoming_qos2.erase(pubrel.packet_identifier);
+  if (connection.unreleased > 0) --connection.unreleased;
   respond(connection, PacketType::Pubcomp, pubrel.packet_identifier,
           found ? ReasonCode::Success : ReasonCode::PacketIdentifierNotFound);
 }

@@ -28,7 +28,10 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
     Subscription subscription;
   };
   std::vector<Wanted> retained_wanted;
-  for (const SubscribeEntry& entry : decoded->entries) {
+  for (SubscribeEntry entry : decoded->entries) {
+    // Before 5.0 a bridge cannot ask for what it needs: the retain flag as it is, and nothing of its own back.
+    if (connection.is_bridge && connection.version != ProtocolVersion::V5_0)
+      entry.options.retain_as_published = entry.options.no_local = true;
     Subscription subscription{.subscriber = session.id,
                               .subscription_identifier = identifiers.empty() ? 0 : identifiers.front(),
                               .options = pack(entry.options)};
@@ -43,7 +46,8 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
     observer_.on_subscribed(connection.id, entry.topic_filter, entry.options.maximum_qos);
     if (wants_retained(entry.options, is_new)) retained_wanted.push_back({entry.topic_filter, subscription});
   }
-  output(connection).write([&](ByteBuffer& out) { encode(suback, connection.version, out); });
+  answer(connection, now, [&](ByteBuffer& out) { encode(suback, connection.version, out); });
+  if (connection.phase == ConnectionPhase::Closing) return;
   for (const Wanted& wanted : retained_wanted)
     send_retained(session, wanted.topic_filter, wanted.subscription, now);
 }
@@ -78,7 +82,7 @@ void Broker::State::handle_unsubscribe(Connection& connection, const Frame& fram
     observer_.on_unsubscribed(connection.id, filter);
     unsuback.reasons.push_back(ReasonCode::Success);
   }
-  output(connection).write([&](ByteBuffer& out) { encode(unsuback, connection.version, out); });
+  answer(connection, now, [&](ByteBuffer& out) { encode(unsuback, connection.version, out); });
 }
 
 }  // namespace mqtt

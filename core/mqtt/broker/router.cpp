@@ -112,9 +112,7 @@ void Broker::State::deliver(Route& route, const Match& match) {
   Session& session = *match.session;
   Connection* connection = session.connection;
   const QoS qos = std::min(route.qos, packed_maximum_qos(match.options));
-  const bool keeps_retain =
-      packed_retain_as_published(match.options) || (connection != nullptr && connection->is_bridge);
-  const bool retain = keeps_retain && route.retain;  // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
+  const bool retain = route.retain && packed_retain_as_published(match.options);  // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
   if (qos != QoS::AtMostOnce) return deliver_acknowledged(route, session, match, qos, retain);
   if (connection == nullptr) return;
   if (connection->output.size() > options_.maximum_output_octets) {
@@ -244,6 +242,7 @@ bool Broker::State::write_delivery(Connection& connection, const Delivery& deliv
 void Broker::State::resend(Session& session, Instant now) {
   Connection& connection = *session.connection;
   std::size_t on_the_way = 0;
+  std::vector<PacketIdentifier> too_large;  // for this connection: another may take less than the last
   session.resuming = false;
   session.in_flight.for_each([&](PacketIdentifier identifier, FlightEntry& entry) {
     if (entry.is_sent) {
@@ -252,12 +251,16 @@ void Broker::State::resend(Session& session, Instant now) {
       session.resuming = true;
     } else {
       entry.is_sent = true;
+      if (entry.state == FlightState::AwaitingPubcomp) {
+        respond(connection, PacketType::Pubrel, identifier, ReasonCode::Success);
+      } else if (!write_delivery(connection, entry.delivery, identifier, true, now)) {
+        return too_large.push_back(identifier);
+      }
       ++on_the_way;
-      if (entry.state == FlightState::AwaitingPubcomp)
-        return respond(connection, PacketType::Pubrel, identifier, ReasonCode::Success);
-      write_delivery(connection, entry.delivery, identifier, true, now);
     }
   });
+  for (const PacketIdentifier identifier : too_large)
+    session.in_flight.settle(identifier);
 }
 
 void Broker::State::send_retained(Session& session, std::string_view topic_filter, const Subscription& subscription,

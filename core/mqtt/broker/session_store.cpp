@@ -59,12 +59,12 @@ void Broker::State::detach(Session& session, bool publish_will, Instant now) {
   session.expires_at = kNever;
   if (session.expiry_interval != kNeverExpires) {
     session.expires_at = now + std::chrono::seconds(session.expiry_interval);
-    deadlines_.add({session.expires_at, DeadlineKind::SessionExpiry, session.id, session.serial});
+    arm({session.expires_at, DeadlineKind::SessionExpiry, session.id, session.serial});
   }
   if (!session.will) return;
   if (session.will->delay == 0) return this->publish_will(session, now);
   session.will_at = now + std::chrono::seconds(session.will->delay);
-  deadlines_.add({session.will_at, DeadlineKind::WillDelay, session.id, session.serial});
+  arm({session.will_at, DeadlineKind::WillDelay, session.id, session.serial});
 }
 
 void Broker::State::publish_will(Session& session, Instant now) {
