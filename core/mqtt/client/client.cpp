@@ -31,6 +31,8 @@ void Client::State::start_attempt(Instant now) {
 }
 
 Result<void> Client::State::transport_opened(const Connect& connect, Instant now) {
+  if (phase_ != ClientPhase::Dialing)
+    return Error{Fault::CallerMisuse, ReasonCode::ProtocolError, "no attempt to connect was started, or it was ended"};
   if (const auto encodable = check_encodable(connect); !encodable) return encodable.error();
   phase_ = ClientPhase::AwaitingConnack;
   version_ = connect.version;
@@ -41,6 +43,7 @@ Result<void> Client::State::transport_opened(const Connect& connect, Instant now
   reader_ = FrameReader(connect.properties.maximum_packet_size.value_or(kMaximumPacketSize));
   last_heard_ = now;
   ping_due_at_ = kNever;
+  unreleased_ = 0;
   topic_aliases_in_.clear();
   topic_aliases_out_.clear();
   write(PacketType::Connect, 0, now, [&](ByteBuffer& out) { encode(connect, out); });
@@ -83,11 +86,10 @@ void Client::State::advance(Instant now) {
   }
   if (connack_due_at_ <= now) {
     connack_due_at_ = kNever;
-    return begin_closing({Fault::LimitReached, ReasonCode::ServerUnavailable, "connack timeout"});
+    return give_up({Fault::LimitReached, ReasonCode::ServerUnavailable, "connack timeout"});
   }
   if (phase_ != ClientPhase::Connected) return;
-  if (ping_due_at_ <= now)
-    return fail({Fault::PeerBrokeProtocol, ReasonCode::KeepAliveTimeout, "Keepalive timeout"}, now);
+  if (ping_due_at_ <= now) return give_up({Fault::LimitReached, ReasonCode::KeepAliveTimeout, "Keepalive timeout"});
   // [MQTT-3.1.2-20] And when only the server is silent: a dead connection takes what is sent to it for a long time.
   const bool is_due = keep_alive_ != 0 && std::min(last_sent_, last_heard_) + std::chrono::seconds(keep_alive_) <= now;
   if (is_due && ping_due_at_ == kNever) send_ping(now);
@@ -120,6 +122,12 @@ void Client::State::fail(const Error& error, Instant now) {
     const Disconnect disconnect{.reason = error.reason, .properties = {}};
     write(PacketType::Disconnect, 0, now, [&](ByteBuffer& out) { encode(disconnect, ProtocolVersion::V5_0, out); });
   }
+  begin_closing(error);
+}
+
+// The other end is not there any more: nothing waits until it takes the rest of the output.
+void Client::State::give_up(const Error& error) {
+  output_.clear();
   begin_closing(error);
 }
 

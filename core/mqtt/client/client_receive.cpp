@@ -55,11 +55,13 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
   server_maximum_qos_ = static_cast<QoS>(properties.maximum_qos.value_or(2));
   server_retains_ = properties.retain_available.value_or(1) != 0;
   listener_.on_connack(*connack);
-  if (connack->session_present) {
-    resume_session(now);
-  } else {
-    restart_session(now);
+  if (connack->session_present) return resume_session(now);
+  // 3.1 cannot say whether the server has a session. Subscribing once more does no harm if it has.
+  if (version_ == ProtocolVersion::V3_1 && !clean_start_) {
+    resubscribe(now);
+    return resume_session(now);
   }
+  restart_session(now);
 }
 
 void Client::State::handle_publish(const Frame& frame, Instant now) {
@@ -73,12 +75,13 @@ void Client::State::handle_publish(const Frame& frame, Instant now) {
     return;
   }
   if (!incoming_qos2_.contains(identifier)) {
-    if (incoming_qos2_.size() >= own_receive_maximum_) {
+    if (unreleased_ >= own_receive_maximum_) {
       return fail({Fault::LimitReached, ReasonCode::ReceiveMaximumExceeded,
                    "more unacknowledged messages than the CONNECT allowed"},
                   now);
     }
     incoming_qos2_.insert(identifier);
+    ++unreleased_;
     listener_.on_message(publish_);
   }
   respond(PacketType::Pubrec, identifier, ReasonCode::Success, now);
@@ -114,6 +117,7 @@ void Client::State::handle_publish_response(const Frame& frame, Instant now) {
   const PacketIdentifier identifier = response->packet_identifier;
   if (response->type == PacketType::Pubrel) {
     const bool found = incoming_qos2_.erase(identifier);
+    if (unreleased_ > 0) --unreleased_;
     return respond(PacketType::Pubcomp, identifier, found ? ReasonCode::Success : ReasonCode::PacketIdentifierNotFound,
                    now);
   }
@@ -165,21 +169,29 @@ void Client::State::handle_suback(const Frame& frame, Instant now) {
   const auto pending = settle_subscription(suback->packet_identifier, FlightState::AwaitingSuback);
   if (!pending) return;
   if (suback->reasons.size() != pending->topic_filters.size()) {
-    fail_operation(pending->token,
-                   protocol_error("a SUBACK with another number of reason codes than filters were asked for"));
-    return fail(protocol_error("a SUBACK with another number of reason codes than filters were asked for"), now);
+    const Error error = protocol_error("a SUBACK with another number of reason codes than filters were asked for");
+    fail_operation(pending->token, error);
+    return fail(error, now);
   }
   for (std::size_t i = 0; i < suback->reasons.size(); ++i) {
     if (is_failure(suback->reasons[i])) subscriptions_.erase(pending->topic_filters[i]);
   }
   if (pending->token != kNoToken) listener_.on_subscribed(pending->token, *suback);
+  if (!queue_.empty()) send_waiting(now);  // its packet identifier may have been the one that was missing
 }
 
 void Client::State::handle_unsuback(const Frame& frame, Instant now) {
   const auto unsuback = decode_unsuback(frame, version_);
   if (!unsuback) return fail(unsuback.error(), now);
   const auto pending = settle_subscription(unsuback->packet_identifier, FlightState::AwaitingUnsuback);
-  if (pending && pending->token != kNoToken) listener_.on_unsubscribed(pending->token, *unsuback);
+  if (!pending) return;
+  if (version_ == ProtocolVersion::V5_0 && unsuback->reasons.size() != pending->topic_filters.size()) {
+    const Error error = protocol_error("an UNSUBACK with another number of reason codes than filters were named");
+    fail_operation(pending->token, error);
+    return fail(error, now);
+  }
+  if (pending->token != kNoToken) listener_.on_unsubscribed(pending->token, *unsuback);
+  if (!queue_.empty()) send_waiting(now);
 }
 
 void Client::State::handle_pingresp(const Frame& frame, Instant now) {

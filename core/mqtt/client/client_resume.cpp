@@ -31,8 +31,8 @@ void Client::State::restart_session(Instant now) {
   in_flight_.for_each([&](PacketIdentifier identifier, FlightEntry& entry) {
     if (entry.state == FlightState::AwaitingPubcomp) {
       if (entry.token != kNoToken) listener_.on_published(entry.token, identifier, ReasonCode::Success, Properties{});
-    } else {
-      queued_octets_ += entry.delivery.message.memory_octets();
+    } else if (!entry.is_discarded) {
+      count_queued(entry.delivery.message);
       queue.push({.token = entry.token, .message = std::move(entry.delivery.message), .subscription = nullptr});
     }
   });
@@ -65,6 +65,7 @@ void Client::State::resubscribe(Instant now) {
 
 void Client::State::resend(Instant now) {
   std::size_t on_the_way = 0;
+  std::vector<PacketIdentifier> unwanted;  // by this server, which may take less than it did before
   resuming_ = false;
   in_flight_.for_each([&](PacketIdentifier identifier, FlightEntry& entry) {
     if (entry.state == FlightState::AwaitingSuback || entry.state == FlightState::AwaitingUnsuback) return;
@@ -74,15 +75,23 @@ void Client::State::resend(Instant now) {
       resuming_ = true;
     } else {
       entry.is_sent = true;
-      ++on_the_way;
-      if (entry.state == FlightState::AwaitingPubcomp)
+      if (entry.state == FlightState::AwaitingPubcomp) {
+        ++on_the_way;
         return respond(PacketType::Pubrel, identifier, ReasonCode::Success, now);
+      }
       entry.delivery.message.to_publish(stored_, now);
       stored_.dup = true;
       stored_.packet_identifier = identifier;
+      if (const auto accepted = check_against_server(stored_); !accepted) {
+        unwanted.push_back(identifier);
+        return fail_operation(entry.token, accepted.error());
+      }
+      ++on_the_way;
       write_publish(stored_, entry.delivery.message.shared_payload(), now);
     }
   });
+  for (const PacketIdentifier identifier : unwanted)
+    in_flight_.settle(identifier);
 }
 
 void Client::State::send_waiting(Instant now) {
@@ -96,7 +105,7 @@ void Client::State::send_waiting(Instant now) {
 
 void Client::State::send_wish(Wish wish, Instant now) {
   if (wish.subscription != nullptr) return send_subscription_wish(*wish.subscription, wish.token, now);
-  queued_octets_ -= wish.message.memory_octets();
+  count_unqueued(wish.message);
   if (wish.message.expired(now)) {
     return fail_operation(wish.token, {Fault::LimitReached, ReasonCode::UnspecifiedError,
                                        "its Message Expiry Interval passed before it could be sent"});
@@ -106,7 +115,10 @@ void Client::State::send_wish(Wish wish, Instant now) {
   stored_.packet_identifier = 0;
   if (const auto accepted = check_against_server(stored_); !accepted)
     return fail_operation(wish.token, accepted.error());
-  if (stored_.qos == QoS::AtMostOnce) return send_at_most_once(stored_, wish.token, now);
+  if (stored_.qos == QoS::AtMostOnce) {
+    write_publish(stored_, wish.message.shared_payload(), now);
+    return finish_at_most_once(wish.token);
+  }
   send_acknowledged(std::move(wish.message), wish.token, now);
 }
 

@@ -97,6 +97,7 @@ class Client::State {
   // The end of this transport from our side: DISCONNECT where 5.0 has one, then the host closes.
   void fail(const Error& error, Instant now);
   void begin_closing(const Error& error);
+  void give_up(const Error& error);
 
   // --- the session at a CONNACK (client_resume.cpp)
   void resume_session(Instant now);
@@ -111,15 +112,18 @@ class Client::State {
   template <typename Encode>
   void write(PacketType type, PacketIdentifier identifier, Instant now, Encode&& encode);
   void respond(PacketType type, PacketIdentifier identifier, ReasonCode reason, Instant now);
-  Result<void> resolve_outgoing_alias(Publish& publish, bool is_connected);
+  Result<void> resolve_outgoing_alias(Publish& publish, bool goes_now) const;
+  void remember_outgoing_alias(const Publish& publish);
   Result<void> check_against_server(const Publish& publish) const;
   void write_publish(const Publish& publish, const SharedBytes& shared_payload, Instant now);
-  void send_at_most_once(const Publish& publish, OperationToken token, Instant now);
+  void finish_at_most_once(OperationToken token);
   void send_acknowledged(Message message, OperationToken token, Instant now);
   Result<void> write_subscribe(Subscribe subscribe, OperationToken token, Instant now);
   Result<void> write_unsubscribe(Unsubscribe unsubscribe, OperationToken token, Instant now);
   bool take_back_if_too_large(PacketIdentifier identifier);
   Result<void> enqueue(Wish wish);
+  void count_queued(const Message& message);
+  void count_unqueued(const Message& message);
   bool has_window() const;
   void fail_operation(OperationToken token, const Error& error);
   void send_ping(Instant now);
@@ -138,6 +142,9 @@ class Client::State {
   bool clean_start_ = true;
   std::uint16_t keep_alive_ = 0;  // seconds
   std::uint16_t own_receive_maximum_ = 65'535;
+  // QoS 2 messages of this transport without a PUBREL: those of an earlier one are outside our Receive Maximum.
+  // [MQTT5 4.9]
+  std::uint16_t unreleased_ = 0;
   std::uint16_t own_topic_alias_maximum_ = 0;
   std::uint16_t server_receive_maximum_ = 65'535;
   std::uint16_t server_topic_alias_maximum_ = 0;
@@ -157,6 +164,7 @@ class Client::State {
   bool resuming_ = false;  // some in flight have not been sent on this transport yet
   RingQueue<Wish> queue_;
   std::size_t queued_octets_ = 0;
+  std::size_t queued_at_most_once_ = 0;  // messages of QoS 0 in it
   PacketIdentifierSet incoming_qos2_;
   std::unordered_map<PacketIdentifier, PendingSubscription> pending_subscriptions_;
   std::map<std::string, RememberedSubscription, std::less<>> subscriptions_;

@@ -44,46 +44,56 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
   publish.packet_identifier = 0;
   publish.properties.subscription_identifiers.clear();  // the server's alone [MQTT-3.3.4-6]
   const bool is_connected = phase_ == ClientPhase::Connected;
-  if (const auto resolved = resolve_outgoing_alias(publish, is_connected); !resolved) return resolved.error();
+  const bool is_at_most_once = publish.qos == QoS::AtMostOnce;
+  if (!is_connected && is_at_most_once && !options_.queue_qos_zero)
+    return misuse(ReasonCode::ServerUnavailable, "No connection to broker");
+  // QoS 0 messages do not wait for acknowledgements of others, but they keep their own order.
+  const bool goes_now = is_connected && is_at_most_once && queued_at_most_once_ == 0;
+  const bool has_no_topic = publish.topic.empty();
+  if (const auto resolved = resolve_outgoing_alias(publish, goes_now); !resolved) return resolved.error();
   if (const auto encodable = check_encodable(publish); !encodable) return encodable.error();
-  if (!is_connected) {
-    if (publish.qos == QoS::AtMostOnce && !options_.queue_qos_zero) {
-      return misuse(ReasonCode::ServerUnavailable, "No connection to broker");
-    }
-    return enqueue({.token = token, .message = Message::keep(publish, now), .subscription = nullptr});
+  if (is_connected) {
+    if (const auto accepted = check_against_server(publish); !accepted) return accepted.error();
   }
-  if (const auto accepted = check_against_server(publish); !accepted) return accepted.error();
-  if (publish.qos == QoS::AtMostOnce) {
-    send_at_most_once(publish, token, now);
+  if (goes_now) {
+    if (publish.properties.topic_alias && !has_no_topic) remember_outgoing_alias(publish);
+    write_publish(publish, {}, now);
+    finish_at_most_once(token);
     return {};
   }
   Message kept = Message::keep(publish, now);
-  if (!queue_.empty() || !has_window())
+  if (!is_connected || is_at_most_once || !queue_.empty() || !has_window())
     return enqueue({.token = token, .message = std::move(kept), .subscription = nullptr});
   send_acknowledged(std::move(kept), token, now);
   return {};
 }
 
-// The application may set aliases itself. They live as long as the connection, so what may go out on another says its
-// topic in full.
-Result<void> Client::State::resolve_outgoing_alias(Publish& publish, bool is_connected) {
+// The application may set aliases itself. They live as long as the connection, so what does not go out at once, or may
+// go out again, says its topic in full.
+Result<void> Client::State::resolve_outgoing_alias(Publish& publish, bool goes_now) const {
   const auto alias = publish.properties.topic_alias;
-  if (alias && is_connected) {
+  if (alias && phase_ == ClientPhase::Connected) {
     if (*alias == 0 || *alias > server_topic_alias_maximum_) {
       return misuse(ReasonCode::TopicAliasInvalid, "a topic alias of 0 or above the server's Topic Alias Maximum");
     }
-    if (topic_aliases_out_.size() < *alias) topic_aliases_out_.resize(*alias);
-    std::string& topic = topic_aliases_out_[*alias - std::size_t{1}];
-    if (publish.topic.empty() && publish.qos == QoS::AtMostOnce && !topic.empty()) return {};
-    if (publish.topic.empty()) publish.topic = topic;
-    if (publish.qos == QoS::AtMostOnce && is_valid_topic_name(publish.topic)) topic = publish.topic;
+    if (publish.topic.empty() && *alias <= topic_aliases_out_.size()) {
+      const std::string& topic = topic_aliases_out_[*alias - std::size_t{1}];
+      if (goes_now && !topic.empty()) return {};
+      publish.topic = topic;
+    }
   }
-  if (publish.qos != QoS::AtMostOnce || !is_connected) publish.properties.topic_alias.reset();
+  if (!goes_now) publish.properties.topic_alias.reset();
   if (!is_valid_topic_name(publish.topic)) {
     return misuse(ReasonCode::TopicNameInvalid,
                   "a topic name is 1 to 65,535 octets of UTF-8 without '+', '#' and U+0000");
   }
   return {};
+}
+
+void Client::State::remember_outgoing_alias(const Publish& publish) {
+  const std::uint16_t alias = *publish.properties.topic_alias;
+  if (topic_aliases_out_.size() < alias) topic_aliases_out_.resize(alias);
+  topic_aliases_out_[alias - std::size_t{1}] = publish.topic;
 }
 
 Result<void> Client::State::check_against_server(const Publish& publish) const {
@@ -109,8 +119,7 @@ void Client::State::write_publish(const Publish& publish, const SharedBytes& sha
   if (shared_payload) output_.append_shared(shared_payload);
 }
 
-void Client::State::send_at_most_once(const Publish& publish, OperationToken token, Instant now) {
-  write_publish(publish, {}, now);
+void Client::State::finish_at_most_once(OperationToken token) {
   if (token != kNoToken) listener_.on_published(token, 0, ReasonCode::Success, Properties{});
 }
 
@@ -134,13 +143,28 @@ bool Client::State::has_window() const {
 
 Result<void> Client::State::enqueue(Wish wish) {
   const std::size_t octets = wish.message ? wish.message.memory_octets() : 0;
-  if (queue_.size() >= options_.maximum_queued_messages || octets > options_.maximum_queued_octets - queued_octets_) {
+  const bool has_room = queue_.size() < options_.maximum_queued_messages &&
+                        queued_octets_ <= options_.maximum_queued_octets &&
+                        octets <= options_.maximum_queued_octets - queued_octets_;
+  if (!has_room) {
     return Error{Fault::LimitReached, ReasonCode::QuotaExceeded,
                  "the queue of messages that wait for the server is full"};
   }
-  queued_octets_ += octets;
+  count_queued(wish.message);
   queue_.push(std::move(wish));
   return {};
+}
+
+void Client::State::count_queued(const Message& message) {
+  if (!message) return;
+  queued_octets_ += message.memory_octets();
+  if (message.qos() == QoS::AtMostOnce) ++queued_at_most_once_;
+}
+
+void Client::State::count_unqueued(const Message& message) {
+  if (!message) return;
+  queued_octets_ -= message.memory_octets();
+  if (message.qos() == QoS::AtMostOnce) --queued_at_most_once_;
 }
 
 Result<void> Client::State::subscribe(const Subscribe& subscribe, OperationToken token, Instant now) {
@@ -212,12 +236,13 @@ bool Client::State::take_back_if_too_large(PacketIdentifier identifier) {
 }
 
 bool Client::State::discard(OperationToken token) {
+  if (token == kNoToken) return false;
   bool found = false;
   for (std::size_t waiting = queue_.size(); waiting > 0; --waiting) {
     Wish wish = queue_.pop();
     if (!found && wish.message && wish.token == token) {
       found = true;
-      queued_octets_ -= wish.message.memory_octets();
+      count_unqueued(wish.message);
     } else {
       queue_.push(std::move(wish));
     }
@@ -227,6 +252,7 @@ bool Client::State::discard(OperationToken token) {
     if (found || !is_publish || entry.token != token) return;
     found = true;
     entry.token = kNoToken;
+    entry.is_discarded = true;
   });
   if (found) fail_operation(token, misuse(ReasonCode::UnspecifiedError, "Message removed"));
   return found;

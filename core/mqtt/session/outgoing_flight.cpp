@@ -15,6 +15,7 @@ PacketIdentifier OutgoingFlight::add(Delivery delivery, std::uint32_t token, Fli
   entry.token = token;
   entry.state = state;
   entry.is_sent = true;
+  entry.is_discarded = false;
   ++unsettled_;
   return identifier_at(span_++);
 }
