@@ -2,17 +2,19 @@
 #include "mqtt/client/reconnect_schedule.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace mqtt {
 
 Duration ReconnectSchedule::next_delay() {
   const auto initial = static_cast<double>(policy_.initial_delay.count());
   const auto maximum = std::max(initial, static_cast<double>(policy_.maximum_delay.count()));
-  const double base = std::min(maximum, initial * std::pow(policy_.factor, attempts_));
+  // std::pow() would bring more octets of tables into the Wasm modules than the rest of this file is long.
+  double base = initial;
+  for (std::uint32_t i = 0; i < attempts_ && base < maximum; ++i) base *= policy_.factor;
+  base = std::min(base, maximum);
   if (base < maximum) ++attempts_;
   const double spread = 1.0 + policy_.jitter * (2.0 * next_random() - 1.0);
-  return Duration(static_cast<Duration::rep>(std::llround(base * spread)));
+  return Duration(static_cast<Duration::rep>(base * spread + 0.5));
 }
 
 double ReconnectSchedule::next_random() {
