@@ -1,4 +1,5 @@
-// Turns js/src and the Wasm modules into the npm package's dist/: ES modules, minified, the Wasm inside them, and their types.
+// Turns js/src and the Wasm modules into the npm package's dist/: ES modules, minified, the Wasm inside them, and
+// their types.
 //   node scripts/build-package.mjs [--wasm build/wasm] [--out dist]
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,7 +32,8 @@ const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['js/src/index.ts', 'js/src/node.ts', 'js/src/broker.ts'],
   outdir: out,
-  // What the entries share is in files of its own, so that a page that uses two of them loads it once, and a class is one class.
+  // What the entries share is in files of its own, so that a page that uses two of them loads it once, and a class is
+  // one class.
   splitting: true,
   chunkNames: 'chunks/[hash]',
   bundle: true,
@@ -56,13 +58,18 @@ function inlineWasmModules({ onResolve, onLoad }) {
     path: join(wasmFolder, path.slice('#wasm/'.length)),
     namespace: 'inlined-wasm',
   }));
-  onLoad({ filter: /.*/, namespace: 'inlined-wasm' }, ({ path }) => ({ contents: inlined(readFileSync(path)), loader: 'js' }));
+  onLoad({ filter: /.*/, namespace: 'inlined-wasm' }, ({ path }) => ({
+    contents: inlined(readFileSync(path)),
+    loader: 'js',
+  }));
 }
 
-// Octets as a string, one character each, whose code's low eight bits are the octet. Compressed, that is a fifth smaller than Base64, because octets
+// Octets as a string, one character each, whose code's low eight bits are the octet. Compressed, that is a fifth
+// smaller than Base64, because octets
 // stay aligned with characters. What is no printable character stands 256 codes higher.
 function inlined(octets) {
-  const isPlain = (octet) => (octet >= 0x20 && octet < 0x7f && octet !== 0x22 && octet !== 0x5c) || (octet >= 0xa0 && octet !== 0xad);
+  const isPlain = (octet) =>
+    (octet >= 0x20 && octet < 0x7f && octet !== 0x22 && octet !== 0x5c) || (octet >= 0xa0 && octet !== 0xad);
   const text = Array.from(octets, (octet) => String.fromCharCode(isPlain(octet) ? octet : 0x100 + octet)).join('');
   return `const text = "${text}";
 export default () => {
@@ -74,7 +81,9 @@ export default () => {
 
 function declareTypes() {
   const tsc = join(root, 'node_modules/.bin/tsc');
-  const { status } = spawnSync(tsc, ['--project', join(root, 'tsconfig.build.json'), '--outDir', out], { stdio: 'inherit' });
+  const { status } = spawnSync(tsc, ['--project', join(root, 'tsconfig.build.json'), '--outDir', out], {
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(status ?? 1);
   for (const file of readdirSync(out, { recursive: true })) {
     if (!file.endsWith('.d.ts')) continue;

@@ -8,11 +8,16 @@ const broker = createBroker();
 broker.on('clientConnected', () => (element('clients').textContent = `${++clients}`));
 
 const display = broker.connect({ clientId: 'display' });
-display.on('message', (topic, payload) => element('messages').append(Object.assign(document.createElement('li'), { textContent: `${topic}: ${payload}` })));
+display.on('message', (topic, payload) =>
+  element('messages').append(Object.assign(document.createElement('li'), { textContent: `${topic}: ${payload}` })),
+);
 display.subscribe('room/+/temperature');
 
 const thermometer = broker.connect({ clientId: 'thermometer' });
-setInterval(() => thermometer.publish('room/kitchen/temperature', (20 + 2 * Math.random()).toFixed(1), { retain: true }), 1000);
+setInterval(
+  () => thermometer.publish('room/kitchen/temperature', (20 + 2 * Math.random()).toFixed(1), { retain: true }),
+  1000,
+);
 
-// Any other MQTT library reaches the same broker: mqtt.connect('ws://in-page', { createWebsocket: (url, protocols) => new broker.WebSocket(url, protocols) })
+// Other MQTT libraries reach the same broker through a class like the browser's own: `new broker.WebSocket(url, 'mqtt')`.
 Object.assign(window, { broker });

@@ -1,4 +1,5 @@
-// What applications pass to publish(), subscribe() and the like, in all the forms that MQTT.js takes -> one form, or an Error that says what to
+// What applications pass to publish(), subscribe() and the like, in all the forms that MQTT.js takes -> one form, or
+// an Error that says what to
 // write instead.
 import type {
   DisconnectOptions,
@@ -16,7 +17,8 @@ import { validateTopics } from './topic-filters.ts';
 const noOptions: PublishOptions = {};
 
 export function readTopic(topic: unknown, options: PublishOptions): string {
-  if (typeof topic !== 'string') throw badCall(`publish() has no topic: write publish("some/topic", payload), not publish(${typeOf(topic)}, ...)`);
+  if (typeof topic !== 'string')
+    throw badCall(`publish() has no topic: write publish("some/topic", payload), not publish(${typeOf(topic)}, ...)`);
   if (topic === '' && options.properties?.topicAlias === undefined) {
     throw badCall('publish() has an empty topic: write publish("some/topic", payload)');
   }
@@ -38,7 +40,8 @@ export function readMessage(message: Message): string | Uint8Array {
 
 export function readPublishOptions(options: unknown): PublishOptions {
   if (options === undefined || options === null) return noOptions;
-  if (typeof options !== 'object') throw badCall(`publish()'s options are ${typeOf(options)}: write { qos: 1, retain: true }`);
+  if (typeof options !== 'object')
+    throw badCall(`publish()'s options are ${typeOf(options)}: write { qos: 1, retain: true }`);
   return options;
 }
 
@@ -50,7 +53,9 @@ export function readPublishFlags(options: PublishOptions): number {
 export function readQos(qos: unknown): 0 | 1 | 2 {
   if (qos === undefined || qos === null) return 0;
   if (qos === 0 || qos === 1 || qos === 2) return qos;
-  throw badCall(`QoS ${String(qos)} does not exist: write qos: 0 (at most once), 1 (at least once) or 2 (exactly once)`);
+  throw badCall(
+    `QoS ${String(qos)} does not exist: write qos: 0 (at most once), 1 (at least once) or 2 (exactly once)`,
+  );
 }
 
 export interface SubscriptionRequest {
@@ -73,14 +78,24 @@ export function readSubscribe(topics: unknown, options: unknown): SubscribeCall 
     readQos(qos);
     if (![undefined, 0, 1, 2].includes(rh)) throw badCall(`rh (Retain Handling) is ${String(rh)}: write 0, 1 or 2`);
   }
-  return { requests: entries.map(([topic, each]) => ({ topic, options: each })), resubscribe, properties: common.properties };
+  return {
+    requests: entries.map(([topic, each]) => ({ topic, options: each })),
+    resubscribe,
+    properties: common.properties,
+  };
 }
 
-function readTopics(topics: unknown, common: SubscribeOptions): { entries: [string, SubscribeOptions][]; resubscribe: boolean } {
+function readTopics(
+  topics: unknown,
+  common: SubscribeOptions,
+): { entries: [string, SubscribeOptions][]; resubscribe: boolean } {
   if (typeof topics === 'string') return { entries: [[topics, common]], resubscribe: false };
   if (Array.isArray(topics)) return { entries: topics.map((topic: string) => [topic, common]), resubscribe: false };
   if (typeof topics !== 'object' || topics === null) {
-    throw badCall(`subscribe() takes a topic filter, not ${typeOf(topics)}: write subscribe("some/topic/#"), a list, or { "some/topic": { qos: 1 } }`);
+    throw badCall(
+      `subscribe() takes a topic filter, not ${typeOf(topics)}: ` +
+        'write subscribe("some/topic/#"), a list, or { "some/topic": { qos: 1 } }',
+    );
   }
   const { resubscribe, ...map } = topics as SubscriptionMap & { resubscribe?: boolean };
   const entries = Object.entries(map).map(([topic, each]): [string, SubscribeOptions] => {
@@ -95,7 +110,9 @@ function readTopics(topics: unknown, common: SubscribeOptions): { entries: [stri
 export function readUnsubscribe(topics: unknown): string[] {
   const list: unknown = typeof topics === 'string' ? [topics] : topics;
   if (!Array.isArray(list)) {
-    throw badCall(`unsubscribe() takes a topic filter or a list of them, not ${typeOf(topics)}: write unsubscribe("some/topic/#")`);
+    throw badCall(
+      `unsubscribe() takes a topic filter or a list of them, not ${typeOf(topics)}: write unsubscribe("some/topic/#")`,
+    );
   }
   checkTopics(list);
   return list as string[];
@@ -103,7 +120,8 @@ export function readUnsubscribe(topics: unknown): string[] {
 
 function checkTopics(topics: unknown[]): asserts topics is string[] {
   const wrong = topics.find((topic) => typeof topic !== 'string' || topic === '');
-  if (wrong !== undefined) throw badCall(`Invalid topic ${String(wrong)}: a topic filter is text such as "some/topic/#"`);
+  if (wrong !== undefined)
+    throw badCall(`Invalid topic ${String(wrong)}: a topic filter is text such as "some/topic/#"`);
   const invalid = validateTopics(topics as string[]);
   if (invalid !== null) throw badCall(`Invalid topic ${invalid}`);
 }
@@ -117,7 +135,8 @@ export interface EndCall {
 /** end(callback), end(force, callback), end(options, callback), end(force, options, callback) */
 export function readEnd(given: readonly unknown[]): EndCall {
   const callback = given.find((argument) => typeof argument === 'function') as DoneCallback | undefined;
-  const options = given.find((argument) => typeof argument === 'object' && argument !== null) as DisconnectOptions | undefined;
+  const options = given.find((argument) => typeof argument === 'object' && argument !== null) as
+    DisconnectOptions | undefined;
   return { force: given[0] === true, options: options ?? {}, callback };
 }
 

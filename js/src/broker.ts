@@ -32,7 +32,10 @@ export function createBroker(options: BrokerOptions = {}): Broker {
 const CLOSE_PATIENCE = 1000;
 
 export class Broker extends TypedEmitter<BrokerEvents> {
-  /** The browser's WebSocket interface with this broker at the other end: `new broker.WebSocket('ws://in-tab/', 'mqtt')`. */
+  /**
+   * The browser's WebSocket interface with this broker at the other end: `new broker.WebSocket('ws://in-tab/',
+   * 'mqtt')`.
+   */
   readonly WebSocket: InTabWebSocketClass;
   /** Rejects when the Wasm module can't be started. */
   readonly ready: Promise<void>;
@@ -126,7 +129,10 @@ export class Broker extends TypedEmitter<BrokerEvents> {
   }
 
   async #close(): Promise<void> {
-    const isReady = await this.ready.then(() => true, () => false);
+    const isReady = await this.ready.then(
+      () => true,
+      () => false,
+    );
     if (isReady) {
       this.#machine.shutDown();
       this.#engine.flush();
@@ -138,7 +144,8 @@ export class Broker extends TypedEmitter<BrokerEvents> {
   }
 
   #checkOpen(): void {
-    if (this.#closing !== undefined) throw new MqttError('ERR_MQTT_BAD_CALL', 'the broker is closed: make another with createBroker()');
+    if (this.#closing !== undefined)
+      throw new MqttError('ERR_MQTT_BAD_CALL', 'the broker is closed: make another with createBroker()');
   }
 
   protected override listenerAdded(event: keyof BrokerEvents): void {

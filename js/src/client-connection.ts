@@ -1,4 +1,5 @@
-// One client machine and the transports it lives through: dials when the machine says so, moves octets, and tells what the machine tells.
+// One client machine and the transports it lives through: dials when the machine says so, moves octets, and tells
+// what the machine tells.
 import type { ClientMachine, Engine } from './engine/engine.ts';
 import type { Payload } from './engine/payload.ts';
 import type { PacketProperties } from './engine/properties.ts';
@@ -25,7 +26,10 @@ export interface Attempt {
 export type Dial = (attempt: Attempt) => Transport;
 
 /** Hears what happens; the engine's sink, without what this file takes care of itself. */
-export interface ConnectionListener extends Pick<ClientSink, 'message' | 'published' | 'subscribed' | 'unsubscribed' | 'operationFailed'> {
+export interface ConnectionListener extends Pick<
+  ClientSink,
+  'message' | 'published' | 'subscribed' | 'unsubscribed' | 'operationFailed'
+> {
   connectPacket(): ConnectPacket;
   reconnectDue(): void;
   connack(packet: ConnackPacket): void;
@@ -44,7 +48,8 @@ const KEEP_ALIVE_TIMEOUT = 0x8d;
 
 export class ClientConnection implements ClientSink {
   readonly machine: ClientMachine;
-  // Only while something can happen: the engine knows this object, and so must not keep an application's client alive that has ended.
+  // Only while something can happen: the engine knows this object, and so must not keep an application's client alive
+  // that has ended.
   #listener: ConnectionListener | undefined;
   #transport: Transport | undefined;
   #isOpen = false;
@@ -152,19 +157,40 @@ export class ClientConnection implements ClientSink {
     this.#listener?.connack(packet);
   }
 
-  message(topic: string, payload: Payload, flags: number, packetIdentifier: number, properties: PacketProperties | undefined): void {
+  message(
+    topic: string,
+    payload: Payload,
+    flags: number,
+    packetIdentifier: number,
+    properties: PacketProperties | undefined,
+  ): void {
     this.#listener?.message(topic, payload, flags, packetIdentifier, properties);
   }
 
-  published(token: OperationToken, packetIdentifier: number, reasonCode: ReasonCode, properties: PacketProperties | undefined): void {
+  published(
+    token: OperationToken,
+    packetIdentifier: number,
+    reasonCode: ReasonCode,
+    properties: PacketProperties | undefined,
+  ): void {
     this.#listener?.published(token, packetIdentifier, reasonCode, properties);
   }
 
-  subscribed(token: OperationToken, packetIdentifier: number, reasonCodes: ReasonCode[], properties: PacketProperties | undefined): void {
+  subscribed(
+    token: OperationToken,
+    packetIdentifier: number,
+    reasonCodes: ReasonCode[],
+    properties: PacketProperties | undefined,
+  ): void {
     this.#listener?.subscribed(token, packetIdentifier, reasonCodes, properties);
   }
 
-  unsubscribed(token: OperationToken, packetIdentifier: number, reasonCodes: ReasonCode[], properties: PacketProperties | undefined): void {
+  unsubscribed(
+    token: OperationToken,
+    packetIdentifier: number,
+    reasonCodes: ReasonCode[],
+    properties: PacketProperties | undefined,
+  ): void {
     this.#listener?.unsubscribed(token, packetIdentifier, reasonCodes, properties);
   }
 

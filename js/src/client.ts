@@ -30,7 +30,13 @@ import { PublishFlags } from './engine/types.ts';
 import type { ConnackPacket as EngineConnack, EngineError, OperationToken } from './engine/types.ts';
 import { engineFailure, errorOf, ErrorWithReasonCode, MqttError } from './errors.ts';
 import { Operations, type Answer } from './operations.ts';
-import { completeOptions, machineOptionsOf, randomClientId, type ClientOptions, type CompleteOptions } from './options.ts';
+import {
+  completeOptions,
+  machineOptionsOf,
+  randomClientId,
+  type ClientOptions,
+  type CompleteOptions,
+} from './options.ts';
 import {
   acknowledgementOf,
   connackPacketOf,
@@ -123,7 +129,12 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   /** QoS 0: `callback` is called when the message is on its way. QoS 1 and 2: when the server has it. */
   publish(topic: string, message: Message, callback?: PublishCallback): this;
   publish(topic: string, message: Message, options?: PublishOptions | null, callback?: PublishCallback): this;
-  publish(topic: string, message: Message, options?: PublishOptions | PublishCallback | null, callback?: PublishCallback): this {
+  publish(
+    topic: string,
+    message: Message,
+    options?: PublishOptions | PublishCallback | null,
+    callback?: PublishCallback,
+  ): this {
     const done = typeof options === 'function' ? options : callback;
     let token = 0;
     try {
@@ -147,7 +158,11 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   }
 
   subscribe(topics: string | string[] | SubscriptionMap, callback?: SubscribeCallback): this;
-  subscribe(topics: string | string[] | SubscriptionMap, options?: SubscribeOptions | null, callback?: SubscribeCallback): this;
+  subscribe(
+    topics: string | string[] | SubscriptionMap,
+    options?: SubscribeOptions | null,
+    callback?: SubscribeCallback,
+  ): this;
   subscribe(
     topics: string | string[] | SubscriptionMap,
     options?: SubscribeOptions | SubscribeCallback | null,
@@ -160,13 +175,20 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     });
   }
 
-  subscribeAsync(topics: string | string[] | SubscriptionMap, options?: SubscribeOptions): Promise<SubscriptionGrant[]> {
+  subscribeAsync(
+    topics: string | string[] | SubscriptionMap,
+    options?: SubscribeOptions,
+  ): Promise<SubscriptionGrant[]> {
     return promised((callback) => this.subscribe(topics, options, (error, granted = []) => callback(error, granted)));
   }
 
   unsubscribe(topics: string | string[], callback?: UnsubscribeCallback): this;
   unsubscribe(topics: string | string[], options?: UnsubscribeOptions | null, callback?: UnsubscribeCallback): this;
-  unsubscribe(topics: string | string[], options?: UnsubscribeOptions | UnsubscribeCallback | null, callback?: UnsubscribeCallback): this {
+  unsubscribe(
+    topics: string | string[],
+    options?: UnsubscribeOptions | UnsubscribeCallback | null,
+    callback?: UnsubscribeCallback,
+  ): this {
     const done = typeof options === 'function' ? options : callback;
     return this.#unlessWrong(done, () => {
       const filters = readUnsubscribe(topics);
@@ -180,8 +202,8 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   }
 
   /**
-   * Disconnects for good: after the operations under way have their answers, or at once and without a DISCONNECT if `force` is true (so that the server
-   * publishes the will). What has no answer then, fails.
+   * Disconnects for good: after the operations under way have their answers, or at once and without a DISCONNECT if
+   * `force` is true (so that the server publishes the will). What has no answer then, fails.
    */
   end(callback?: DoneCallback): this;
   end(force?: boolean, callback?: DoneCallback): this;
@@ -198,7 +220,8 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     this.#ending = call;
     this.#mayReconnect = false;
     this.#machine.stopReconnecting();
-    if (!call.force && this.connected && this.#operations.size > 0) this.once('outgoingEmpty', () => this.#finish(call));
+    if (!call.force && this.connected && this.#operations.size > 0)
+      this.once('outgoingEmpty', () => this.#finish(call));
     else this.#finish(call);
     return this;
   }
@@ -236,9 +259,14 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     callback();
   }
 
-  /** To be overridden, for enhanced authentication (5.0): the callback takes the AUTH packet that answers the server's. */
+  /**
+   * To be overridden, for enhanced authentication (5.0): the callback takes the AUTH packet that answers the
+   * server's.
+   */
   handleAuth(_packet: AuthPacket, callback: (error?: Error | null, answer?: AuthPacket) => void): void {
-    callback(new MqttError('ERR_MQTT_PROTOCOL', 'the server asks for enhanced authentication: override client.handleAuth'));
+    callback(
+      new MqttError('ERR_MQTT_PROTOCOL', 'the server asks for enhanced authentication: override client.handleAuth'),
+    );
   }
 
   /** Asks the server for a sign of life now. */
@@ -282,7 +310,12 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   }
 
   // QoS 0 without a callback needs no answer.
-  #publishOperation(topic: string, payload: string | Uint8Array, flags: number, callback: PublishCallback | undefined): OperationToken {
+  #publishOperation(
+    topic: string,
+    payload: string | Uint8Array,
+    flags: number,
+    callback: PublishCallback | undefined,
+  ): OperationToken {
     const qos = flags & PublishFlags.qosMask;
     if (qos === 0 && callback === undefined) return 0;
     return this.#operations.add((error, answer) => {
@@ -297,7 +330,8 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   #finish(call: EndCall): void {
     if (this.#ending !== call) return;
     if (!this.#connection.isActive) queueMicrotask(() => this.#ended());
-    else if (this.connected && !call.force) this.#machine.disconnect(call.options.reasonCode ?? 0, call.options.properties);
+    else if (this.connected && !call.force)
+      this.#machine.disconnect(call.options.reasonCode ?? 0, call.options.properties);
     else this.#connection.destroy();
   }
 
@@ -446,7 +480,10 @@ function publishResult(
   const reasonCode = answer.reasonCodes[0] ?? 0;
   const qos = flags & PublishFlags.qosMask;
   if (isFailure(reasonCode)) {
-    return [new ErrorWithReasonCode(`Publish error: ${ReasonCodes[reasonCode] ?? reasonCode}`, reasonCode), acknowledgementOf(qos, answer)];
+    return [
+      new ErrorWithReasonCode(`Publish error: ${ReasonCodes[reasonCode] ?? reasonCode}`, reasonCode),
+      acknowledgementOf(qos, answer),
+    ];
   }
   return [null, publishPacketOf(topic, payload, flags, answer.packetIdentifier, undefined)];
 }

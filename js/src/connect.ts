@@ -29,7 +29,8 @@ export interface Connect {
   connect(url: string, options?: ClientOptions): MqttClient;
   connect(options: ClientOptions): MqttClient;
   /**
-   * Resolves when the client is connected; rejects, and ends the client, on the first error; and when the first attempt fails, if `allowRetries` is
+   * Resolves when the client is connected; rejects, and ends the client, on the first error; and when the first
+   * attempt fails, if `allowRetries` is
    * false.
    */
   connectAsync(url: string, options?: ClientOptions, allowRetries?: boolean): Promise<MqttClient>;
@@ -44,7 +45,11 @@ export function makeConnect(environment: Environment): Connect {
     return new MqttClient(environment.engine(), read, makeDial(environment.transports));
   }
 
-  function connectAsync(url: string | ClientOptions, options?: ClientOptions, allowRetries = true): Promise<MqttClient> {
+  function connectAsync(
+    url: string | ClientOptions,
+    options?: ClientOptions,
+    allowRetries = true,
+  ): Promise<MqttClient> {
     return connected(() => connect(url, options), allowRetries);
   }
 
@@ -75,7 +80,15 @@ export function connected(start: () => MqttClient, allowRetries: boolean): Promi
   });
 }
 
-const defaultPorts: Record<Protocol, number> = { ws: 80, wss: 443, mqtt: 1883, tcp: 1883, mqtts: 8883, ssl: 8883, tls: 8883 };
+const defaultPorts: Record<Protocol, number> = {
+  ws: 80,
+  wss: 443,
+  mqtt: 1883,
+  tcp: 1883,
+  mqtts: 8883,
+  ssl: 8883,
+  tls: 8883,
+};
 
 // Each attempt goes to the next of the servers, if there are several.
 function makeDial(transports: Environment['transports']): (client: MqttClient, attempt: Attempt) => Transport {

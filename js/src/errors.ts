@@ -5,7 +5,7 @@ import type { SubackPacket } from './packets.ts';
 import type { CloseInfo } from './transport/transport.ts';
 
 export type MqttErrorCode =
-  | 'ERR_MQTT_BAD_CALL' // the application asked for something that can't be done; the message says what to write instead
+  | 'ERR_MQTT_BAD_CALL' // the message says what to write instead
   | 'ERR_MQTT_CONNACK_TIMEOUT'
   | 'ERR_MQTT_KEEPALIVE_TIMEOUT'
   | 'ERR_MQTT_DISCONNECTING' // called after end()
@@ -82,12 +82,16 @@ const codesByFault: Readonly<Record<Fault, MqttErrorCode>> = {
 };
 
 export function errorOf(error: EngineError): MqttError {
-  return new MqttError(codesByText[error.text] ?? codesByFault[error.fault], error.text, { reasonCode: error.reasonCode });
+  return new MqttError(codesByText[error.text] ?? codesByFault[error.fault], error.text, {
+    reasonCode: error.reasonCode,
+  });
 }
 
 /** The Wasm module could not be started: `cause` is what the platform said. */
 export function engineFailure(cause: unknown): MqttError {
   const said = cause instanceof Error ? cause.message : String(cause);
-  const policy = /Content.Security.Policy|unsafe-eval/i.test(said) ? "; write script-src 'self' 'wasm-unsafe-eval'" : '';
+  const policy = /Content.Security.Policy|unsafe-eval/i.test(said)
+    ? "; write script-src 'self' 'wasm-unsafe-eval'"
+    : '';
   return new MqttError('ERR_MQTT_UNSUPPORTED', `WebAssembly could not be started: ${said}${policy}`, { cause });
 }

@@ -1,4 +1,5 @@
-// What `wasmqtt` exports besides connect(), in a browser and in Node; and, for code written for MQTT.js, the names it imports.
+// What `wasmqtt` exports besides connect(), in a browser and in Node; and, for code written for MQTT.js, the names it
+// imports.
 export { MqttClient, MqttClient as Client } from './client.ts';
 export { ErrorWithReasonCode, ErrorWithSubackPacket, MqttError } from './errors.ts';
 export { Payload } from './engine/payload.ts';

@@ -1,4 +1,5 @@
-// A class with the browser's WebSocket interface whose other end is a broker in this very tab, for libraries that want a WebSocket.
+// A class with the browser's WebSocket interface whose other end is a broker in this very tab, for libraries that
+// want a WebSocket.
 import type { AcceptedConnection, CloseReason } from './broker-connections.ts';
 import type { ConnectionSink } from './engine/types.ts';
 import { postTask } from './engine/scheduler.ts';
@@ -103,7 +104,8 @@ export class InTabWebSocket extends EventTarget {
   }
 
   send(data: WebSocketData): void {
-    if (this.#readyState === CONNECTING) throw new DOMException('the WebSocket is still connecting: wait for its open event', 'InvalidStateError');
+    if (this.#readyState === CONNECTING)
+      throw new DOMException('the WebSocket is still connecting: wait for its open event', 'InvalidStateError');
     const isBlob = typeof Blob !== 'undefined' && data instanceof Blob;
     const octets = isBlob ? data : copyOf(data as Exclude<WebSocketData, Blob>);
     const size = octets instanceof Uint8Array ? octets.length : octets.size;
@@ -121,9 +123,13 @@ export class InTabWebSocket extends EventTarget {
 
   close(code?: number, reason = ''): void {
     if (code !== undefined && code !== 1000 && !(code >= 3000 && code <= 4999)) {
-      throw new DOMException(`a WebSocket cannot be closed with code ${code}: use 1000 or 3000 to 4999`, 'InvalidAccessError');
+      throw new DOMException(
+        `a WebSocket cannot be closed with code ${code}: use 1000 or 3000 to 4999`,
+        'InvalidAccessError',
+      );
     }
-    if (new TextEncoder().encode(reason).length > 123) throw new DOMException('the reason is longer than 123 octets', 'SyntaxError');
+    if (new TextEncoder().encode(reason).length > 123)
+      throw new DOMException('the reason is longer than 123 octets', 'SyntaxError');
     if (this.#readyState === CONNECTING) return this.#fail(LOST);
     if (this.#readyState !== OPEN) return;
     this.#readyState = CLOSING;
@@ -163,7 +169,8 @@ export class InTabWebSocket extends EventTarget {
       const wasFull = this.#undelivered > HIGH_WATER;
       this.#undelivered -= frame.length;
       if (wasFull && this.#undelivered <= HIGH_WATER) this.#connection?.setWritable(true);
-      if (this.#readyState === OPEN) this.#dispatch(new MessageEvent('message', { data: this.#dataOf(frame) }), this.onmessage);
+      if (this.#readyState === OPEN)
+        this.#dispatch(new MessageEvent('message', { data: this.#dataOf(frame) }), this.onmessage);
     });
   }
 
@@ -208,8 +215,10 @@ export class InTabWebSocket extends EventTarget {
   }
 
   #dispatch<Kind extends Event>(event: Kind, handler: ((event: Kind) => void) | null): void {
-    // The handler property is a listener like the others, as far as an exception of one must not keep the others from being called.
-    if (typeof handler === 'function') this.addEventListener(event.type, handler as (event: Event) => void, { once: true });
+    // The handler property is a listener like the others, as far as an exception of one must not keep the others from
+    // being called.
+    if (typeof handler === 'function')
+      this.addEventListener(event.type, handler as (event: Event) => void, { once: true });
     this.dispatchEvent(event);
   }
 }
@@ -223,14 +232,17 @@ function readUrl(url: string | URL): string {
   }
   if (parsed.protocol === 'http:') parsed.protocol = 'ws:';
   if (parsed.protocol === 'https:') parsed.protocol = 'wss:';
-  if (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:') throw new DOMException(`a WebSocket's URL begins with ws:// or wss://, not ${parsed.protocol}`, 'SyntaxError');
+  if (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:')
+    throw new DOMException(`a WebSocket's URL begins with ws:// or wss://, not ${parsed.protocol}`, 'SyntaxError');
   if (parsed.hash !== '') throw new DOMException("a WebSocket's URL has no fragment", 'SyntaxError');
   return parsed.href;
 }
 
 function readProtocols(protocols: string | string[]): string[] {
   const list = typeof protocols === 'string' ? [protocols] : [...protocols];
-  const isWrong = list.some((protocol, index) => !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(protocol) || list.indexOf(protocol) !== index);
+  const isWrong = list.some(
+    (protocol, index) => !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(protocol) || list.indexOf(protocol) !== index,
+  );
   if (isWrong) throw new DOMException(`"${list.join(', ')}" are no subprotocols: write ["mqtt"]`, 'SyntaxError');
   return list;
 }

@@ -9,7 +9,8 @@ import { webSocketOpener } from './transport/open-web-socket.ts';
 let engine: Engine | undefined;
 
 const openWebSocket = webSocketOpener((url, subprotocols) => {
-  if (typeof WebSocket === 'undefined') throw new MqttError('ERR_MQTT_UNSUPPORTED', 'there is no WebSocket here: pass one with the option createWebsocket');
+  if (typeof WebSocket === 'undefined')
+    throw new MqttError('ERR_MQTT_UNSUPPORTED', 'there is no WebSocket here: pass one with the option createWebsocket');
   return new WebSocket(url, subprotocols);
 });
 

@@ -13,9 +13,13 @@ import { openTls } from './transport/tls.ts';
 let engine: Engine | undefined;
 
 const openPlain: OpenTransport = ({ host, port }, _client, { handlers }) => openTcp(host, port, handlers);
-const openSecure: OpenTransport = ({ host, port }, client, { handlers }) => openTls(host, port, tlsOptionsOf(client.options), handlers);
+const openSecure: OpenTransport = ({ host, port }, client, { handlers }) =>
+  openTls(host, port, tlsOptionsOf(client.options), handlers);
 const openWebSocket = webSocketOpener((url, subprotocols, options) => {
-  return new WebSocket(url, subprotocols, { ...(url.startsWith('wss:') && tlsOptionsOf(options)), ...options.wsOptions });
+  return new WebSocket(url, subprotocols, {
+    ...(url.startsWith('wss:') && tlsOptionsOf(options)),
+    ...options.wsOptions,
+  });
 }, 'nodebuffer');
 
 export const { connect, connectAsync } = makeConnect({

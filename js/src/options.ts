@@ -1,4 +1,5 @@
-// What connect() takes, MQTT.js's options with MQTT.js's defaults and ours beside them -> options that are complete and make sense.
+// What connect() takes, MQTT.js's options with MQTT.js's defaults and ours beside them -> options that are complete
+// and make sense.
 import type { MqttClient } from './client.ts';
 import type { ClientMachineOptions } from './engine/types.ts';
 import { badCall, MqttError } from './errors.ts';
@@ -133,7 +134,9 @@ export function randomClientId(): string {
 export function completeOptions(options: ClientOptions): CompleteOptions {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   if (options.clean === false && !options.clientId) {
-    throw badCall('Missing clientId for unclean clients: the server keeps the session under it; write { clean: false, clientId: "..." }');
+    throw badCall(
+      'Missing clientId for unclean clients: the session is kept under it; write { clean: false, clientId: "..." }',
+    );
   }
   const complete: CompleteOptions = { ...defaults, clientId: randomClientId(), ...given };
   checkOptions(complete);
@@ -142,7 +145,9 @@ export function completeOptions(options: ClientOptions): CompleteOptions {
 
 function checkOptions(options: CompleteOptions): void {
   if (![3, 4, 5].includes(options.protocolVersion)) {
-    throw badCall(`protocolVersion ${String(options.protocolVersion)} does not exist: write 3 (MQTT 3.1), 4 (3.1.1) or 5 (5.0)`);
+    throw badCall(
+      `protocolVersion ${String(options.protocolVersion)} does not exist: write 3 (MQTT 3.1), 4 (3.1.1) or 5 (5.0)`,
+    );
   }
   checkNumber(options.keepalive, 'keepalive', 0, 65_535, 'seconds; 0 turns it off');
   checkNumber(options.reconnectPeriod, 'reconnectPeriod', 0, Infinity, 'milliseconds; 0 turns reconnecting off');
@@ -175,8 +180,13 @@ export interface Surroundings {
 }
 
 /** connect()'s arguments, as MQTT.js reads them: what stands in the options wins over what stands in the URL. */
-export function readArguments(url: string | ClientOptions | undefined, options: ClientOptions | undefined, from: Surroundings): ClientOptions {
-  if (typeof url === 'object' && url !== null && options === undefined) return withCredentials(withAddress({ ...url }, from));
+export function readArguments(
+  url: string | ClientOptions | undefined,
+  options: ClientOptions | undefined,
+  from: Surroundings,
+): ClientOptions {
+  if (typeof url === 'object' && url !== null && options === undefined)
+    return withCredentials(withAddress({ ...url }, from));
   if (url !== undefined && typeof url !== 'string') {
     throw badCall('connect() takes a URL: write connect("ws://host:port/path", options)');
   }
@@ -225,18 +235,29 @@ function hostAndPort(url: URL): ClientOptions {
 const securedProtocols: Partial<Record<Protocol, Protocol>> = { mqtt: 'mqtts', tcp: 'mqtts', ws: 'wss' };
 
 function withAddress(options: ClientOptions, from: Surroundings): ClientOptions {
-  const protocol = (options.protocol?.replace(/:$/, '') ?? options.servers?.[0]?.protocol ?? from.protocols[0]) as Protocol;
+  const protocol = (options.protocol?.replace(/:$/, '') ??
+    options.servers?.[0]?.protocol ??
+    from.protocols[0]) as Protocol;
   const secured = options.cert && options.key ? (securedProtocols[protocol] ?? protocol) : protocol;
   checkProtocol(secured, options, from);
   const host = options.hostname ?? options.host ?? options.servers?.[0]?.host ?? from.base?.hostname ?? 'localhost';
   return { ...options, protocol: secured, host, hostname: host };
 }
 
-const suggestions: Record<string, string> = { http: 'ws', https: 'wss', tcp: 'ws', mqtt: 'ws', mqtts: 'wss', ssl: 'wss', tls: 'wss' };
+const suggestions: Record<string, string> = {
+  http: 'ws',
+  https: 'wss',
+  tcp: 'ws',
+  mqtt: 'ws',
+  mqtts: 'wss',
+  ssl: 'wss',
+  tls: 'wss',
+};
 
 function checkProtocol(protocol: string, options: ClientOptions, from: Surroundings): void {
   if ((from.protocols as readonly string[]).includes(protocol)) return;
-  const address = `${options.hostname ?? options.host ?? 'host'}${options.port === undefined ? '' : `:${options.port}`}`;
+  const port = options.port === undefined ? '' : `:${options.port}`;
+  const address = `${options.hostname ?? options.host ?? 'host'}${port}`;
   if (options.cert && options.key) throw badCall(`Unknown protocol for secure connection: "${protocol}"!`);
   if (['mqtt', 'mqtts', 'tcp', 'ssl', 'tls'].includes(protocol)) {
     throw new MqttError(

@@ -1,4 +1,5 @@
-// subscribe() and unsubscribe(): lists of filters -> SUBSCRIBE and UNSUBSCRIBE operations, and their answers -> one callback.
+// subscribe() and unsubscribe(): lists of filters -> SUBSCRIBE and UNSUBSCRIBE operations, and their answers -> one
+// callback.
 import type { SubscribeCall, SubscriptionRequest } from './arguments.ts';
 import type { SubscribeCallback, SubscriptionGrant, UnsubscribeCallback } from './client-types.ts';
 import type { ClientMachine } from './engine/engine.ts';
@@ -41,7 +42,11 @@ export class Subscriptions {
     }
   }
 
-  unsubscribe(topics: readonly string[], properties: UnsubscribeProperties | undefined, callback: UnsubscribeCallback | undefined): void {
+  unsubscribe(
+    topics: readonly string[],
+    properties: UnsubscribeProperties | undefined,
+    callback: UnsubscribeCallback | undefined,
+  ): void {
     for (const topic of topics) this.#subscribed.delete(topic);
     const kept = this.#isVersion5 ? properties : undefined;
     const token = this.#operations.add((error, answer) => {
@@ -111,5 +116,7 @@ function entryOf({ topic, options }: SubscriptionRequest, isVersion5: boolean): 
 
 function refusalIn(suback: SubackPacket | undefined): ErrorWithSubackPacket | null {
   const refusal = suback?.granted.filter(isFailure).at(-1);
-  return refusal === undefined ? null : new ErrorWithSubackPacket(`Subscribe error: ${ReasonCodes[refusal]}`, refusal, suback);
+  return refusal === undefined
+    ? null
+    : new ErrorWithSubackPacket(`Subscribe error: ${ReasonCodes[refusal]}`, refusal, suback);
 }

@@ -1,4 +1,5 @@
-// An event emitter with the methods that Node's has, so that code written for MQTT.js finds what it calls; events are typed.
+// An event emitter with the methods that Node's has, so that code written for MQTT.js finds what it calls; events are
+// typed.
 
 type Listener<Args extends unknown[]> = (...args: Args) => void;
 
@@ -99,7 +100,9 @@ export class TypedEmitter<Events extends { [Name in keyof Events]: unknown[] }> 
 
   #add<Name extends keyof Events>(event: Name, entry: Entry<Events[Name]>, first: boolean): this {
     if (typeof entry.listener !== 'function') {
-      throw new TypeError(`the listener for '${String(event)}' is not a function: write on('${String(event)}', () => { ... })`);
+      throw new TypeError(
+        `the listener for '${String(event)}' is not a function: write on('${String(event)}', () => { ... })`,
+      );
     }
     const entries = this.#of(event);
     this.#set(event, first ? [entry, ...entries] : [...entries, entry]);

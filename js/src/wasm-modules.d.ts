@@ -1,4 +1,5 @@
-// What scripts/build-package.mjs puts in place of these imports: the glue, and a function that answers the inlined octets.
+// What scripts/build-package.mjs puts in place of these imports: the glue, and a function that answers the inlined
+// octets.
 declare module '#wasm/*.mjs' {
   const createModule: import('./engine/module.ts').ModuleFactory;
   export default createModule;

@@ -45,7 +45,10 @@ test.describe('browser-plain-html', () => {
 
 test.describe('browser-broker-in-page', () => {
   test('has two clients, and messages between them, without any request but for its own files', async ({ page }) => {
-    const pages = await serve({ '/': folder('examples/browser-broker-in-page'), '/node_modules/wasmqtt/dist/': folder('dist') });
+    const pages = await serve({
+      '/': folder('examples/browser-broker-in-page'),
+      '/node_modules/wasmqtt/dist/': folder('dist'),
+    });
     const elsewhere: string[] = [];
     page.on('request', (request) => {
       if (!request.url().startsWith(pages.url)) elsewhere.push(request.url());

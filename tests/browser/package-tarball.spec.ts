@@ -1,4 +1,5 @@
-// What `npm pack` makes, installed into an empty Vite project: it type-checks, builds without any configuration and runs in Chromium.
+// What `npm pack` makes, installed into an empty Vite project: it type-checks, builds without any configuration and
+// runs in Chromium.
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ const run = (command: string, args: string[], cwd = root) => promisify(execFile)
 let project: string;
 
 test.beforeAll(async () => {
+  test.setTimeout(180_000);
   project = await mkdtemp(join(tmpdir(), 'wasmqtt-vite-'));
   await cp(join(root, 'tests/package/vite-project'), project, { recursive: true });
   // The one dependency comes from where it is installed already, so that no registry is needed.
@@ -43,7 +45,13 @@ test('its types hold under strict, without the types of Node', async () => {
 });
 
 test('Vite builds it without configuration, and it runs in Chromium', async ({ page }) => {
-  const { stderr } = await run(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', project, '--logLevel', 'warn']);
+  const { stderr } = await run(process.execPath, [
+    join(root, 'node_modules/vite/bin/vite.js'),
+    'build',
+    project,
+    '--logLevel',
+    'warn',
+  ]);
   // Both Wasm modules in one chunk are more than Vite likes; it says so and builds.
   expect(stderr.replace(/\[plugin builtin:vite-reporter\][^]*chunkSizeWarningLimit\./, '').trim()).toBe('');
   const server = await serve({ '/': join(project, 'dist') });

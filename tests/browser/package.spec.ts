@@ -1,4 +1,5 @@
-// The built package in real Chromium: under a strict Content-Security-Policy, in a worker, and with other libraries' WebSocket in the page.
+// The built package in real Chromium: under a strict Content-Security-Policy, in a worker, and with other libraries'
+// WebSocket in the page.
 import { fileURLToPath } from 'node:url';
 
 import { expect, test, type Page } from '@playwright/test';
@@ -62,7 +63,9 @@ test('Paho JavaScript, unmodified, reaches the in-tab broker through broker.WebS
   await expect(page).toHaveTitle('0 1 2');
 });
 
-test('delivers hundreds of thousands of messages in order through broker.WebSocket and the package\'s own client', async ({ page }) => {
+test("delivers 200,000 messages in order through broker.WebSocket and the package's own client", async ({
+  page,
+}) => {
   await open(page);
   await page.addScriptTag({ type: 'module', url: '/tests/browser/pages/many-messages.js' });
   await expect(page).toHaveTitle('200000 in order');

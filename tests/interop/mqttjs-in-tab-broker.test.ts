@@ -1,4 +1,5 @@
-// MQTT.js, unmodified, through broker.WebSocket: by its option createWebsocket, and by the global WebSocket being that class.
+// MQTT.js, unmodified, through broker.WebSocket: by its option createWebsocket, and by the global WebSocket being
+// that class.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { createBroker, type Broker } from 'wasmqtt/broker';
@@ -28,7 +29,9 @@ async function connected(options: IClientOptions): Promise<MqttClient> {
   return client;
 }
 
-const viaOption = (): IClientOptions => ({ createWebsocket: (url, subprotocols) => new broker.WebSocket(url, subprotocols) });
+const viaOption = (): IClientOptions => ({
+  createWebsocket: (url, subprotocols) => new broker.WebSocket(url, subprotocols),
+});
 
 describe.each([
   { protocolVersion: 3, protocolId: 'MQIsdp' },
@@ -59,7 +62,11 @@ describe.each([
     const watcher = await broker.connectAsync();
     await watcher.subscribeAsync('gone');
     await broker.publish('state', 'on', { retain: true });
-    const theirs = await connected({ ...version, ...viaOption(), will: { topic: 'gone', payload: Buffer.from('yes'), qos: 1, retain: false } });
+    const theirs = await connected({
+      ...version,
+      ...viaOption(),
+      will: { topic: 'gone', payload: Buffer.from('yes'), qos: 1, retain: false },
+    });
     const arriving = nextEvent<[string, Buffer, { retain: boolean }]>(theirs, 'message');
     await theirs.subscribeAsync('state');
     const [, payload, { retain }] = await arriving;

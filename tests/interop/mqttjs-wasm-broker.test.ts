@@ -71,7 +71,11 @@ describe.each([4, 5] as const)('MQTT.js over TCP, protocol version %i', (protoco
 
 describe('MQTT.js with 5.0', () => {
   it('sees the properties of messages, and topic aliases resolved', async () => {
-    const client = await connected({ protocolVersion: 5, properties: { topicAliasMaximum: 10 }, autoAssignTopicAlias: true });
+    const client = await connected({
+      protocolVersion: 5,
+      properties: { topicAliasMaximum: 10 },
+      autoAssignTopicAlias: true,
+    });
     const messages = new Collector<[string, unknown]>();
     client.on('message', (topic, _payload, { properties }) => messages.add([topic, { ...properties?.userProperties }]));
     await client.subscribeAsync('a/long/topic');

@@ -22,14 +22,22 @@ afterEach(async () => {
 async function connected(clientId: string, options: Paho.ConnectionOptions = {}): Promise<Paho.Client> {
   const client = new Paho.Client('in-tab', 80, '/mqtt', clientId);
   await new Promise((resolve, reject) => {
-    client.connect({ ...options, onSuccess: resolve, onFailure: ({ errorMessage }) => reject(new Error(errorMessage)) });
+    client.connect({
+      ...options,
+      onSuccess: resolve,
+      onFailure: ({ errorMessage }) => reject(new Error(errorMessage)),
+    });
   });
   return client;
 }
 
 async function subscribed(client: Paho.Client, filter: string, qos: 0 | 1 | 2): Promise<void> {
   await new Promise((resolve, reject) => {
-    client.subscribe(filter, { qos, onSuccess: resolve, onFailure: ({ errorMessage }) => reject(new Error(errorMessage)) });
+    client.subscribe(filter, {
+      qos,
+      onSuccess: resolve,
+      onFailure: ({ errorMessage }) => reject(new Error(errorMessage)),
+    });
   });
 }
 

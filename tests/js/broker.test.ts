@@ -14,7 +14,10 @@ afterEach(() => broker.close());
 
 describe('in-tab clients', () => {
   it.each([3, 4, 5] as const)('exchange messages of every QoS (protocol version %i)', async (protocolVersion) => {
-    const [sender, receiver] = await Promise.all([broker.connectAsync({ protocolVersion }), broker.connectAsync({ protocolVersion })]);
+    const [sender, receiver] = await Promise.all([
+      broker.connectAsync({ protocolVersion }),
+      broker.connectAsync({ protocolVersion }),
+    ]);
     const messages = new Collector<[string, number]>();
     receiver.on('message', (_topic, payload, { qos }) => messages.add([String(payload), qos]));
     await receiver.subscribeAsync('a/+', { qos: 2 });
@@ -140,7 +143,10 @@ describe('events', () => {
     await client.unsubscribeAsync('a/#');
     await client.endAsync();
     expect(await events.first(5)).toEqual([
-      ['clientConnected', { clientId: 'me', protocolVersion: 4, clean: true, sessionPresent: false, keepAlive: 30, username: 'user' }],
+      [
+        'clientConnected',
+        { clientId: 'me', protocolVersion: 4, clean: true, sessionPresent: false, keepAlive: 30, username: 'user' },
+      ],
       ['subscribe', 'me', { topic: 'a/#', qos: 1 }],
       ['publish', 'me', expect.objectContaining({ topic: 'a/b', qos: 1, retain: true })],
       ['unsubscribe', 'me', 'a/#'],

@@ -24,11 +24,26 @@ describe('connect()', () => {
     ['a URL without a host', 'mqtt://', undefined, /"mqtt:\/\/" is not a URL: write "ws:\/\/host:port\/path"/],
     ['a number', 1883, undefined, /connect\(\) takes a URL/],
     ['a persistent session without a name', 'ws://a', { clean: false }, /^Missing clientId for unclean clients/],
-    ['a version that does not exist', 'ws://a', wrong({ protocolVersion: 6 }), /protocolVersion 6 does not exist: write 3 .* 4 .* or 5/],
-    ['a keepalive that does not fit', 'ws://a', { keepalive: 70_000 }, /keepalive is 70000: write a number from 0 to 65535 \(seconds/],
+    [
+      'a version that does not exist',
+      'ws://a',
+      wrong({ protocolVersion: 6 }),
+      /protocolVersion 6 does not exist: write 3 .* 4 .* or 5/,
+    ],
+    [
+      'a keepalive that does not fit',
+      'ws://a',
+      { keepalive: 70_000 },
+      /keepalive is 70000: write a number from 0 to 65535 \(seconds/,
+    ],
     ['a keepalive that is text', 'ws://a', wrong({ keepalive: '60' }), /keepalive is 60: write a number/],
     ['a negative reconnectPeriod', 'ws://a', { reconnectPeriod: -1 }, /reconnectPeriod is -1: write a number from 0/],
-    ['a will without a topic', 'ws://a', wrong({ will: { payload: 'x' } }), /the will has no topic: write \{ will: \{ topic:/],
+    [
+      'a will without a topic',
+      'ws://a',
+      wrong({ will: { payload: 'x' } }),
+      /the will has no topic: write \{ will: \{ topic:/,
+    ],
     ['a will of QoS 3', 'ws://a', wrong({ will: { topic: 'a', payload: '', qos: 3 } }), /the will's qos is 3/],
     ['a clientId that is no text', 'ws://a', wrong({ clientId: 7 }), /clientId is not a string/],
   ])('refuses %s', (_name, url, options, message) => {
@@ -79,11 +94,21 @@ describe('a client', () => {
   });
 
   it.each<[string, unknown, unknown, string | RegExp]>([
-    ['nothing', undefined, undefined, /subscribe\(\) takes a topic filter, not undefined: write subscribe\("some\/topic\/#"\)/],
+    [
+      'nothing',
+      undefined,
+      undefined,
+      /subscribe\(\) takes a topic filter, not undefined: write subscribe\("some\/topic\/#"\)/,
+    ],
     ['an empty list', [], undefined, 'Invalid topic empty_topic_list'],
     ['# inside', 'a/#/b', undefined, 'Invalid topic a/#/b'],
     ['+ inside a level', ['ok', 'a+'], undefined, 'Invalid topic a+'],
-    ['a map without options', { a: 1 }, undefined, /subscribe\(\) has no options for "a": write \{ "a": \{ qos: 0 \} \}/],
+    [
+      'a map without options',
+      { a: 1 },
+      undefined,
+      /subscribe\(\) has no options for "a": write \{ "a": \{ qos: 0 \} \}/,
+    ],
     ['QoS 3', 'a', { qos: 3 }, /QoS 3 does not exist/],
     ['a retain handling that does not exist', 'a', { rh: 3 }, /rh \(Retain Handling\) is 3: write 0, 1 or 2/],
   ])('refuses to subscribe to %s', async (_name, topics, options, message) => {

@@ -8,7 +8,11 @@ import { ScriptServer } from '../support/script-transport.ts';
 let clients: MqttClient[] = [];
 
 function start(server: ScriptServer, options: ClientOptions = {}): MqttClient {
-  const client = connect('ws://server.test', { createWebsocket: server.createWebsocket, reconnectPeriod: 1, ...options });
+  const client = connect('ws://server.test', {
+    createWebsocket: server.createWebsocket,
+    reconnectPeriod: 1,
+    ...options,
+  });
   clients.push(client);
   return client;
 }
@@ -23,7 +27,8 @@ describe('a client whose connection breaks', () => {
     const server = new ScriptServer();
     const client = start(server);
     const events: string[] = [];
-    for (const event of ['connect', 'close', 'offline', 'reconnect'] as const) client.on(event, () => events.push(event));
+    for (const event of ['connect', 'close', 'offline', 'reconnect'] as const)
+      client.on(event, () => events.push(event));
     const socket = await server.accepted();
     await settled();
     socket.drop();
@@ -100,7 +105,10 @@ describe('a client whose connection breaks', () => {
 
   it('goes from server to server', async () => {
     const server = new ScriptServer();
-    const servers = [{ host: 'one', port: 1 }, { host: 'two', port: 2 }] as const;
+    const servers = [
+      { host: 'one', port: 1 },
+      { host: 'two', port: 2 },
+    ] as const;
     start(server, { servers: [...servers], protocol: 'ws' });
     for (let attempt = 0; attempt < 3; ++attempt) (await server.dialled()).drop();
     expect(server.urls.slice(0, 3)).toEqual(['ws://one:1/', 'ws://two:2/', 'ws://one:1/']);
@@ -172,7 +180,9 @@ describe('subscriptions', () => {
     socket.say({ cmd: 'suback', messageId: (await socket.next('subscribe')).messageId!, granted: [1] });
     socket.drop();
     const again = await server.accepted();
-    expect((await again.next('subscribe')).subscriptions).toMatchObject([{ topic: 'a', qos: 1, nl: true, rap: true, rh: 2 }]);
+    expect((await again.next('subscribe')).subscriptions).toMatchObject([
+      { topic: 'a', qos: 1, nl: true, rap: true, rh: 2 },
+    ]);
   });
 });
 
@@ -180,7 +190,11 @@ describe('messages', () => {
   it('published before the first connection leave when it is there, in order', async () => {
     const server = new ScriptServer();
     const client = start(server);
-    const publishing = [client.publishAsync('a', '0'), client.publishAsync('a', '1', { qos: 1 }), client.publishAsync('a', '2')];
+    const publishing = [
+      client.publishAsync('a', '0'),
+      client.publishAsync('a', '1', { qos: 1 }),
+      client.publishAsync('a', '2'),
+    ];
     client.subscribe('b');
     const socket = await server.accepted();
     for (const payload of ['0', '1', '2']) {

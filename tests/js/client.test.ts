@@ -1,4 +1,5 @@
-// MqttClient against a server that the test plays: what the application sees of each packet, and each packet of what it asked for.
+// MqttClient against a server that the test plays: what the application sees of each packet, and each packet of what
+// it asked for.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect, connectAsync, type ClientOptions, type MqttClient } from 'wasmqtt';
 
@@ -19,7 +20,10 @@ function start(server: ScriptServer, options: ClientOptions = {}): MqttClient {
   return client;
 }
 
-async function connected(options: ClientOptions = {}, version: 3 | 4 | 5 = 4): Promise<{ client: MqttClient; socket: ScriptSocket }> {
+async function connected(
+  options: ClientOptions = {},
+  version: 3 | 4 | 5 = 4,
+): Promise<{ client: MqttClient; socket: ScriptSocket }> {
   const server = new ScriptServer(version);
   const client = start(server, options);
   const connecting = nextEvent(client, 'connect');
@@ -45,7 +49,14 @@ describe('connecting', () => {
       will: { topic: 'gone', payload: 'yes', qos: 1, retain: true },
     });
     const connectPacket = await (await server.dialled()).accept();
-    expect(connectPacket).toMatchObject({ clientId: 'me', username: 'user', keepalive: 30, clean: false, protocolVersion: 4, protocolId: 'MQTT' });
+    expect(connectPacket).toMatchObject({
+      clientId: 'me',
+      username: 'user',
+      keepalive: 30,
+      clean: false,
+      protocolVersion: 4,
+      protocolId: 'MQTT',
+    });
     expect(connectPacket.password?.toString()).toBe('secret');
     expect(connectPacket.will).toMatchObject({ topic: 'gone', qos: 1, retain: true });
     expect(connectPacket.will?.payload.toString()).toBe('yes');
@@ -68,8 +79,14 @@ describe('connecting', () => {
     const connecting = nextEvent(client, 'connect');
     const properties = { assignedClientIdentifier: 'you', serverKeepAlive: 20, reasonString: 'welcome' };
     const packet = await (await server.dialled()).accept({ properties });
-    expect(packet.properties).toMatchObject({ sessionExpiryInterval: 60, receiveMaximum: 10, userProperties: { a: 'b', c: ['d', 'e'] } });
-    expect(await connecting).toEqual([expect.objectContaining({ cmd: 'connack', reasonCode: 0, sessionPresent: false, properties })]);
+    expect(packet.properties).toMatchObject({
+      sessionExpiryInterval: 60,
+      receiveMaximum: 10,
+      userProperties: { a: 'b', c: ['d', 'e'] },
+    });
+    expect(await connecting).toEqual([
+      expect.objectContaining({ cmd: 'connack', reasonCode: 0, sessionPresent: false, properties }),
+    ]);
     expect(client.serverProperties).toMatchObject(properties);
     expect(client.keepalive).toBe(20);
     expect(client.options.clientId).toBe('you');
@@ -194,7 +211,11 @@ describe('connecting', () => {
     const disconnecting = nextEvent(client, 'disconnect');
     socket.say({ cmd: 'disconnect', reasonCode: 0x8e, properties: { reasonString: 'somebody else is you' } });
     const [packet] = await disconnecting;
-    expect(packet).toMatchObject({ cmd: 'disconnect', reasonCode: 0x8e, properties: { reasonString: 'somebody else is you' } });
+    expect(packet).toMatchObject({
+      cmd: 'disconnect',
+      reasonCode: 0x8e,
+      properties: { reasonString: 'somebody else is you' },
+    });
   });
 
   it('does not dial with manualConnect until connect() is called', async () => {
@@ -286,7 +307,8 @@ describe('publish()', () => {
   it('keeps the order of messages published in one task', async () => {
     const { client, socket } = await connected();
     for (let count = 0; count < 100; ++count) client.publish('a', String(count));
-    for (let count = 0; count < 100; ++count) expect((await socket.next('publish')).payload.toString()).toBe(String(count));
+    for (let count = 0; count < 100; ++count)
+      expect((await socket.next('publish')).payload.toString()).toBe(String(count));
   });
 
   it('sends a payload larger than the Wasm memory was at first', async () => {
@@ -325,7 +347,15 @@ describe('subscribe() and unsubscribe()', () => {
   it.each<[string, string | string[], { qos: 1 } | undefined, { topic: string; qos: number }[]]>([
     ['a topic', 'a', undefined, [{ topic: 'a', qos: 0 }]],
     ['a topic with options', 'a', { qos: 1 }, [{ topic: 'a', qos: 1 }]],
-    ['a list', ['a', 'b'], { qos: 1 }, [{ topic: 'a', qos: 1 }, { topic: 'b', qos: 1 }]],
+    [
+      'a list',
+      ['a', 'b'],
+      { qos: 1 },
+      [
+        { topic: 'a', qos: 1 },
+        { topic: 'b', qos: 1 },
+      ],
+    ],
   ])('takes %s', async (_name, topics, options, expected) => {
     const { client, socket } = await connected();
     client.subscribe(topics, options);
@@ -425,7 +455,14 @@ describe('messages', () => {
     expect(topic).toBe('a/b');
     expect(payload).toBeInstanceOf(Uint8Array);
     expect(payload.toString()).toBe('Grüße');
-    expect(packet).toMatchObject({ cmd: 'publish', topic: 'a/b', qos: 0, retain: true, dup: false, properties: { contentType: 'text/plain' } });
+    expect(packet).toMatchObject({
+      cmd: 'publish',
+      topic: 'a/b',
+      qos: 0,
+      retain: true,
+      dup: false,
+      properties: { contentType: 'text/plain' },
+    });
   });
 
   it('are acknowledged at QoS 1 and 2, and come once at QoS 2', async () => {
@@ -447,7 +484,8 @@ describe('messages', () => {
     const { client, socket } = await connected();
     const messages = new Collector<Uint8Array>();
     client.on('message', (_topic, payload) => messages.add(payload));
-    const publish = (payload: string) => ({ cmd: 'publish', topic: 'a', payload, qos: 0, retain: false, dup: false }) as const;
+    const publish = (payload: string) =>
+      ({ cmd: 'publish', topic: 'a', payload, qos: 0, retain: false, dup: false }) as const;
     socket.say(publish('first'), publish('second'));
     socket.say(publish('third'));
     expect((await messages.first(3)).map(String)).toEqual(['first', 'second', 'third']);
@@ -459,7 +497,8 @@ describe('messages', () => {
     const releases = new Collector<() => void>();
     client.handleMessage = (_packet, callback) => releases.add(() => callback());
     client.on('message', (_topic, payload) => messages.add(String(payload)));
-    const publish = (payload: string) => ({ cmd: 'publish', topic: 'a', payload, qos: 0, retain: false, dup: false }) as const;
+    const publish = (payload: string) =>
+      ({ cmd: 'publish', topic: 'a', payload, qos: 0, retain: false, dup: false }) as const;
     socket.say(publish('first'));
     socket.say(publish('second'));
     const [release] = await releases.first(1);
@@ -473,7 +512,8 @@ describe('messages', () => {
     const { client, socket } = await connected();
     const messages = new Collector<string>();
     client.on('message', (topic) => messages.add(topic));
-    const publish = (topic: string) => ({ cmd: 'publish', topic, payload: '', qos: 0, retain: false, dup: false }) as const;
+    const publish = (topic: string) =>
+      ({ cmd: 'publish', topic, payload: '', qos: 0, retain: false, dup: false }) as const;
     client.once('message', () => client.publish('from/inside', 'a listener'));
     socket.say(publish('a'), publish('b'));
     expect(await messages.first(2)).toEqual(['a', 'b']);

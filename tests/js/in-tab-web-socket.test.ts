@@ -26,7 +26,14 @@ async function opened(protocols: string | string[] = 'mqtt'): Promise<InTabWebSo
 describe('a new WebSocket', () => {
   it('is connecting, and opens in a later task', async () => {
     const socket = new broker.WebSocket('ws://in-tab/mqtt', ['mqtt']);
-    expect(socket).toMatchObject({ readyState: 0, url: 'ws://in-tab/mqtt', protocol: '', extensions: '', bufferedAmount: 0, binaryType: 'blob' });
+    expect(socket).toMatchObject({
+      readyState: 0,
+      url: 'ws://in-tab/mqtt',
+      protocol: '',
+      extensions: '',
+      bufferedAmount: 0,
+      binaryType: 'blob',
+    });
     const opening = nextDomEvent(socket, 'open');
     await Promise.resolve();
     expect(socket.readyState).toBe(socket.CONNECTING);
@@ -174,7 +181,9 @@ describe('messages', () => {
     socket.send(generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 0 }] }));
     const payload = 'x'.repeat(2000);
     for (let count = 0; count < 2000; ++count) {
-      socket.send(generate({ cmd: 'publish', topic: 'a', payload: `${count} ${payload}`, qos: 0, dup: false, retain: false }));
+      socket.send(
+        generate({ cmd: 'publish', topic: 'a', payload: `${count} ${payload}`, qos: 0, dup: false, retain: false }),
+      );
     }
     const publishes = (await packets.first(2002)).filter((packet) => packet.cmd === 'publish');
     expect(publishes.map((packet) => Number.parseInt(packet.payload.toString(), 10))).toEqual([...Array(2000).keys()]);

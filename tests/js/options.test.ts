@@ -26,11 +26,20 @@ describe('a URL', () => {
   });
 
   it('without a protocol takes that of the options', () => {
-    expect(readArguments('host.test:1884', { protocol: 'mqtts' }, node)).toMatchObject({ protocol: 'mqtts', host: 'host.test', port: 1884 });
+    expect(readArguments('host.test:1884', { protocol: 'mqtts' }, node)).toMatchObject({
+      protocol: 'mqtts',
+      host: 'host.test',
+      port: 1884,
+    });
   });
 
   it('that is a path is relative to the page', () => {
-    expect(readArguments('/mqtt?a=1', undefined, page)).toMatchObject({ protocol: 'wss', host: 'page.test', port: 8443, path: '/mqtt?a=1' });
+    expect(readArguments('/mqtt?a=1', undefined, page)).toMatchObject({
+      protocol: 'wss',
+      host: 'page.test',
+      port: 8443,
+      path: '/mqtt?a=1',
+    });
   });
 
   it('that is a path has no meaning where there is no page', () => {
@@ -46,8 +55,15 @@ describe('a URL', () => {
 
 describe('options alone', () => {
   it('say where to', () => {
-    expect(readArguments({ protocol: 'ws', host: 'host.test', port: 1 }, undefined, node)).toMatchObject({ protocol: 'ws', host: 'host.test', port: 1 });
-    expect(readArguments({ hostname: 'host.test' }, undefined, node)).toMatchObject({ protocol: 'mqtt', host: 'host.test' });
+    expect(readArguments({ protocol: 'ws', host: 'host.test', port: 1 }, undefined, node)).toMatchObject({
+      protocol: 'ws',
+      host: 'host.test',
+      port: 1,
+    });
+    expect(readArguments({ hostname: 'host.test' }, undefined, node)).toMatchObject({
+      protocol: 'mqtt',
+      host: 'host.test',
+    });
   });
 
   it('without a host mean the page, or this machine', () => {
@@ -64,7 +80,9 @@ describe('options alone', () => {
   it('with a certificate and key mean TLS', () => {
     expect(readArguments('mqtt://host.test', { cert: 'c', key: 'k' }, node).protocol).toBe('mqtts');
     expect(readArguments('ws://host.test', { cert: 'c', key: 'k' }, node).protocol).toBe('wss');
-    expect(() => readArguments('http://host.test', { cert: 'c', key: 'k' }, node)).toThrow('Unknown protocol for secure connection: "http"!');
+    expect(() => readArguments('http://host.test', { cert: 'c', key: 'k' }, node)).toThrow(
+      'Unknown protocol for secure connection: "http"!',
+    );
   });
 });
 

@@ -1,4 +1,5 @@
-// The client in Node over each of its transports, to mosquitto's own listeners and to the Wasm broker behind Node's servers.
+// The client in Node over each of its transports, to mosquitto's own listeners and to the Wasm broker behind Node's
+// servers.
 import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
@@ -54,7 +55,10 @@ describe.each<['mqtt' | 'ws', 3 | 4 | 5]>([
   const topic = `from/${protocol}/${protocolVersion}`;
 
   it('exchanges messages of every QoS', async () => {
-    const [sender, receiver] = await Promise.all([connected(url(), { protocolVersion }), connected(url(), { protocolVersion })]);
+    const [sender, receiver] = await Promise.all([
+      connected(url(), { protocolVersion }),
+      connected(url(), { protocolVersion }),
+    ]);
     const messages = new Collector<[string, number]>();
     receiver.on('message', (_topic, payload, { qos }) => messages.add([String(payload), qos]));
     expect(await receiver.subscribeAsync(`${topic}/#`, { qos: 2 })).toMatchObject([{ qos: 2 }]);
@@ -98,14 +102,21 @@ describe.each<['mqtt' | 'ws', 3 | 4 | 5]>([
     const count = 5000;
     // A window of messages that wait, below what mosquitto queues for a client.
     for (let sent = 0; sent < count; sent += 500) {
-      await Promise.all(Array.from({ length: 500 }, (_, at) => client.publishAsync(`${topic}/many`, String(sent + at), { qos: 1 })));
+      await Promise.all(
+        Array.from({ length: 500 }, (_, at) => client.publishAsync(`${topic}/many`, String(sent + at), { qos: 1 })),
+      );
       await messages.first(sent + 500);
     }
     expect(messages.items).toEqual([...Array(count).keys()]);
   });
 
   it('finds its session again', async () => {
-    const options = { protocolVersion, clean: false, clientId: `session-${protocol}-${protocolVersion}`, properties: { sessionExpiryInterval: 60 } };
+    const options = {
+      protocolVersion,
+      clean: false,
+      clientId: `session-${protocol}-${protocolVersion}`,
+      properties: { sessionExpiryInterval: 60 },
+    };
     const first = await connected(url(), options);
     await first.subscribeAsync(`${topic}/session`, { qos: 1 });
     await first.endAsync();
@@ -119,18 +130,21 @@ describe.each<['mqtt' | 'ws', 3 | 4 | 5]>([
 });
 
 describe('a server that cannot be reached', () => {
-  it.each(['mqtt', 'ws', 'mqtts'] as const)('is an error and a close (%s), and the client tries again', async (protocol) => {
-    const server = createHttpServer();
-    const port = await listening(server);
-    await closed(server);
-    const client = connect(`${protocol}://127.0.0.1:${port}`, { reconnectPeriod: 1 });
-    clients.push(client);
-    const [error] = await nextEvent<[Error & { code: string }]>(client, 'error');
-    expect(error.code).toBe('ECONNREFUSED');
-    const [info] = await nextEvent<[CloseInfo]>(client, 'close');
-    expect(info.wasClean).toBe(false);
-    await nextEvent(client, 'reconnect');
-  });
+  it.each(['mqtt', 'ws', 'mqtts'] as const)(
+    'is an error and a close (%s), and the client tries again',
+    async (protocol) => {
+      const server = createHttpServer();
+      const port = await listening(server);
+      await closed(server);
+      const client = connect(`${protocol}://127.0.0.1:${port}`, { reconnectPeriod: 1 });
+      clients.push(client);
+      const [error] = await nextEvent<[Error & { code: string }]>(client, 'error');
+      expect(error.code).toBe('ECONNREFUSED');
+      const [info] = await nextEvent<[CloseInfo]>(client, 'close');
+      expect(info.wasClean).toBe(false);
+      await nextEvent(client, 'reconnect');
+    },
+  );
 
   it('rejects connectAsync()', async () => {
     const server = createHttpServer();
@@ -156,19 +170,28 @@ describe('the Wasm broker behind', () => {
 
   it('a TLS server is reached over mqtts:// by a client that trusts its certificate, and by no other', async () => {
     const folder = new URL('../support/tls/', import.meta.url);
-    const [key, cert] = await Promise.all([readFile(new URL('localhost.key', folder)), readFile(new URL('localhost.crt', folder))]);
+    const [key, cert] = await Promise.all([
+      readFile(new URL('localhost.key', folder)),
+      readFile(new URL('localhost.crt', folder)),
+    ]);
     const server = createTlsServer({ key, cert }, (socket) => broker.handle(socket));
     const port = await listening(server);
-    const client = await connected(`mqtts://localhost:${port}`, { ca: cert });
+    const client = await connected(`mqtts://127.0.0.1:${port}`, { ca: cert });
     await client.publishAsync('a', 'b', { qos: 1 });
-    await expect(connectAsync(`mqtts://localhost:${port}`)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    await expect(connectAsync(`mqtts://127.0.0.1:${port}`)).rejects.toMatchObject({
+      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    });
     await client.endAsync();
     await closed(server);
   });
 
   it('a WebSocket server of the package ws is reached over ws://', async () => {
     const server = createHttpServer();
-    const webSockets = new WebSocketServer({ server, path: '/mqtt', handleProtocols: (offered) => [...offered][0] ?? false });
+    const webSockets = new WebSocketServer({
+      server,
+      path: '/mqtt',
+      handleProtocols: (offered) => [...offered][0] ?? false,
+    });
     webSockets.on('connection', (socket) => broker.handle(createWebSocketStream(socket)));
     const port = await listening(server);
     const client = await connected(`ws://127.0.0.1:${port}/mqtt?a=b`);

@@ -16,7 +16,10 @@ function emitter(): { emitter: TypedEmitter<Events>; calls: string[]; log: (name
 describe('TypedEmitter', () => {
   it('calls listeners in the order in which they came, prepended ones first', () => {
     const { emitter: it, calls, log } = emitter();
-    it.on('value', log('a')).on('value', log('b')).prependListener('value', log('c')).prependOnceListener('value', log('d'));
+    it.on('value', log('a'))
+      .on('value', log('b'))
+      .prependListener('value', log('c'))
+      .prependOnceListener('value', log('d'));
     expect(it.emit('value', 1)).toBe(true);
     it.emit('value', 2);
     expect(calls).toEqual(['d 1', 'c 1', 'a 1', 'b 1', 'c 2', 'a 2', 'b 2']);

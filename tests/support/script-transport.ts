@@ -1,4 +1,5 @@
-// A server's end of a WebSocket, played by the test: it sees each packet of the client and decides what comes back, if anything.
+// A server's end of a WebSocket, played by the test: it sees each packet of the client and decides what comes back,
+// if anything.
 import { generate, parser, type Packet } from 'mqtt-packet';
 
 import { nextDomEvent } from './events.ts';

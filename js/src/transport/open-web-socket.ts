@@ -16,7 +16,10 @@ export function webSocketOpener(create: CreateWebSocket, binaryType = 'arraybuff
     const subprotocol = options.protocolId === 'MQIsdp' || options.protocolVersion === 3 ? 'mqttv3.1' : 'mqtt';
     const socket = (options.createWebsocket ?? create)(transformed, [subprotocol], options);
     if (typeof socket?.send !== 'function') {
-      throw new MqttError('ERR_MQTT_BAD_CALL', 'createWebsocket answered no WebSocket: write createWebsocket: (url, protocols) => new WebSocket(url, protocols)');
+      throw new MqttError(
+        'ERR_MQTT_BAD_CALL',
+        'createWebsocket answered no WebSocket: write createWebsocket: (url, protocols) => new WebSocket(url, protocols)',
+      );
     }
     return new WebSocketTransport(socket, options.createWebsocket === undefined ? binaryType : 'arraybuffer', handlers);
   };

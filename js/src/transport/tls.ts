@@ -7,7 +7,12 @@ import { StreamTransport } from './stream.ts';
 import type { Transport, TransportHandlers } from './transport.ts';
 
 /** `options` are Node's own of tls.connect(): ca, cert, key, rejectUnauthorized ... */
-export function openTls(host: string, port: number, options: ConnectionOptions, handlers: TransportHandlers): Transport {
+export function openTls(
+  host: string,
+  port: number,
+  options: ConnectionOptions,
+  handlers: TransportHandlers,
+): Transport {
   const socket = connect({ ...(isIP(host) === 0 && { servername: host }), ...options, host, port });
   socket.setNoDelay(true);
   return new StreamTransport(socket, 'secureConnect', handlers);

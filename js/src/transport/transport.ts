@@ -1,6 +1,9 @@
 // What carries octets between a client and its server: anything that sends, receives and tells when it is gone.
 
-/** How a transport ended. For a WebSocket `code` and `reason` are those of its close frame, or the browser's own (1006: lost). */
+/**
+ * How a transport ended. For a WebSocket `code` and `reason` are those of its close frame, or the browser's own
+ * (1006: lost).
+ */
 export interface CloseInfo {
   code?: number;
   reason: string;
@@ -14,7 +17,10 @@ export interface CloseInfo {
 export interface TransportHandlers {
   /** Octets may be sent. */
   opened(): void;
-  /** Octets arrived, in any slicing. The buffer is the receiver's from now on: views of it may live as long as they like. */
+  /**
+   * Octets arrived, in any slicing. The buffer is the receiver's from now on: views of it may live as long as they
+   * like.
+   */
   received(octets: Uint8Array<ArrayBuffer>): void;
   /** After send() answered false: what was sent has left, or nearly. */
   drained(): void;
@@ -23,7 +29,9 @@ export interface TransportHandlers {
 }
 
 export interface Transport {
-  /** Octets sent in one call travel together; the buffer is not changed afterwards. false: enough, wait for drained(). */
+  /**
+   * Octets sent in one call travel together; the buffer is not changed afterwards. false: enough, wait for drained().
+   */
   send(octets: Uint8Array<ArrayBuffer>): boolean;
   /** Stops, or goes on, to read from the peer, where the platform can. */
   pause?(): void;

@@ -43,7 +43,10 @@ export class WebSocketTransport implements Transport {
   #grace: ReturnType<typeof setTimeout> | undefined;
   #draining: ReturnType<typeof setTimeout> | undefined;
 
-  /** `binaryType` is the kind of message data that costs the socket least: 'arraybuffer', or 'nodebuffer' for the package ws. */
+  /**
+   * `binaryType` is the kind of message data that costs the socket least: 'arraybuffer', or 'nodebuffer' for the
+   * package ws.
+   */
   constructor(socket: WebSocketLike, binaryType: string, handlers: TransportHandlers) {
     this.#socket = socket;
     this.#handlers = handlers;
@@ -87,7 +90,11 @@ export class WebSocketTransport implements Transport {
     queueMicrotask(() => this.#end(LOST));
   }
 
-  #listen<Event>(type: string, property: 'onopen' | 'onmessage' | 'onerror' | 'onclose', listener: (event: Event) => void): void {
+  #listen<Event>(
+    type: string,
+    property: 'onopen' | 'onmessage' | 'onerror' | 'onclose',
+    listener: (event: Event) => void,
+  ): void {
     const guarded = (event: unknown): void => {
       if (!this.#closed) listener(event as Event);
     };

@@ -1,4 +1,5 @@
-// The package's own client over broker.WebSocket: the title tells how many messages came, and whether they came in order.
+// The package's own client over broker.WebSocket: the title tells how many messages came, and whether they came in
+// order.
 import { createBroker } from '../../../dist/broker.js';
 import { connectAsync } from '../../../dist/index.js';
 
@@ -15,5 +16,7 @@ client.on('message', (_topic, payload) => {
 });
 await client.subscribeAsync('a', { qos: 1 });
 for (let sent = 0; sent < total; sent += 1000) {
-  await Promise.all(Array.from({ length: 1000 }, (_, at) => client.publishAsync('a', String(sent + at), { qos: at % 2 ? 1 : 0 })));
+  await Promise.all(
+    Array.from({ length: 1000 }, (_, at) => client.publishAsync('a', String(sent + at), { qos: at % 2 ? 1 : 0 })),
+  );
 }

@@ -17,7 +17,10 @@ export interface StaticServer {
   close(): Promise<void>;
 }
 
-/** `folders` by the path below which they are served; the longest that fits counts. A text instead of a folder is a page of its own. */
+/**
+ * `folders` by the path below which they are served; the longest that fits counts. A text instead of a folder is a
+ * page of its own.
+ */
 export async function serve(
   folders: Record<string, string | { page: string }>,
   headers: Record<string, string> = {},
@@ -36,7 +39,9 @@ export async function serve(
     const file = join(from ?? '.', path === '.' || path.endsWith('/') ? join(path, 'index.html') : path);
     try {
       const content = await readFile(file);
-      response.writeHead(200, { ...headers, 'content-type': types[extname(file)] ?? 'application/octet-stream' }).end(content);
+      response
+        .writeHead(200, { ...headers, 'content-type': types[extname(file)] ?? 'application/octet-stream' })
+        .end(content);
     } catch {
       response.writeHead(404).end();
     }

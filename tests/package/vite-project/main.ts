@@ -1,4 +1,5 @@
-// What an application does with the package: a broker in the page, a client of it, and a client over (that broker's) WebSocket.
+// What an application does with the package: a broker in the page, a client of it, and a client over (that broker's)
+// WebSocket.
 import mqtt, { connectAsync, type IClientOptions, type MqttClient } from 'wasmqtt';
 import { createBroker } from 'wasmqtt/broker';
 
