@@ -236,6 +236,13 @@ class Events implements BrokerEvents {
     }
   }
 
+  stopped(): void {
+    for (const lower of this.lowers.slice()) {
+      lower?.closeTransport();
+      lower?.linkClosed();
+    }
+  }
+
   #connected(connection: number, at: number, reader: EventReader): void {
     const flags = reader.word(at + ConnectedEventField.flags);
     const hasUserName = (flags & ConnectedFlags.HasUserName) !== 0;

@@ -6,7 +6,7 @@ import { type BrokerEvents, EventReader } from './events.ts';
 import { instantiate, type ModuleSource } from './load.ts';
 import type { RawMachines } from './module.ts';
 import { type Clock, hostClock, postTask, Scheduler } from './scheduler.ts';
-import type { ClientMachineOptions, ClientSink } from './types.ts';
+import type { ClientMachineOptions, ClientSink, EngineError } from './types.ts';
 
 export { ClientMachine } from './client-machine.ts';
 
@@ -27,6 +27,12 @@ const longestRun = 256 * 1024;
 // Steps by microtasks before the host's other tasks get their turn, so that two machines that answer each other for ever do not stop the page.
 const longestTurn = 256;
 const quietTurn = 16;
+
+const moduleStopped: EngineError = {
+  fault: 'limit-reached',
+  reasonCode: 0x83,
+  text: 'the WebAssembly module stopped, out of memory or by a defect',
+};
 
 /**
  * One instance of a Wasm module, with a linear memory of its own: any number of clients (and, in the broker module, one broker). It can be used at
@@ -103,7 +109,8 @@ export class Engine {
 
   /** @internal The block that the next command goes to; it is carried out in a microtask. */
   stage(): CommandBlock {
-    if (!this.#flushIsDue) this.#scheduleFlush();
+    if (this.#isDisposed) this.#staged.clear();
+    else if (!this.#flushIsDue) this.#scheduleFlush();
     return this.#staged;
   }
 
@@ -176,9 +183,7 @@ export class Engine {
         this.#carryOut(this.#machines, undefined);
       }
     } catch (error) {
-      // Out of memory, or a defect: the instance can't be trusted any more.
-      this.dispose();
-      this.#reportError(error);
+      this.#fail(error);
     } finally {
       this.#isRunning = false;
       if (this.#isDisposed) this.#release();
@@ -234,6 +239,28 @@ export class Engine {
     const deadline = machines.step(length, this.#clock.now());
     this.#reader!.walk(block.frames);
     if (!this.#isDisposed) this.#scheduler.arm(deadline);
+  }
+
+  // Out of memory, or a defect: the instance can't be trusted any more, and whoever relied on it must not wait for ever.
+  #fail(error: unknown): void {
+    const sinks = this.#sinks.filter((sink) => sink !== undefined);
+    const broker = this.#broker;
+    this.#machines = undefined;
+    this.dispose();
+    this.#reportError(error);
+    for (const sink of sinks) {
+      this.#unlessThrows(() => sink.closing(moduleStopped));
+      this.#unlessThrows(() => sink.closeTransport());
+    }
+    if (broker !== undefined) this.#unlessThrows(() => broker.stopped());
+  }
+
+  #unlessThrows(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#reportError(error);
+    }
   }
 
   #release(): void {

@@ -30,6 +30,8 @@ const PayloadOfLength = Payload as unknown as new (length: number) => Payload;
 /** What the broker's events go to; `at` is the event's place, in words. */
 export interface BrokerEvents {
   handle(kind: EventKind, subject: number, at: number, reader: EventReader): void;
+  /** The module is gone: every transport is to be closed. */
+  stopped(): void;
 }
 
 /**

@@ -513,6 +513,52 @@ describe('engines', () => {
     expect(errors).toEqual([]);
   });
 
+  it('tell every client when their module fails, and take no further calls', async () => {
+    let instances = 0;
+    // The real module, until its third step: a trap looks the same whatever brought it about.
+    const failing = {
+      wasm: clientModule.wasm,
+      createModule: async (given: Parameters<typeof clientModule.createModule>[0]) => {
+        const { Machines } = await clientModule.createModule(given);
+        ++instances;
+        return {
+          Machines: function (): object {
+            const machines = new Machines();
+            let steps = 0;
+            return {
+              reserve: (octets: number) => machines.reserve(octets),
+              results: () => machines.results(),
+              delete: () => machines.delete(),
+              step: (length: number, now: number) => {
+                if (++steps === 3) throw new WebAssembly.RuntimeError('unreachable');
+                return machines.step(length, now);
+              },
+            };
+          } as never,
+        };
+      },
+    };
+    const { engine, errors } = await startEngine(failing);
+    const [one, two] = [new RecordingSink(), new RecordingSink()];
+    const machine = engine.createClient({}, one);
+    engine.createClient({}, two);
+    engine.flush();
+    machine.startAttempt();
+    engine.flush();
+    machine.transportOpened(connect);
+    engine.flush();
+    expect(errors).toEqual([new WebAssembly.RuntimeError('unreachable')]);
+    for (const sink of [one, two]) {
+      expect(sink.closings).toMatchObject([{ reasonCode: 0x83, text: expect.stringContaining('stopped') }]);
+      expect(sink.closedTransports).toBe(1);
+    }
+    machine.publish('late', '', 0, undefined, 1);
+    machine.transportClosed();
+    await settled();
+    expect(one.frames).toHaveLength(0);
+    expect(instances).toBe(1);
+  });
+
   it('reject ready when the octets are no module, and try again for the next engine', async () => {
     let attempts = 0;
     const source = {
