@@ -132,7 +132,7 @@ bool HttpConnection::send_file_chunk() {
   const Bytes head = mqtt::as_bytes(head_).subspan(head_sent_);
   Bytes content;
   if (file_sent_ < file_size_) {
-    const auto buffer = reactor_.read_buffer();
+    const auto buffer = reactor_.file_buffer();
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), file_size_ - file_sent_));
     const ssize_t count = ::pread(file_.descriptor(), buffer.data(), wanted, static_cast<off_t>(file_sent_));
     if (count <= 0) {

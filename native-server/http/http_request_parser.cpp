@@ -43,7 +43,7 @@ HttpRequestParser::Status HttpRequestParser::feed(mqtt::Bytes octets, std::size_
 int HttpRequestParser::fail(int status, const char* sentence) {
   problem_status_ = status;
   problem_sentence_ = sentence;
-  return 1;
+  return -1;  // an error from every callback; 1 would mean something else behind the headers
 }
 
 int HttpRequestParser::on_target(http_parser* parser, const char* at, std::size_t length) {

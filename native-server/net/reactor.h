@@ -34,7 +34,11 @@ struct Reactor {
   // Holds the payload of the WebSocket frames that were read last, for as long as it is handled.
   mqtt::ByteBuffer payload;
 
+  // Holds a piece of a file on its way out, for as long as it is written.
+  std::unique_ptr<std::uint8_t[]> file_memory = std::make_unique<std::uint8_t[]>(kReadBufferSize);
+
   std::span<std::uint8_t> read_buffer() { return {read_memory.get(), kReadBufferSize}; }
+  std::span<std::uint8_t> file_buffer() { return {file_memory.get(), kReadBufferSize}; }
 };
 
 }  // namespace wasmqtt

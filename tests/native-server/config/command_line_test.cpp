@@ -1,0 +1,107 @@
+// Words of a command line and the options, or the sentence, that come of them.
+#include "config/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace wasmqtt {
+namespace {
+
+using testing::HasSubstr;
+
+std::variant<ServerOptions, Exit> parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "wasmqtt-server");
+  return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+ServerOptions options_of(std::vector<const char*> words) {
+  const auto parsed = parse(std::move(words));
+  if (const auto* leave = std::get_if<Exit>(&parsed)) ADD_FAILURE() << leave->text;
+  return std::get<ServerOptions>(parsed);
+}
+
+Exit exit_of(std::vector<const char*> words) {
+  return std::get<Exit>(parse(std::move(words)));
+}
+
+TEST(CommandLine, WithoutFlagsIsABrokerOnTheLoopbackInterface) {
+  const ServerOptions options = options_of({});
+  EXPECT_EQ(options.mqtt_port, 1883);
+  EXPECT_EQ(options.http_port, 8083);
+  ASSERT_EQ(options.bind.size(), 1u);
+  EXPECT_EQ(options.bind[0].to_string(), "127.0.0.1");
+  EXPECT_FALSE(options.upstream);
+  EXPECT_TRUE(options.serve.empty());
+}
+
+TEST(CommandLine, TakesAddressesWithCommasAndFromRepeatedFlags) {
+  const auto with_comma = options_of({"--bind", "127.0.0.1,::1"}).bind;
+  const auto repeated = options_of({"--bind", "127.0.0.1", "--bind", "::1"}).bind;
+  ASSERT_EQ(with_comma.size(), 2u);
+  EXPECT_EQ(with_comma[1].to_string(), "::1");
+  EXPECT_EQ(with_comma, repeated);
+}
+
+TEST(CommandLine, NamesWhatIsWrongWithAnAddress) {
+  const Exit leave = exit_of({"--bind", "nowhere"});
+  EXPECT_NE(leave.status, 0);
+  EXPECT_THAT(leave.text, HasSubstr("'nowhere' is not an IP address"));
+}
+
+TEST(CommandLine, RelayDoesNotOpenTheMqttPortUnlessAsked) {
+  EXPECT_FALSE(options_of({"--upstream", "mqtt://localhost"}).mqtt_port);
+  EXPECT_EQ(options_of({"--upstream", "mqtt://localhost", "--port", "0"}).mqtt_port, 0);
+}
+
+TEST(CommandLine, NamesWhatIsWrongWithAnUpstream) {
+  EXPECT_THAT(exit_of({"--upstream", "mqtts://localhost"}).text, HasSubstr("does not begin with mqtt://"));
+}
+
+TEST(CommandLine, TakesTheLimitsOfTheBroker) {
+  const mqtt::BrokerOptions broker = options_of({"--max-packet-size", "2MiB", "--receive-maximum", "7",
+                                                 "--max-in-flight", "8", "--max-queued-messages", "9", "--max-output",
+                                                 "64kB", "--connect-timeout", "3", "--max-session-expiry", "60"})
+                                         .broker;
+  EXPECT_EQ(broker.maximum_packet_size, 2u * 1024 * 1024);
+  EXPECT_EQ(broker.receive_maximum, 7);
+  EXPECT_EQ(broker.maximum_in_flight, 8);
+  EXPECT_EQ(broker.maximum_queued_messages, 9u);
+  EXPECT_EQ(broker.maximum_output_octets, 64u * 1024);
+  EXPECT_EQ(broker.connect_timeout, std::chrono::seconds(3));
+  EXPECT_EQ(broker.maximum_session_expiry_interval, 60u);
+}
+
+TEST(CommandLine, RefusesValuesOutOfRange) {
+  EXPECT_EQ(exit_of({"--receive-maximum", "0"}).status, 2);
+  EXPECT_EQ(exit_of({"--port", "65536"}).status, 2);
+  EXPECT_EQ(exit_of({"--max-packet-size", "300MB"}).status, 2);
+  EXPECT_EQ(exit_of({"--log-level", "loud"}).status, 2);
+}
+
+TEST(CommandLine, RefusesAFolderThatIsNotThere) {
+  EXPECT_THAT(exit_of({"--serve", "/no/such/folder"}).text, HasSubstr("'/no/such/folder' is not a folder"));
+}
+
+TEST(CommandLine, RefusesFlagsThatItDoesNotKnow) {
+  EXPECT_EQ(exit_of({"--prot", "1"}).status, 2);
+}
+
+TEST(CommandLine, HelpNamesEveryFlagAndEndsWell) {
+  const Exit leave = exit_of({"--help"});
+  EXPECT_EQ(leave.status, 0);
+  for (const char* flag :
+       {"--port", "--http-port", "--bind", "--serve", "--upstream", "--max-packet-size", "--log-level"}) {
+    EXPECT_THAT(leave.text, HasSubstr(flag));
+  }
+}
+
+TEST(CommandLine, VersionIsPrintedAndEndsWell) {
+  const Exit leave = exit_of({"--version"});
+  EXPECT_EQ(leave.status, 0);
+  EXPECT_THAT(leave.text, testing::MatchesRegex("wasmqtt-server [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+}  // namespace
+}  // namespace wasmqtt
