@@ -1,35 +1,30 @@
-// Six bits a character, three octets at a time.
+// Base64 by OpenSSL.
 #include "net/base64.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
+#include <vector>
 
 namespace wasmqtt {
-namespace {
-
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-}  // namespace
 
 std::string base64_encoded(std::span<const std::uint8_t> octets) {
-  std::string text;
-  text.reserve((octets.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < octets.size(); at += 3) {
-    const std::size_t count = std::min<std::size_t>(3, octets.size() - at);
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      group = (group << 8) | (i < count ? octets[at + i] : 0u);
-    for (std::size_t i = 0; i < 4; ++i)
-      text.push_back(i <= count ? kAlphabet[(group >> (18 - 6 * i)) & 63] : '=');
-  }
+  // Four characters for each three octets begun, and a zero that EVP_EncodeBlock() puts behind them.
+  std::string text((octets.size() + 2) / 3 * 4 + 1, '\0');
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets.data(), static_cast<int>(octets.size()));
+  text.pop_back();
   return text;
 }
 
 bool is_base64_of(std::string_view text, std::size_t octets) {
-  const std::size_t padding = (3 - octets % 3) % 3;
-  if (text.size() != (octets + 2) / 3 * 4) return false;
-  const std::string_view digits = text.substr(0, text.size() - padding);
-  const std::string_view end = text.substr(digits.size());
-  return digits.find_first_not_of(kAlphabet) == digits.npos && end.find_first_not_of('=') == end.npos;
+  // EVP_DecodeBlock() passes over white space and dashes at the ends, and counts the padding as octets.
+  if (text.size() != (octets + 2) / 3 * 4 || text.find_first_of(" \t\r\n-") != std::string_view::npos) return false;
+  const std::size_t padding = text.size() / 4 * 3 - octets;
+  if (std::ranges::count(text, '=') != static_cast<std::ptrdiff_t>(padding)) return false;
+  if (text.find('=') < text.size() - padding) return false;
+  std::vector<unsigned char> decoded(text.size() / 4 * 3);
+  const auto* at = reinterpret_cast<const unsigned char*>(text.data());
+  return EVP_DecodeBlock(decoded.data(), at, static_cast<int>(text.size())) >= 0;
 }
 
 }  // namespace wasmqtt
