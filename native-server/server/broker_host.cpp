@@ -11,7 +11,7 @@ namespace {
 
 // Input after which the output is written without waiting for the turn's end, so that many busy publishers in one turn
 // don't fill a subscriber's queue to its limit before the kernel was even asked.
-constexpr std::size_t kPumpAfterOctets = 128 * 1024;
+constexpr std::size_t kPumpAfterOctets = kReadBufferSize;
 
 mqtt::BrokerOptions with_random_seed(mqtt::BrokerOptions options) {
   std::random_device device;
