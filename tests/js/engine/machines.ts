@@ -15,11 +15,12 @@ import type {
   EngineError,
 } from '../../../js/src/engine/types.ts';
 
-const root = new URL('../../../', import.meta.url);
+// Another toolchain's modules can be tried by naming their folder.
+const folder = process.env.WASMQTT_WASM ?? new URL('../../../build/wasm', import.meta.url).pathname;
 
 async function source(name: 'client' | 'broker'): Promise<ModuleSource> {
-  const glue = (await import(new URL(`build/wasm/${name}.mjs`, root).pathname)) as { default: ModuleFactory };
-  return { createModule: glue.default, wasm: () => new Uint8Array(readFileSync(new URL(`build/wasm/${name}.wasm`, root))) };
+  const glue = (await import(`${folder}/${name}.mjs`)) as { default: ModuleFactory };
+  return { createModule: glue.default, wasm: () => new Uint8Array(readFileSync(`${folder}/${name}.wasm`)) };
 }
 
 export const clientModule = await source('client');
