@@ -1,6 +1,7 @@
 // Connections: opened, fed, timed, ended. The packets' own steps are in handle_*.cpp.
 #include "mqtt/broker/broker.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "mqtt/broker/broker_state.h"
@@ -16,6 +17,16 @@ namespace {
 // Memory of drained outputs that is kept for the next ones.
 constexpr std::size_t kMaximumSpareOctets = 32 * 1024 * 1024;
 constexpr std::size_t kMaximumSpareBuffer = 1024 * 1024;
+
+// More than any CONNECT needs: what a connection may make the broker hold before it is known.
+constexpr std::uint32_t kMaximumConnectSize = 1024 * 1024;
+
+// A packet of which that much has come shows life before it is whole.
+constexpr std::size_t kLongPacket = 1024;
+
+bool is_over(const Connection& connection) {
+  return connection.phase == ConnectionPhase::Closing || connection.phase == ConnectionPhase::Free;
+}
 
 // One and a half times the Keep Alive. [MQTT-3.1.2-22]
 Duration allowed_silence(const Connection& connection) {
@@ -44,7 +55,7 @@ ConnectionId Broker::State::open(Instant now) {
   connection.serial = ++serial_;
   connection.phase = ConnectionPhase::AwaitingConnect;
   connection.last_heard = now;
-  connection.reader = FrameReader(options_.maximum_packet_size);
+  connection.reader = FrameReader(std::min(options_.maximum_packet_size, kMaximumConnectSize));
   now_ = now;
   arm({now + options_.connect_timeout, DeadlineKind::Connect, id, connection.serial});
   return id;
@@ -52,7 +63,7 @@ ConnectionId Broker::State::open(Instant now) {
 
 void Broker::State::receive(Connection& connection, Bytes octets, Instant now) {
   now_ = now;
-  if (connection.phase == ConnectionPhase::Closing) return;
+  if (is_over(connection)) return;
   statistics_.octets_received += octets.size();
   // What does not begin like a CONNECT is not waited for to its end, which the length of another protocol's octets
   // would have far off.
@@ -70,6 +81,11 @@ void Broker::State::receive(Connection& connection, Bytes octets, Instant now) {
     if (connection.phase == ConnectionPhase::Closing) return;
   }
   connection.reader.keep_rest();
+  if (connection.reader.held() >= kLongPacket) connection.last_heard = now;
+  if (connection.unread_answers > options_.maximum_output_octets) {
+    const Error error{Fault::LimitReached, ReasonCode::QuotaExceeded, "does not read the answers to what it sends"};
+    end(connection, error, false, now);
+  }
 }
 
 void Broker::State::handle(Connection& connection, const Frame& frame, Instant now) {
@@ -91,7 +107,7 @@ void Broker::State::handle(Connection& connection, const Frame& frame, Instant n
       return handle_unsubscribe(connection, frame, now);
     case PacketType::Pingreq:
       if (const auto ping = decode_ping(frame); !ping) return end(connection, ping.error(), false, now);
-      output(connection).write([](ByteBuffer& out) { encode(Pingresp{}, out); });
+      write(connection, [](ByteBuffer& out) { encode(Pingresp{}, out); });
       return;
     case PacketType::Connect:
       return handle_connect(connection, frame, now);
@@ -105,7 +121,7 @@ void Broker::State::handle(Connection& connection, const Frame& frame, Instant n
 }
 
 void Broker::State::end(Connection& connection, const Error& error, bool orderly, Instant now) {
-  if (connection.phase == ConnectionPhase::Closing) return;
+  if (is_over(connection)) return;
   const bool was_connected = connection.phase == ConnectionPhase::Connected;
   if (was_connected && !orderly && connection.version == ProtocolVersion::V5_0) send_disconnect(connection, error);
   output(connection);  // names it ready: the host must close it
@@ -138,6 +154,7 @@ void Broker::State::send_disconnect(Connection& connection, const Error& error) 
 
 void Broker::State::closed(Connection& connection, Instant now) {
   now_ = now;
+  if (connection.phase == ConnectionPhase::Free) return;
   if (connection.phase != ConnectionPhase::Closing) {
     const Error error{Fault::PeerBrokeProtocol, ReasonCode::UnspecifiedError,
                       "the connection was lost without a DISCONNECT"};
@@ -167,6 +184,7 @@ OutputQueue& Broker::State::output(Connection& connection) {
 void Broker::State::consume_output(Connection& connection, std::size_t octets) {
   statistics_.octets_sent += octets;
   connection.output.consume(octets);
+  if (connection.output.size() <= options_.maximum_output_octets) connection.unread_answers = 0;
   // What found the output full waits for the room, not for an acknowledgement.
   if (Session* session = connection.session; session != nullptr && !session->queue.empty())
     send_waiting(*session, now_);
@@ -243,10 +261,8 @@ void Broker::State::run(const Deadline& deadline, Instant now) {
 }
 
 void Broker::State::shut_down(Instant now) {
-  for (const auto& connection : connections_) {
-    if (connection->phase == ConnectionPhase::Free) continue;
+  for (const auto& connection : connections_)
     end(*connection, {Fault::LimitReached, ReasonCode::ServerShuttingDown, "the server is shutting down"}, false, now);
-  }
 }
 
 const BrokerStatistics& Broker::State::current_statistics() {

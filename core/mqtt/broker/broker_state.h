@@ -95,7 +95,8 @@ class Broker::State {
 
   // Where a packet to the client goes; names the connection ready.
   OutputQueue& output(Connection& connection);
-  // Writes a packet; false, and nothing is written, when it is more than the client takes. [MQTT-3.1.2-24]
+  // Writes a packet other than PUBLISH; false, and nothing is written, when it is more than the client takes.
+  // [MQTT-3.1.2-24]
   template <typename Encode>
   bool write(Connection& connection, Encode&& encode);
   // The same for an answer that the client waits for: without it the connection is of no use and ends.
@@ -164,9 +165,13 @@ class Broker::State {
 template <typename Encode>
 bool Broker::State::write(Connection& connection, Encode&& encode) {
   OutputQueue& out = output(connection);
-  if (out.write(encode) <= connection.peer_maximum_packet_size) return true;
-  out.drop_last_write();
-  return false;
+  const std::size_t octets = out.write(encode);
+  if (octets > connection.peer_maximum_packet_size) {
+    out.drop_last_write();
+    return false;
+  }
+  if (out.size() > options_.maximum_output_octets) connection.unread_answers += octets;
+  return true;
 }
 
 template <typename Encode>

@@ -32,8 +32,9 @@ struct Connection {
   std::uint16_t unreleased = 0;
   std::uint32_t connect_session_expiry_interval = 0;  // as its CONNECT said
   std::uint32_t peer_maximum_packet_size = kMaximumPacketSize;
-  Session* session = nullptr;  // set while Connected
-  Instant last_heard;          // the last whole packet
+  Session* session = nullptr;      // set while Connected
+  Instant last_heard;              // the last whole packet, or octets of a long one
+  std::size_t unread_answers = 0;  // octets that answered it since its output was last not full
   FrameReader reader{kMaximumPacketSize};
   OutputQueue output;
   std::vector<std::string> topic_aliases;  // by alias less 1; empty: not set

@@ -68,6 +68,7 @@ void Broker::State::handle_connect(Connection& connection, const Frame& frame, I
   const auto decoded = decode_connect(frame);
   if (!decoded) return refuse_connect(connection, frame, decoded.error(), now);
   const Connect& connect = *decoded;
+  connection.peer_maximum_packet_size = connect.properties.maximum_packet_size.value_or(kMaximumPacketSize);
   if (const auto checked = check(connect); !checked) return refuse_connect(connection, frame, checked.error(), now);
 
   const bool assigned = connect.client_identifier.empty();
@@ -84,7 +85,6 @@ void Broker::State::handle_connect(Connection& connection, const Frame& frame, I
   connection.connect_session_expiry_interval = connect.properties.session_expiry_interval.value_or(0);
   connection.receive_maximum =
       std::min(connect.properties.receive_maximum.value_or(65'535), options_.maximum_in_flight);
-  connection.peer_maximum_packet_size = connect.properties.maximum_packet_size.value_or(kMaximumPacketSize);
   connection.keep_alive = connect.keep_alive;
 
   ++statistics_.connections;
@@ -94,6 +94,7 @@ void Broker::State::handle_connect(Connection& connection, const Frame& frame, I
     return end(connection, error, false, now);
   }
   connection.phase = ConnectionPhase::Connected;
+  connection.reader.set_maximum_packet_size(options_.maximum_packet_size);
   ++statistics_.connections_accepted;
   if (connection.keep_alive != 0) arm_keep_alive(connection, now);
   observer_.on_connected(connection.id, {.client_identifier = session.client_identifier,
@@ -161,7 +162,11 @@ void Broker::State::refuse_connect(Connection& connection, const Frame& frame, c
   if (version && (*version == ProtocolVersion::V5_0 || has_return_code)) {
     Connack connack{.session_present = false, .reason = error.reason, .properties = {}};
     connack.properties.reason_string = error.text;
-    output(connection).write([&](ByteBuffer& out) { encode(connack, *version, out); });
+    const auto encode_connack = [&](ByteBuffer& out) { encode(connack, *version, out); };
+    if (!write(connection, encode_connack)) {
+      connack.properties.reason_string.reset();  // [MQTT-3.2.2-19]
+      write(connection, encode_connack);
+    }
   }
   end(connection, error, false, now);
 }

@@ -7,7 +7,7 @@ namespace mqtt {
 
 void Broker::State::respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason) {
   const PublishResponse response{.type = type, .packet_identifier = identifier, .reason = reason, .properties = {}};
-  output(connection).write([&](ByteBuffer& out) { encode(response, connection.version, out); });
+  write(connection, [&](ByteBuffer& out) { encode(response, connection.version, out); });
 }
 
 void Broker::State::handle_publish_response(Connection& connection, const Frame& frame, Instant now) {

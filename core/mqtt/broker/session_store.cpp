@@ -56,6 +56,7 @@ void Broker::State::detach(Session& session, bool publish_will, Instant now) {
   if (session.expiry_interval == 0) return destroy_session(session, now);
 
   session.incoming_qos2.release_memory();
+  if (session.in_flight.size() == 0) session.in_flight.clear();  // for its memory; identifiers go on where they were
   session.expires_at = kNever;
   if (session.expiry_interval != kNeverExpires) {
     session.expires_at = now + std::chrono::seconds(session.expiry_interval);

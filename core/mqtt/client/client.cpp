@@ -52,6 +52,8 @@ Result<void> Client::State::transport_opened(const Connect& connect, Instant now
 
 void Client::State::receive(Bytes octets, Instant now) {
   if (phase_ != ClientPhase::AwaitingConnack && phase_ != ClientPhase::Connected) return;
+  // A long message may be under way in front of the PINGRESP.
+  if (ping_due_at_ != kNever && !octets.empty()) ping_due_at_ = now + ping_timeout();
   reader_.feed(octets);
   while (true) {
     const auto frame = reader_.next();

@@ -10,7 +10,8 @@ Duration ReconnectSchedule::next_delay() {
   const auto maximum = std::max(initial, static_cast<double>(policy_.maximum_delay.count()));
   // std::pow() would bring more octets of tables into the Wasm modules than the rest of this file is long.
   double base = initial;
-  for (std::uint32_t i = 0; i < attempts_ && base < maximum; ++i) base *= policy_.factor;
+  for (std::uint32_t i = 0; i < attempts_ && base < maximum; ++i)
+    base *= policy_.factor;
   base = std::min(base, maximum);
   if (base < maximum) ++attempts_;
   const double spread = 1.0 + policy_.jitter * (2.0 * next_random() - 1.0);

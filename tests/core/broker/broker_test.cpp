@@ -91,6 +91,19 @@ TEST(KeepAlive, IsNotSatisfiedByHalfAPacketOrByWhatIsSentToTheClient) {
   EXPECT_TRUE(peer.is_closed());
 }
 
+TEST(KeepAlive, IsSatisfiedByALongMessageOnItsWay) {
+  TestBroker broker;
+  Peer peer(broker);
+  peer.connects("a keep_alive=2");
+  auto publish = WrittenPacket("PUBLISH t 'x'x10000").octets();
+  for (Bytes rest = publish; !rest.empty(); rest = rest.subspan(std::min<std::size_t>(2'000, rest.size()))) {
+    peer.sends_octets(rest.first(std::min<std::size_t>(2'000, rest.size())));
+    broker.advance(2s);
+  }
+  EXPECT_FALSE(peer.is_closed());
+  EXPECT_EQ(broker.statistics().publishes_received, 1U);
+}
+
 TEST(KeepAlive, OfTheLargestIntervalIsKept) {
   TestBroker broker;
   Peer peer(broker);
@@ -188,6 +201,20 @@ TEST(ConnectionNumbers, MayBeClosedBeforeTheyWereNamedReady) {
   EXPECT_EQ(broker.take_ready(), second);
   EXPECT_EQ(broker.take_ready(), std::nullopt);
   EXPECT_EQ(broker.output(second).size(), 4U);
+}
+
+TEST(ConnectionNumbers, ThatAreFreeMayBeNamedWithoutHarm) {
+  Broker broker{BrokerOptions{}};
+  const Instant now{1h};
+  const ConnectionId id = broker.open(now);
+  broker.closed(id, now);
+  broker.closed(id, now);
+  broker.receive(id, octets("10 0D 0004'MQTT' 04 02 0000 0001'a'"), now);
+  broker.disconnect(id, ReasonCode::AdministrativeAction, now);
+  EXPECT_FALSE(broker.should_close(id));
+  EXPECT_EQ(broker.take_ready(), std::nullopt);
+  EXPECT_EQ(broker.open(now), id);
+  EXPECT_NE(broker.open(now), id);
 }
 
 TEST(Closing, IgnoresFurtherInput) {

@@ -110,6 +110,25 @@ TEST(Connect, WithAnAuthenticationMethodIsRefused) {
   EXPECT_TRUE(peer.is_closed());
 }
 
+TEST(Connect, OfMoreThanAMebioctetIsNotWaitedFor) {
+  TestBroker broker;
+  Peer peer(broker);
+  peer.sends_octets(octets("10 FF FF 7F"));
+  EXPECT_TRUE(peer.is_closed());
+  Peer later(broker);
+  later.connects("a");
+  later.sends("PUBLISH t 'x'x2000000");
+  EXPECT_FALSE(later.is_closed()) << "the limit is the CONNECT's alone";
+  EXPECT_EQ(broker.statistics().publishes_received, 1U);
+}
+
+TEST(Connect, ThatIsRefusedHasNoReasonStringTooLongForIt_MQTT_3_2_2_19) {
+  TestBroker broker;
+  Peer peer(broker);
+  peer.sends("CONNECT a {authentication_method=x maximum_packet_size=20}");
+  EXPECT_THAT(peer.received(), ElementsAre("CONNACK bad-authentication-method"));
+}
+
 TEST(Connect, TooSmallForItsOwnConnackIsClosed_MQTT_3_1_2_24) {
   TestBroker broker;
   Peer peer(broker);

@@ -306,6 +306,29 @@ TEST(SlowConsumer, GetsQoS1EvenIfOnlyQoS0FilledItsOutput) {
   EXPECT_EQ(slow.received().back(), "PUBLISH t 'y' qos1 id1");
 }
 
+TEST(SlowConsumer, ThatAsksAndDoesNotReadIsClosed) {
+  TestBroker broker({.maximum_output_octets = 1'000});
+  Peer deaf(broker), slow(broker);
+  deaf.connects("deaf");
+  slow.connects("slow");
+  deaf.stops_reading();
+  for (int i = 0; i < 1'005; ++i)
+    deaf.sends("PINGREQ");
+  EXPECT_TRUE(broker.machine().should_close(deaf.id()));
+  EXPECT_LE(broker.machine().output(deaf.id()).size(), 2'200U);
+  // One whose output is full of what others publish may go on asking for long.
+  slow.subscribes("t");
+  slow.stops_reading();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(broker.publishes("t 'x'x2000"));
+    for (int ping = 0; ping < 400; ++ping)
+      slow.sends("PINGREQ");
+    slow.reads_again();
+    slow.stops_reading();
+  }
+  EXPECT_FALSE(slow.is_closed());
+}
+
 TEST(SlowConsumer, OfLargePayloadsSharesThem) {
   TestBroker broker;
   Peer one(broker), other(broker);

@@ -276,6 +276,20 @@ TEST(ClientKeepAlive, ClosesWhenThePingIsNotAnsweredInHalfTheInterval) {
   EXPECT_THAT(client.events(), ElementsAre("redial"));
 }
 
+TEST(ClientKeepAlive, WaitsForThePingrespBehindALongMessage) {
+  TestClient client;
+  client.connects("a keep_alive=10");
+  const auto publish = WrittenPacket("PUBLISH t 'x'x1000").octets();
+  client.advance(10s);
+  for (Bytes rest = publish; !rest.empty(); rest = rest.subspan(std::min<std::size_t>(200, rest.size()))) {
+    client.advance(4s);
+    client.gets_octets(rest.first(std::min<std::size_t>(200, rest.size())));
+  }
+  client.gets("PINGRESP");
+  EXPECT_THAT(client.events(), ElementsAre("message t 'x'x1000"));
+  EXPECT_TRUE(client.machine().connected());
+}
+
 TEST(ClientKeepAlive, DoesNotWaitForATransportThatTakesNothing) {
   TestClient client;
   client.connects("a keep_alive=10");
