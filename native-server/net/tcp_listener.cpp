@@ -62,13 +62,17 @@ bool TcpListener::accept_one() {
     pause_after(error);
     return false;
   }
+  is_short_of_descriptors_ = false;
   on_link_(std::make_shared<TcpLink>(reactor_, std::move(socket), std::move(peer)));
   return true;
 }
 
 // Most likely there is no descriptor left; clients wait in the backlog until connections have ended.
 void TcpListener::pause_after(const asio::error_code& error) {
-  reactor_.log->error("accepting connections on {} pauses: {}", endpoint_text(endpoint_), error.message());
+  if (!std::exchange(is_short_of_descriptors_, true)) {
+    reactor_.log->error("accepting connections on {} pauses until others end: {}", endpoint_text(endpoint_),
+                        error.message());
+  }
   pause_.expires_after(kPauseWithoutDescriptors);
   pause_.async_wait([this](const asio::error_code& cancelled) {
     if (!cancelled && acceptor_.is_open()) accept_waiting();

@@ -33,6 +33,7 @@ class TcpListener {
   TcpEndpoint endpoint_;
   Timer pause_;
   OnLink on_link_;
+  bool is_short_of_descriptors_ = false;  // and the log says so
 };
 
 }  // namespace wasmqtt

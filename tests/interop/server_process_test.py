@@ -2,6 +2,7 @@
 
 import base64
 import os
+import resource
 import signal
 import socket
 import struct
@@ -198,6 +199,17 @@ class Process(unittest.TestCase):
                     self.assertNotEqual(run.returncode, 0)
                     self.assertIn(f"port {port} on 127.0.0.1 is taken by another program", run.stderr)
                     self.assertIn(f"choose another with {flag} N", run.stderr)
+
+    def test_outlives_a_lack_of_descriptors(self):
+        with processes.broker() as server:
+            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (40, 40))
+            connections = [open_socket(server.mqtt_port) for _ in range(80)]
+            server.wait_for_log("accepting connections on .* pauses until others end: ")
+            for connection in connections:
+                connection.close()
+            bystander = Bystander(server.mqtt_port)
+            self.assertTrue(bystander.is_served())
+            bystander.connection.close()
 
     def test_explains_its_flags(self):
         run = subprocess.run(
