@@ -32,20 +32,23 @@ bool same(std::string_view a, std::string_view b) {
   return load(a.data() + last) == load(b.data() + last);
 }
 
-// Eight octets at a time, for the same reason.
+// Eight octets at a time, for the same reason; the last eight may overlap those before.
 std::uint32_t hash_of(std::string_view text) {
   constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15;
   std::uint64_t hash = text.size() * kMultiplier;
-  const char* at = text.data();
-  std::size_t left = text.size();
   const auto mix = [&hash](std::uint64_t word) {
     hash = (hash ^ word) * kMultiplier;
     hash ^= hash >> 29;
   };
-  for (; left >= 8; at += 8, left -= 8) mix(load(at));
-  std::uint64_t rest = 0;
-  std::memcpy(&rest, at, left);
-  mix(rest);
+  if (text.size() < 8) {
+    std::uint64_t word = 0;
+    for (const char octet : text) word = word << 8 | static_cast<std::uint8_t>(octet);
+    mix(word);
+  } else {
+    const std::size_t last = text.size() - 8;
+    for (std::size_t i = 0; i < last; i += 8) mix(load(text.data() + i));
+    mix(load(text.data() + last));
+  }
   return static_cast<std::uint32_t>(hash >> 32);
 }
 
@@ -56,22 +59,25 @@ TopicTable::TopicTable() : entries_(1), buckets_(kBuckets) {}
 TopicTable::Interned TopicTable::intern(std::string_view topic) {
   if (topic.size() > kLongestKept || topic.empty()) return {0, true};
   if (same(entries_[last_].text, topic)) return {last_, false};
+  const std::uint16_t guess = entries_[last_].follower;
+  if (same(entries_[guess].text, topic)) return {sighted(guess), false};
   const std::uint32_t hash = hash_of(topic);
   std::size_t bucket = find(topic, hash);
-  if (buckets_[bucket] != 0) {
-    last_ = buckets_[bucket];
-    entries_[last_].seen = true;
-    return {last_, false};
-  }
+  if (buckets_[bucket] != 0) return {sighted(buckets_[bucket]), false};
   const std::uint16_t number = free_number();
   bucket = find(topic, hash);  // evicting may have moved the empty place
   buckets_[bucket] = number;
   Entry& entry = entries_[number];
   entry.text.assign(topic);
   entry.hash = hash;
-  entry.seen = true;
+  return {sighted(number), true};
+}
+
+std::uint16_t TopicTable::sighted(std::uint16_t number) {
+  entries_[last_].follower = number;
+  entries_[number].seen = true;
   last_ = number;
-  return {number, true};
+  return number;
 }
 
 std::size_t TopicTable::find(std::string_view topic, std::uint32_t hash) const {

@@ -29,10 +29,13 @@ class TopicTable {
   struct Entry {
     std::string text;
     std::uint32_t hash = 0;
+    // Who came behind it last time: devices report their topics in the same order again and again, and a guess is cheaper than a hash.
+    std::uint16_t follower = 0;
     bool seen = false;
   };
 
   std::size_t find(std::string_view topic, std::uint32_t hash) const;  // its bucket, or the empty one where it belongs
+  std::uint16_t sighted(std::uint16_t number);
   std::uint16_t free_number();
   void erase(std::uint16_t number);
 
