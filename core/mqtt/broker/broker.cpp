@@ -7,6 +7,7 @@
 #include "mqtt/broker/broker_state.h"
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
+#include "mqtt/codec/reason_codes.h"
 #include "mqtt/connection/rules.h"
 #include "mqtt/topic/topic_name.h"
 
@@ -143,7 +144,9 @@ void Broker::State::finish(Connection& connection, const Error& error, bool orde
 }
 
 void Broker::State::send_disconnect(Connection& connection, const Error& error) {
-  Disconnect disconnect{.reason = error.reason, .properties = {}};
+  // A host may close with any code; on the wire it is one that DISCONNECT has. [MQTT-3.14.2-1]
+  const bool is_known = is_reason_code_of(PacketType::Disconnect, static_cast<std::uint8_t>(error.reason));
+  Disconnect disconnect{.reason = is_known ? error.reason : ReasonCode::UnspecifiedError, .properties = {}};
   if (connection.wants_problem_information && error.text[0] != '\0') disconnect.properties.reason_string = error.text;
   const auto encode_disconnect = [&](ByteBuffer& out) { encode(disconnect, ProtocolVersion::V5_0, out); };
   if (write(connection, encode_disconnect)) return;

@@ -6,6 +6,7 @@
 
 #include "mqtt/client/client_state.h"
 #include "mqtt/codec/encode.h"
+#include "mqtt/codec/reason_codes.h"
 
 namespace mqtt {
 
@@ -142,10 +143,23 @@ void Client::State::begin_closing(const Error& error) {
 
 void Client::State::disconnect(const Disconnect& disconnect, Instant now) {
   stop_reconnecting();
-  if (phase_ == ClientPhase::Connected) {
-    write(PacketType::Disconnect, 0, now, [&](ByteBuffer& out) { encode(disconnect, version_, out); });
-  }
+  if (phase_ == ClientPhase::Connected) write_disconnect(disconnect, now);
   begin_closing({Fault::CallerMisuse, ReasonCode::Success, ""});
+}
+
+// Whatever the application says, what goes out is a DISCONNECT that the server takes.
+void Client::State::write_disconnect(Disconnect disconnect, Instant now) {
+  if (!is_reason_code_of(PacketType::Disconnect, static_cast<std::uint8_t>(disconnect.reason)))
+    disconnect.reason = ReasonCode::UnspecifiedError;  // [MQTT-3.14.2-1]
+  ByteBuffer octets;
+  const bool is_encodable = check_encodable(disconnect.properties).has_value();
+  if (is_encodable) encode(disconnect, version_, octets);
+  if (!is_encodable || octets.size() > server_maximum_packet_size_) {
+    disconnect.properties.reason_string.reset();    // [MQTT-3.14.2-3]
+    disconnect.properties.user_properties.clear();  // [MQTT-3.14.2-4]
+    disconnect.properties.server_reference.reset();
+  }
+  write(PacketType::Disconnect, 0, now, [&](ByteBuffer& out) { encode(disconnect, version_, out); });
 }
 
 void Client::State::stop_reconnecting() {

@@ -112,6 +112,7 @@ class Client::State {
   template <typename Encode>
   void write(PacketType type, PacketIdentifier identifier, Instant now, Encode&& encode);
   void respond(PacketType type, PacketIdentifier identifier, ReasonCode reason, Instant now);
+  void write_disconnect(Disconnect disconnect, Instant now);
   Result<void> resolve_outgoing_alias(Publish& publish, bool goes_now) const;
   void remember_outgoing_alias(const Publish& publish);
   Result<void> check_against_server(const Publish& publish) const;

@@ -55,6 +55,8 @@ std::size_t block_size(const Properties& properties, PropertyOwner owner) {
 // The octets of each topic filter's length and options.
 constexpr std::size_t kFilterOverhead = 3;
 
+constexpr std::string_view kSharePrefix = "$share/";
+
 }  // namespace
 
 Result<void> check_encodable(const Publish& packet) {
@@ -76,6 +78,10 @@ Result<void> check_encodable(const Connect& packet) {
   if (!is_encodable_text(packet.client_identifier)) {
     return caller_misuse(ReasonCode::ClientIdentifierNotValid,
                          "client identifier: want well-formed UTF-8 of at most 65,535 octets");
+  }
+  if (packet.client_identifier.empty() && !packet.clean_start && packet.version != ProtocolVersion::V5_0) {
+    return caller_misuse(ReasonCode::ClientIdentifierNotValid,
+                         "client identifier: before MQTT 5.0 an empty one needs a clean session");  // [MQTT-3.1.3-7]
   }
   if (packet.user_name && !is_encodable_text(*packet.user_name)) {
     return caller_misuse(ReasonCode::BadUserNameOrPassword,
@@ -108,6 +114,10 @@ Result<void> check_encodable(const Subscribe& packet) {
   std::size_t octets = sizeof(PacketIdentifier) + block_size(packet.properties, PropertyOwner::Subscribe);
   for (const SubscribeEntry& entry : packet.entries) {
     if (const auto topic_filter = check_topic_filter(entry.topic_filter); !topic_filter) return topic_filter;
+    if (entry.options.no_local && entry.topic_filter.starts_with(kSharePrefix)) {
+      return caller_misuse(ReasonCode::ProtocolError,
+                           "subscribe: No Local is not for shared subscriptions");  // [MQTT-3.8.3-4]
+    }
     octets += kFilterOverhead + entry.topic_filter.size();
   }
   return check_remaining_length(octets);

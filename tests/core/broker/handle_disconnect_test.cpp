@@ -88,6 +88,16 @@ TEST(Disconnect, MayRepeatThatTheSessionEnds) {
   EXPECT_TRUE(peer.is_closed());
 }
 
+TEST(Disconnect, OfTheHostHasAReasonThatDisconnectHas_MQTT_3_14_2_1) {
+  TestBroker broker;
+  Peer peer(broker);
+  peer.connects("a");
+  broker.machine().disconnect(peer.id(), ReasonCode::BadUserNameOrPassword, broker.now());
+  broker.advance(0s);
+  EXPECT_THAT(peer.received(), ElementsAre(StartsWith("DISCONNECT unspecified-error")));
+  EXPECT_TRUE(peer.is_closed());
+}
+
 TEST(Disconnect, IsTheLastThatIsListenedTo) {
   TestBroker broker;
   Peer watcher(broker), peer(broker);

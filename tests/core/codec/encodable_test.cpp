@@ -91,6 +91,18 @@ TEST(CheckEncodable, APasswordNeedsAUserNameBefore5_0_MQTT_3_1_2_22) {
   EXPECT_TRUE(check_encodable(connect));
 }
 
+TEST(CheckEncodable, AnEmptyClientIdentifierNeedsACleanSessionBefore5_0_MQTT_3_1_3_7) {
+  Connect connect;
+  connect.clean_start = false;
+  connect.version = ProtocolVersion::V3_1_1;
+  expect_misuse(check_encodable(connect), ReasonCode::ClientIdentifierNotValid, "client identifier:");
+  connect.clean_start = true;
+  EXPECT_TRUE(check_encodable(connect));
+  connect.clean_start = false;
+  connect.version = ProtocolVersion::V5_0;
+  EXPECT_TRUE(check_encodable(connect));
+}
+
 TEST(CheckEncodable, AuthenticationDataNeedsAMethod) {
   Connect connect;
   connect.version = ProtocolVersion::V5_0;
@@ -126,6 +138,14 @@ TEST(CheckEncodable, SubscribeAndUnsubscribeNeedAFilterEach) {
   expect_misuse(check_encodable(unsubscribe), ReasonCode::TopicFilterInvalid, "topic filter:");
   unsubscribe.topic_filters = {kLongest};
   EXPECT_TRUE(check_encodable(unsubscribe));
+}
+
+TEST(CheckEncodable, RefusesNoLocalOnASharedSubscription_MQTT_3_8_3_4) {
+  Subscribe subscribe;
+  subscribe.entries = {{"$share/g/a", {.no_local = true}}};
+  expect_misuse(check_encodable(subscribe), ReasonCode::ProtocolError, "subscribe: No Local");
+  subscribe.entries = {{"$share/g/a", {}}, {"a", {.no_local = true}}};
+  EXPECT_TRUE(check_encodable(subscribe));
 }
 
 }  // namespace

@@ -144,6 +144,9 @@ constexpr Example kExamples[] = {
     {"a/#", "a/$b", true},
     {"a/+", "a/$b", true},
     {"ACCOUNTS", "Accounts", false},
+    {"A\xCC\x8A", "\xC3\x85", false},  // one letter in two normal forms [MQTT-4.7.3-4]
+    {"\xC3\x85", "\xC3\x85", true},
+    {"\xEF\xBB\xBFx", "x", false},
     {"/finance", "finance", false},
     {"finance", "/finance", false},
     {"a/b", "a/b", true},

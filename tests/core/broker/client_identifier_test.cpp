@@ -1,0 +1,60 @@
+// Which client identifiers the broker takes, and that a session belongs to exactly one of them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "mqtt/codec/encode.h"
+#include "support/octets.h"
+#include "support/test_broker.h"
+#include "support/versions.h"
+
+namespace mqtt::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::StartsWith;
+
+class IdentifiersIn : public EachVersion {};
+INSTANTIATE_TEST_SUITE_P(Versions, IdentifiersIn, each_version(), in_version);
+
+TEST_P(IdentifiersIn, OfOneTo23LettersAndDigitsAreTaken_MQTT_3_1_3_5) {
+  const std::string allowed = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  TestBroker broker;
+  for (std::size_t length = 1; length <= 23; ++length) {
+    for (std::size_t begin = 0; begin + length <= allowed.size(); begin += length) {
+      Peer peer(broker, GetParam());
+      peer.sends("CONNECT " + allowed.substr(begin, length));
+      EXPECT_THAT(peer.received(), ElementsAre(StartsWith("CONNACK success"))) << allowed.substr(begin, length);
+    }
+  }
+}
+
+// 3.1 allows at most 23 characters, the later versions leave more to the server.
+TEST_P(IdentifiersIn, MayBeLongerAndOfAnyCharacters) {
+  TestBroker broker;
+  for (const std::string& identifier :
+       {std::string(24, 'a'), std::string(65'535, 'a'), std::string("Küche/+/#$"), std::string("\xEF\xBB\xBF")}) {
+    Peer peer(broker, GetParam());
+    Connect connect{.version = GetParam(), .client_identifier = identifier};
+    ByteBuffer octets;
+    encode(connect, octets);
+    peer.sends_octets(octets.view());
+    EXPECT_THAT(peer.received(), ElementsAre(StartsWith("CONNACK success"))) << identifier.size();
+  }
+}
+
+TEST_P(IdentifiersIn, ThatDifferInOneOctetNameDifferentSessions_MQTT_3_1_3_2) {
+  TestBroker broker;
+  const std::string properties = GetParam() == V5_0 ? " {session_expiry_interval=100}" : "";
+  { Peer(broker, GetParam()).connects("device persistent" + properties); }
+  for (const char* other : {"Device", "devicE", "device1", "devic", "evice"}) {
+    Peer peer(broker, GetParam());
+    peer.sends("CONNECT " + std::string(other) + " persistent" + properties);
+    EXPECT_THAT(peer.received(), ElementsAre(::testing::Not(::testing::HasSubstr("session-present")))) << other;
+  }
+  EXPECT_EQ(broker.statistics().sessions, 6U);
+}
+
+}  // namespace
+}  // namespace mqtt::test
