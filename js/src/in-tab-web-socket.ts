@@ -17,7 +17,7 @@ const OPEN = 1;
 const CLOSING = 2;
 const CLOSED = 3;
 
-/** The subprotocols of MQTT, the standard's and that of 3.1. */
+/** The subprotocols of MQTT, the standard's first; clients of 3.1 know their own alone. */
 const subprotocols = ['mqtt', 'mqttv3.1'];
 // Octets in message events that have not been delivered, from which on the broker is told to wait.
 const HIGH_WATER = 1024 * 1024;
@@ -140,8 +140,8 @@ export class InTabWebSocket extends EventTarget {
 
   #connect(offered: readonly string[]): void {
     if (this.#readyState !== CONNECTING) return;
-    const chosen = offered.find((protocol) => subprotocols.includes(protocol));
     // [MQTT-6.0.0-4]
+    const chosen = subprotocols.find((protocol) => offered.includes(protocol));
     if (offered.length > 0 && chosen === undefined) return this.#fail(LOST);
     this.#connection = this.#acceptor.open({
       output: (frame) => this.#deliver(frame),

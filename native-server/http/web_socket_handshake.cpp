@@ -10,6 +10,7 @@
 namespace wasmqtt {
 namespace {
 
+// The standard's name goes first [MQTT-6.0.0-4]; clients of 3.1 know their own alone.
 constexpr std::array<std::string_view, 2> kSubprotocols{"mqtt", "mqttv3.1"};
 constexpr std::string_view kHandshakeGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -21,8 +22,9 @@ bool has_token(const std::optional<std::string>& list, std::string_view token) {
 }
 
 std::string_view chosen_subprotocol(std::string_view offered) {
-  for (const std::string_view name : list_elements(offered)) {
-    if (std::find(kSubprotocols.begin(), kSubprotocols.end(), name) != kSubprotocols.end()) return name;
+  const auto names = list_elements(offered);
+  for (const std::string_view known : kSubprotocols) {
+    if (std::find(names.begin(), names.end(), known) != names.end()) return known;
   }
   return {};
 }

@@ -48,8 +48,9 @@ describe('a new WebSocket', () => {
     expect(new broker.WebSocket('ws://in-tab/')).toMatchObject(constants);
   });
 
-  it('chooses the first subprotocol that is MQTT', async () => {
-    expect((await opened(['soap', 'mqttv3.1', 'mqtt'])).protocol).toBe('mqttv3.1');
+  it('chooses the subprotocol mqtt before that of 3.1', async () => {
+    expect((await opened(['soap', 'mqttv3.1', 'mqtt'])).protocol).toBe('mqtt');
+    expect((await opened(['soap', 'mqttv3.1'])).protocol).toBe('mqttv3.1');
     expect((await opened([])).protocol).toBe('');
   });
 

@@ -50,12 +50,13 @@ TEST(WebSocketHandshake, IsCompletedAsInTheStandardsExample) {
   EXPECT_EQ(field_of(response, "Sec-WebSocket-Extensions"), "(none)");
 }
 
-TEST(WebSocketHandshake, ChoosesTheFirstOfferedSubprotocolThatCarriesMqtt) {
+TEST(WebSocketHandshake, ChoosesMqttBeforeTheSubprotocolOf3_1_MQTT_6_0_0_4) {
   const auto chosen = [](std::string_view offered) {
     return field_of(answer_web_socket_handshake(handshake_with("Sec-WebSocket-Protocol", offered)),
                     "Sec-WebSocket-Protocol");
   };
-  EXPECT_EQ(chosen("chat, mqttv3.1, mqtt"), "mqttv3.1");
+  EXPECT_EQ(chosen("chat, mqttv3.1, mqtt"), "mqtt");
+  EXPECT_EQ(chosen("chat, mqttv3.1"), "mqttv3.1");
   EXPECT_EQ(chosen("mqtt,mqttv3.1"), "mqtt");
 }
 
