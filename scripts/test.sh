@@ -62,7 +62,7 @@ test_cxx() {
 test_jest() {
   # Jest loads ES modules through an interface of Node's that is still behind a flag.
   NODE_OPTIONS='--experimental-vm-modules --disable-warning=ExperimentalWarning' run_suite "$1" "$1.jest.json" \
-    npx jest --forceExit --json --outputFile "$test_results/$1.jest.json" "${@:2}"
+    npx jest --json --outputFile "$test_results/$1.jest.json" "${@:2}"
 }
 
 # build_for_tests SUITE PART...: in a process of its own, so that a failing build counts and the other suites go on.

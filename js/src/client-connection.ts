@@ -54,6 +54,7 @@ export class ClientConnection implements ClientSink {
   #transport: Transport | undefined;
   #isOpen = false;
   #peerIsDead = false;
+  #isHolding = false;
 
   constructor(engine: Engine, options: ClientMachineOptions) {
     this.machine = engine.createClient(options, this);
@@ -67,6 +68,7 @@ export class ClientConnection implements ClientSink {
   /** Begins an attempt, unless one is under way. What happens from here on is told to `listener`, until detach(). */
   open(listener: ConnectionListener, dial: Dial): void {
     this.#listener = listener;
+    this.#hold(true);
     if (this.#transport !== undefined) return;
     this.#isOpen = this.#peerIsDead = false;
     this.machine.startAttempt();
@@ -88,6 +90,15 @@ export class ClientConnection implements ClientSink {
 
   detach(): void {
     this.#listener = undefined;
+    this.#hold(false);
+  }
+
+  // What is due for a client that has not ended keeps a process of Node's going.
+  #hold(wanted: boolean): void {
+    if (wanted === this.#isHolding) return;
+    this.#isHolding = wanted;
+    if (wanted) this.machine.engine.hold();
+    else this.machine.engine.release();
   }
 
   /** Holds back what the server sends, where the transport can. */

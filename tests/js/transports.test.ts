@@ -2,7 +2,7 @@
 // servers.
 import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -15,6 +15,8 @@ import { startMosquitto, type Mosquitto } from '../support/mosquitto.ts';
 
 let mosquitto: Mosquitto;
 let clients: MqttClient[] = [];
+let servers: Server[] = [];
+const sockets = new Set<Socket>();
 
 async function connected(url: string, options: ClientOptions = {}): Promise<MqttClient> {
   const client = await connectAsync(url, options);
@@ -23,13 +25,22 @@ async function connected(url: string, options: ClientOptions = {}): Promise<Mqtt
 }
 
 async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
+  servers.push(server);
+  server.on('connection', (socket: Socket) => sockets.add(socket)).listen(0, '127.0.0.1');
   await nextEvent(server, 'listening');
   return (server.address() as AddressInfo).port;
 }
 
 async function closed(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
+}
+
+/** A port of the loopback interface where nobody listens. */
+async function deafPort(): Promise<number> {
+  const server = createHttpServer();
+  const port = await listening(server);
+  await closed(server);
+  return port;
 }
 
 beforeAll(async () => {
@@ -39,6 +50,10 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(clients.map((client) => client.endAsync(true)));
   clients = [];
+  for (const socket of sockets) socket.destroy();
+  sockets.clear();
+  await Promise.all(servers.map(closed));
+  servers = [];
 });
 
 afterAll(() => mosquitto.stop());
@@ -133,10 +148,7 @@ describe('a server that cannot be reached', () => {
   it.each(['mqtt', 'ws', 'mqtts'] as const)(
     'is an error and a close (%s), and the client tries again',
     async (protocol) => {
-      const server = createHttpServer();
-      const port = await listening(server);
-      await closed(server);
-      const client = connect(`${protocol}://127.0.0.1:${port}`, { reconnectPeriod: 1 });
+      const client = connect(`${protocol}://127.0.0.1:${await deafPort()}`, { reconnectPeriod: 1 });
       clients.push(client);
       const [error] = await nextEvent<[Error & { code: string }]>(client, 'error');
       expect(error.code).toBe('ECONNREFUSED');
@@ -147,17 +159,13 @@ describe('a server that cannot be reached', () => {
   );
 
   it('rejects connectAsync()', async () => {
-    const server = createHttpServer();
-    const port = await listening(server);
-    await closed(server);
-    await expect(connectAsync(`mqtt://127.0.0.1:${port}`)).rejects.toThrow(/ECONNREFUSED/);
+    await expect(connectAsync(`mqtt://127.0.0.1:${await deafPort()}`)).rejects.toThrow(/ECONNREFUSED/);
   });
 
   it('that answers HTTP without an upgrade is an error that says so', async () => {
     const server = createHttpServer((_request, response) => response.writeHead(404).end());
     const port = await listening(server);
     await expect(connectAsync(`ws://127.0.0.1:${port}/mqtt`)).rejects.toThrow(/404/);
-    await closed(server);
   });
 });
 
@@ -181,8 +189,6 @@ describe('the Wasm broker behind', () => {
     await expect(connectAsync(`mqtts://127.0.0.1:${port}`)).rejects.toMatchObject({
       code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
     });
-    await client.endAsync();
-    await closed(server);
   });
 
   it('a WebSocket server of the package ws is reached over ws://', async () => {
@@ -206,8 +212,5 @@ describe('the Wasm broker behind', () => {
     const closing = nextEvent<[CloseInfo]>(client, 'close');
     for (const socket of webSockets.clients) socket.close(4000, 'that is enough');
     expect((await closing)[0]).toEqual({ code: 4000, reason: 'that is enough', wasClean: true });
-    await client.endAsync();
-    webSockets.close();
-    await closed(server);
   });
 });

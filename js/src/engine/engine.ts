@@ -64,6 +64,7 @@ export class Engine {
   #stepsInTurn = 0;
   #block = 0;
   #blockCapacity = 0;
+  #holders = 0;
 
   constructor(source: ModuleSource, options: EngineOptions = {}) {
     this.#clock = {
@@ -91,6 +92,18 @@ export class Engine {
   flush(): void {
     if (this.#isRunning) this.#runAgain = true;
     else if (this.#staged.length > 0) this.#run(undefined);
+  }
+
+  /**
+   * In Node: a process that has nothing else to do waits for what is due here, until release() was called as often. Otherwise it ends: what a broker
+   * without clients still has to do, nobody would see.
+   */
+  hold(): void {
+    this.#scheduler.holdProcess(++this.#holders > 0);
+  }
+
+  release(): void {
+    this.#scheduler.holdProcess(--this.#holders > 0);
   }
 
   /** Forgets every machine, and the memory with them; nothing is called any more. */

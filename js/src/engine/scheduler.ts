@@ -16,12 +16,19 @@ export const hostClock: Clock = {
   clearTimeout: (timer) => globalThis.clearTimeout(timer as ReturnType<typeof setTimeout>),
 };
 
+// A browser's timer is a number.
+interface NodeTimer {
+  ref?(): unknown;
+  unref?(): unknown;
+}
+
 /** Calls `due` at or after the deadline that arm() named last; sometimes before, which costs a call and no more. */
 export class Scheduler {
   readonly #clock: Clock;
   readonly #due: () => void;
   #timer: unknown;
   #armedFor = Infinity;
+  #holdsProcess = false;
 
   constructor(clock: Clock, due: () => void) {
     this.#clock = clock;
@@ -41,6 +48,20 @@ export class Scheduler {
       this.#armedFor = Infinity;
       this.#due();
     }, delay);
+    this.#applyHold();
+  }
+
+  /** In Node: whether a process that has nothing else to do waits for the deadline, or ends. It ends unless told otherwise. */
+  holdProcess(wanted: boolean): void {
+    this.#holdsProcess = wanted;
+    this.#applyHold();
+  }
+
+  #applyHold(): void {
+    if (this.#armedFor === Infinity) return;
+    const timer = this.#timer as NodeTimer | undefined;
+    if (this.#holdsProcess) timer?.ref?.();
+    else timer?.unref?.();
   }
 }
 
