@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { connectAsync } from 'wasmqtt';
 
-import { startMosquitto, type Mosquitto } from '../support/mosquitto.ts';
+import { startMosquitto, type RunningServer } from '../support/servers.ts';
 import { serve, type StaticServer } from './support/static-server.ts';
 
 const folder = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 test.describe('browser-plain-html', () => {
-  let mosquitto: Mosquitto;
+  let mosquitto: RunningServer;
   let pages: StaticServer;
 
   test.beforeEach(async () => {

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 
-import { startMosquitto, startServer, type RunningServer } from './processes.ts';
+import { startMosquitto, startServer, type RunningServer } from '../support/servers.ts';
 
 const versions = [
   { protocolVersion: 3, protocolId: 'MQIsdp' },
@@ -45,7 +45,7 @@ afterEach(async () => {
 describe('MQTT.js and wasmqtt-server as a broker', () => {
   let server: RunningServer;
   beforeAll(async () => void (server = await startServer()));
-  afterAll(() => server.stop());
+  afterAll(() => server?.stop());
   const urls = () => [`mqtt://127.0.0.1:${server.tcpPort}`, `ws://127.0.0.1:${server.webSocketPort}/mqtt`];
 
   it.each(versions)('exchange messages at every QoS over both transports ($protocolId $protocolVersion)', async (version) => {
@@ -128,8 +128,8 @@ describe('MQTT.js over WebSocket through the relay to mosquitto', () => {
     relay = await startServer('--upstream', `mqtt://127.0.0.1:${upstream.tcpPort}`);
   });
   afterAll(async () => {
-    await relay.stop();
-    await upstream.stop();
+    await relay?.stop();
+    await upstream?.stop();
   });
 
   it.each(versions)('exchanges messages with devices on its TCP port ($protocolId $protocolVersion)', async (version) => {

@@ -11,9 +11,9 @@ import { createBroker, type Broker } from 'wasmqtt/broker';
 import { WebSocketServer, createWebSocketStream } from 'ws';
 
 import { Collector, nextEvent } from '../support/events.ts';
-import { startMosquitto, type Mosquitto } from '../support/mosquitto.ts';
+import { startMosquitto, type RunningServer } from '../support/servers.ts';
 
-let mosquitto: Mosquitto;
+let mosquitto: RunningServer;
 let clients: MqttClient[] = [];
 let servers: Server[] = [];
 const sockets = new Set<Socket>();
@@ -56,7 +56,7 @@ afterEach(async () => {
   servers = [];
 });
 
-afterAll(() => mosquitto.stop());
+afterAll(() => mosquitto?.stop());
 
 describe.each<['mqtt' | 'ws', 3 | 4 | 5]>([
   ['mqtt', 3],
