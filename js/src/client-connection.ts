@@ -12,6 +12,7 @@ import type {
   OperationToken,
   ReasonCode,
 } from './engine/types.ts';
+import { PendingTransport } from './transport/pending.ts';
 import type { CloseInfo, Transport, TransportHandlers } from './transport/transport.ts';
 
 /** One attempt to reach the server. */
@@ -20,10 +21,17 @@ export interface Attempt {
   readonly handlers: TransportHandlers;
   /** What the CONNECT will say. */
   connectPacket(): ConnectPacket;
+  /**
+   * `next` of the value; when it is there, if the application promised it, and unless the attempt has been given up by
+   * then.
+   */
+  after<Value, Result>(value: Value | PromiseLike<Value>, next: (value: Value) => Awaitable<Result>): Awaitable<Result>;
 }
 
-/** Begins an attempt; an exception ends it. */
-export type Dial = (attempt: Attempt) => Transport;
+export type Awaitable<Value> = Value | PromiseLike<Value>;
+
+/** Begins an attempt; an exception, or a rejection, ends it. */
+export type Dial = (attempt: Attempt) => Awaitable<Transport>;
 
 /** Hears what happens; the engine's sink, without what this file takes care of itself. */
 export interface ConnectionListener extends Pick<
@@ -73,14 +81,14 @@ export class ClientConnection implements ClientSink {
     this.#isOpen = this.#peerIsDead = false;
     this.machine.startAttempt();
     this.machine.setWritable(true);
-    const handlers = this.#handlers(listener);
+    const attempt = this.#attempt(listener);
+    let dialled: Awaitable<Transport>;
     try {
-      this.#transport = dial({ machine: this.machine, handlers, connectPacket: () => listener.connectPacket() });
+      dialled = dial(attempt);
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-      this.#transport = undialled;
-      queueMicrotask(() => handlers.closed({ reason: error.message, wasClean: false, error }));
+      dialled = Promise.reject(thrown);
     }
+    this.#transport = isPromised(dialled) ? new PendingTransport(dialled, attempt.handlers) : dialled;
   }
 
   /** Ends the transport without another packet; closed() follows. */
@@ -110,22 +118,42 @@ export class ClientConnection implements ClientSink {
     this.#transport?.resume?.();
   }
 
-  #handlers(listener: ConnectionListener): TransportHandlers {
+  // A transport that was given up while it was still being dialled may tell things when the next attempt is under way.
+  #attempt(listener: ConnectionListener): Attempt {
+    let isOver = false;
+    const unlessOver = <Args extends unknown[]>(handle: (...args: Args) => void) => {
+      return (...args: Args): void => {
+        if (!isOver) handle(...args);
+      };
+    };
     return {
-      opened: () => {
-        this.#isOpen = true;
-        this.#sayConnect(listener);
+      machine: this.machine,
+      handlers: {
+        opened: unlessOver(() => {
+          this.#isOpen = true;
+          this.#sayConnect(listener);
+        }),
+        received: unlessOver((octets) => this.machine.receive(octets)),
+        drained: unlessOver(() => this.machine.setWritable(true)),
+        closed: unlessOver((info) => {
+          isOver = true;
+          this.#closed(info);
+        }),
       },
-      received: (octets) => this.machine.receive(octets),
-      drained: () => this.machine.setWritable(true),
-      closed: (info) => {
-        this.#transport = undefined;
-        this.machine.transportClosed();
-        // Operations that ended with the connection are told before close is.
-        this.machine.engine.flush();
-        this.#listener?.closed(info);
+      connectPacket: () => listener.connectPacket(),
+      after: (value, next) => {
+        if (!isPromised(value)) return next(value);
+        return value.then((settled) => (isOver ? Promise.reject(new Error('given up')) : next(settled)));
       },
     };
+  }
+
+  #closed(info: CloseInfo): void {
+    this.#transport = undefined;
+    this.machine.transportClosed();
+    // Operations that ended with the connection are told before close is.
+    this.machine.engine.flush();
+    this.#listener?.closed(info);
   }
 
   // What the options say may be nothing that a CONNECT can say.
@@ -226,5 +254,7 @@ export class ClientConnection implements ClientSink {
   }
 }
 
-// Stands for a transport that could not even be begun, until its end is told.
-const undialled: Transport = { send: () => true, close: () => undefined, destroy: () => undefined };
+// By its members, because it may come from another realm.
+function isPromised<Value>(value: Awaitable<Value>): value is PromiseLike<Value> {
+  return typeof (value as Partial<PromiseLike<Value>> | undefined | null)?.then === 'function';
+}

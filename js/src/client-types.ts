@@ -50,6 +50,8 @@ export interface PublishOptions {
   dup?: boolean;
   /** 5.0 */
   properties?: PublishProperties;
+  /** Called when the client has the message in its memory, connected or not. */
+  cbStorePut?: () => void;
 }
 
 export interface SubscribeOptions {

@@ -9,7 +9,7 @@ import {
   readUnsubscribe,
   type EndCall,
 } from './arguments.ts';
-import { ClientConnection, type Attempt, type ConnectionListener } from './client-connection.ts';
+import { ClientConnection, type Attempt, type Awaitable, type ConnectionListener } from './client-connection.ts';
 import type {
   DisconnectOptions,
   DoneCallback,
@@ -28,7 +28,7 @@ import type {
 import type { ClientMachine, Engine } from './engine/engine.ts';
 import { PublishFlags } from './engine/types.ts';
 import type { ConnackPacket as EngineConnack, EngineError, OperationToken } from './engine/types.ts';
-import { engineFailure, errorOf, ErrorWithReasonCode, MqttError } from './errors.ts';
+import { badCall, engineFailure, errorOf, ErrorWithReasonCode, MqttError } from './errors.ts';
 import { Operations, type Answer } from './operations.ts';
 import {
   completeOptions,
@@ -46,13 +46,14 @@ import {
 } from './packet-shapes.ts';
 import type { AuthPacket, ConnackProperties, PublishPacket, UnsubackPacket } from './packets.ts';
 import { isFailure, ReasonCodes, returnCodeOf } from './reason-codes.ts';
+import { refuseUnkeptOptions } from './refused-options.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { CloseInfo, Transport } from './transport/transport.ts';
 import { TypedEmitter } from './typed-emitter.ts';
 import { version } from './version.ts';
 
-/** Begins an attempt to reach the server that the client's options name; an exception ends it. */
-export type DialClient = (client: MqttClient, attempt: Attempt) => Transport;
+/** Begins an attempt to reach the server that the client's options name; an exception, or a rejection, ends it. */
+export type DialClient = (client: MqttClient, attempt: Attempt) => Awaitable<Transport>;
 
 // A client that nobody holds any more gives its machine's memory back.
 const abandoned = new FinalizationRegistry<ClientMachine>((machine) => machine.destroy());
@@ -90,6 +91,9 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   /** Applications call connect(), or broker.connect(). */
   constructor(engine: Engine, options: ClientOptions, dial: DialClient) {
     super();
+    if (typeof engine !== 'object') {
+      throw badCall('an MqttClient is made by connect(): write connect(url, { createWebsocket }) for a stream of your own');
+    }
     this.options = completeOptions(options);
     this.#dial = dial;
     this.#connection = new ClientConnection(engine, machineOptionsOf(this.options));
@@ -122,7 +126,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   connect(): this {
     if (this.disconnected) this.disconnecting = this.disconnected = false;
     this.#mayReconnect = this.options.reconnectPeriod > 0;
-    this.#connection.open(this.#listener, (attempt) => this.#dial(this, attempt));
+    this.#connection.open(this.#listener, (attempt) => this.#begin(attempt));
     return this;
   }
 
@@ -146,6 +150,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
       if (this.#isRefusedWhileEnding(done)) return this;
       token = this.#publishOperation(topic, payload, flags, done);
       this.#machine.publish(topic, payload, flags, properties, token);
+      if (read.cbStorePut !== undefined) queueMicrotask(() => read.cbStorePut?.());
     } catch (error) {
       this.#operations.forget(token);
       return this.#refuse(error, done);
@@ -231,7 +236,8 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   }
 
   /** Connects again now: instead of waiting for the pause to end, after end(), or anew. */
-  reconnect(): this {
+  reconnect(options: object = {}): this {
+    refuseUnkeptOptions(options);
     if (this.disconnecting && !this.disconnected) {
       this.#reconnectAtEnd = true;
       return this;
@@ -322,6 +328,19 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
       if (answer === undefined) callback?.(error && errorOf(error));
       else if (qos === 0) callback?.();
       else callback?.(...publishResult(topic, payload, flags, answer));
+    });
+  }
+
+  #begin(attempt: Attempt): Awaitable<Transport> {
+    const { credentials } = this.options;
+    if (credentials === undefined) return this.#dial(this, attempt);
+    return attempt.after(credentials(this), (answer) => {
+      if (typeof answer !== 'object' || answer === null) {
+        throw badCall('credentials answered none: write credentials: () => ({ username: "...", password: "..." })');
+      }
+      this.options.username = answer.username;
+      this.options.password = answer.password;
+      return this.#dial(this, attempt);
     });
   }
 

@@ -1,6 +1,6 @@
 // connect() and connectAsync() for a place that can open certain transports.
-import type { Attempt } from './client-connection.ts';
-import { MqttClient } from './client.ts';
+import type { Attempt, Awaitable } from './client-connection.ts';
+import { MqttClient, type DialClient } from './client.ts';
 import type { Engine } from './engine/engine.ts';
 import { badCall, MqttError } from './errors.ts';
 import { readArguments, type ClientOptions, type Protocol } from './options.ts';
@@ -13,7 +13,7 @@ export interface Target {
   readonly port: number;
 }
 
-export type OpenTransport = (target: Target, client: MqttClient, attempt: Attempt) => Transport;
+export type OpenTransport = (target: Target, client: MqttClient, attempt: Attempt) => Awaitable<Transport>;
 
 /** What a place (a browser, Node) has to offer. */
 export interface Environment {
@@ -91,7 +91,7 @@ const defaultPorts: Record<Protocol, number> = {
 };
 
 // Each attempt goes to the next of the servers, if there are several.
-function makeDial(transports: Environment['transports']): (client: MqttClient, attempt: Attempt) => Transport {
+function makeDial(transports: Environment['transports']): DialClient {
   let attempts = 0;
   return (client, attempt) => {
     const { options } = client;

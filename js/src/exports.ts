@@ -8,7 +8,7 @@ export { validateTopic, validateTopics } from './topic-filters.ts';
 export { version as MQTTJS_VERSION, version as VERSION } from './version.ts';
 
 export type { MqttErrorCode } from './errors.ts';
-export type { ClientOptions, CompleteOptions, Protocol, ServerAddress } from './options.ts';
+export type { ClientOptions, CompleteOptions, Credentials, Protocol, ServerAddress } from './options.ts';
 export type { CloseInfo } from './transport/transport.ts';
 export type { WebSocketLike } from './transport/web-socket.ts';
 export type * from './client-types.ts';

@@ -36,9 +36,26 @@ export const { connect, connectAsync } = makeConnect({
   base: () => undefined,
 });
 
-function tlsOptionsOf({ ca, cert, key, passphrase, servername, rejectUnauthorized }: ClientOptions): object {
-  const all = { ca, cert, key, passphrase, servername, rejectUnauthorized };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+const tlsOptions = [
+  'ca',
+  'cert',
+  'key',
+  'pfx',
+  'passphrase',
+  'crl',
+  'servername',
+  'rejectUnauthorized',
+  'checkServerIdentity',
+  'ALPNProtocols',
+  'ciphers',
+  'minVersion',
+  'maxVersion',
+  'secureContext',
+] as const satisfies (keyof ClientOptions)[];
+
+function tlsOptionsOf(options: ClientOptions): object {
+  const given = tlsOptions.filter((name) => options[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, options[name]]));
 }
 
 export * from './exports.ts';

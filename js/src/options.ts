@@ -1,9 +1,11 @@
 // What connect() takes, MQTT.js's options with MQTT.js's defaults and ours beside them -> options that are complete
 // and make sense.
 import type { MqttClient } from './client.ts';
+import type { Awaitable } from './client-connection.ts';
 import type { ClientMachineOptions } from './engine/types.ts';
 import { badCall, MqttError } from './errors.ts';
 import type { ConnectProperties, Will } from './packets.ts';
+import { refuseUnkeptOptions } from './refused-options.ts';
 import type { WebSocketLike } from './transport/web-socket.ts';
 
 export type Protocol = 'ws' | 'wss' | 'mqtt' | 'mqtts' | 'tcp' | 'ssl' | 'tls';
@@ -12,6 +14,11 @@ export interface ServerAddress {
   host: string;
   port?: number;
   protocol?: Protocol;
+}
+
+export interface Credentials {
+  username?: string | undefined;
+  password?: string | Uint8Array | undefined;
 }
 
 /** Times are milliseconds unless said otherwise. */
@@ -29,25 +36,38 @@ export interface ClientOptions {
   query?: Record<string, string | string[] | undefined>;
   /** Tried in turn, the next one at each attempt. */
   servers?: ServerAddress[];
-  /** Answers the URL to use instead; called for each attempt. */
-  transformWsUrl?: (url: string, options: ClientOptions, client: MqttClient) => string;
-  /** Answers the WebSocket, or what has its interface; called for each attempt. */
-  createWebsocket?: (url: string, subprotocols: string[], options: ClientOptions) => WebSocketLike;
+  /** Answers the URL to use instead, or a promise of it; called for each attempt. */
+  transformWsUrl?: (url: string, options: ClientOptions, client: MqttClient) => Awaitable<string>;
+  /** Answers the WebSocket, or what has its interface, or a promise of it; called for each attempt. */
+  createWebsocket?: (url: string, subprotocols: string[], options: ClientOptions) => Awaitable<WebSocketLike>;
   /** Options of the npm package `ws`: Node only. */
   wsOptions?: object;
   /** As Node's tls.connect() takes them: Node only. */
   ca?: string | Uint8Array | (string | Uint8Array)[];
   cert?: string | Uint8Array | (string | Uint8Array)[];
   key?: string | Uint8Array | (string | Uint8Array)[];
+  pfx?: string | Uint8Array | (string | Uint8Array)[];
   passphrase?: string;
+  crl?: string | Uint8Array | (string | Uint8Array)[];
   servername?: string;
   rejectUnauthorized?: boolean;
+  checkServerIdentity?: (hostname: string, certificate: never) => Error | undefined;
+  ALPNProtocols?: string[] | Uint8Array;
+  ciphers?: string;
+  minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+  maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+  secureContext?: object;
 
   // --- who
   /** 'wasmqtt_' and eight hexadecimal digits */
   clientId?: string;
   username?: string;
   password?: string | Uint8Array;
+  /**
+   * Answers the user name and password to use, or a promise of them; called for each attempt, so that a token that
+   * expires is fresh. An exception, or a rejection, is an error of the attempt.
+   */
+  credentials?: (client: MqttClient) => Awaitable<Credentials>;
   /** 'MQTT', or 'MQIsdp' with protocolVersion 3 */
   protocolId?: 'MQTT' | 'MQIsdp';
   /** 3 (3.1), 4 (3.1.1, the default) or 5 (5.0) */
@@ -84,6 +104,17 @@ export interface ClientOptions {
   maximumQueuedOctets?: number;
   /** false; true: the caller calls client.connect() */
   manualConnect?: boolean;
+
+  // --- MQTT.js's, for what there is but one way to do here: of no effect
+  reschedulePings?: boolean;
+  timerVariant?: 'auto' | 'native';
+  writeCache?: boolean;
+  log?: (...args: never[]) => void;
+  browserBufferSize?: number;
+  browserBufferTimeout?: number;
+  objectMode?: boolean;
+  binary?: boolean;
+  forceNativeWebSocket?: boolean;
 }
 
 /** Options with every default filled in. */
@@ -144,6 +175,7 @@ export function completeOptions(options: ClientOptions): CompleteOptions {
 }
 
 function checkOptions(options: CompleteOptions): void {
+  refuseUnkeptOptions(options);
   if (![3, 4, 5].includes(options.protocolVersion)) {
     throw badCall(
       `protocolVersion ${String(options.protocolVersion)} does not exist: write 3 (MQTT 3.1), 4 (3.1.1) or 5 (5.0)`,

@@ -1,6 +1,6 @@
 // Calls that cannot be right: each gets an Error whose message says what to write instead.
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { connect, connectAsync, type ClientOptions, type MqttClient, type PublishOptions } from 'wasmqtt';
+import { connect, connectAsync, MqttClient, type ClientOptions, type PublishOptions } from 'wasmqtt';
 
 import { ScriptServer } from '../support/script-transport.ts';
 
@@ -58,6 +58,17 @@ describe('connect()', () => {
   it('tells as an error event what a createWebsocket answers that is no WebSocket', async () => {
     const failing = connectAsync('ws://server.test', { createWebsocket: () => wrong({}) });
     await expect(failing).rejects.toThrow(/createWebsocket answered no WebSocket: write/);
+  });
+
+  it('tells as an error event that credentials answered none', async () => {
+    const createWebsocket = new ScriptServer().createWebsocket;
+    const failing = connectAsync('ws://server.test', { createWebsocket, credentials: () => wrong('token') });
+    await expect(failing).rejects.toThrow(/credentials answered none: write credentials: \(\) => \(\{ username/);
+  });
+
+  it('is named by what makes a client of a stream, as MQTT.js would', () => {
+    const Client = MqttClient as unknown as new (streamBuilder: unknown, options: unknown) => MqttClient;
+    expect(() => new Client(() => undefined, {})).toThrow(/made by connect\(\): write connect\(url, \{ createWebsocket/);
   });
 
   it('tells as an error event what a CONNECT cannot say', async () => {
@@ -125,6 +136,11 @@ describe('a client', () => {
     start();
     expect(() => client.unsubscribe(wrong(topics))).toThrow(message);
     await expect(client.unsubscribeAsync(wrong(topics))).rejects.toThrow(message);
+  });
+
+  it('refuses to reconnect with a store', () => {
+    start();
+    expect(() => client.reconnect({ outgoingStore: {} })).toThrow(/the option outgoingStore is not supported/);
   });
 
   it('refuses a listener that is no function', () => {

@@ -125,6 +125,75 @@ describe('a client whose connection breaks', () => {
   });
 });
 
+describe('what is asked of the application for each attempt', () => {
+  it('may be promised: credentials, URL and WebSocket', async () => {
+    const server = new ScriptServer();
+    let tokens = 0;
+    const client = start(server, {
+      credentials: async ({ options }) => ({ username: options.clientId, password: `token ${++tokens}` }),
+      transformWsUrl: async (url) => `${url}?token=${tokens}`,
+      createWebsocket: async (url, subprotocols) => server.createWebsocket(url, subprotocols),
+      clientId: 'me',
+    });
+    for (const token of [1, 2]) {
+      const socket = await server.dialled();
+      const { username, password } = await socket.accept();
+      expect([username, String(password)]).toEqual(['me', `token ${token}`]);
+      socket.drop();
+    }
+    expect(server.urls.slice(0, 2)).toEqual(['ws://server.test:80/?token=1', 'ws://server.test:80/?token=2']);
+    expect(client.options).toMatchObject({ username: 'me' });
+  });
+
+  it.each(['credentials', 'transformWsUrl', 'createWebsocket'] as const)(
+    'is an error of that attempt when it is not to be had (%s), and is asked for again',
+    async (name) => {
+      const server = new ScriptServer();
+      let isRefused = true;
+      const refusing = async (...args: never[]): Promise<never> => {
+        if (isRefused) throw new Error('no token today');
+        if (name === 'credentials') return {} as never;
+        return (name === 'transformWsUrl' ? args[0] : server.createWebsocket(args[0]!, args[1]!)) as never;
+      };
+      const client = start(server, { [name]: refusing });
+      const closing = nextEvent(client, 'close');
+      const [error] = await nextEvent<[Error]>(client, 'error');
+      expect(error.message).toBe('no token today');
+      await closing;
+      isRefused = false;
+      await server.accepted();
+    },
+  );
+
+  it('is of no use any more when it comes after end()', async () => {
+    const server = new ScriptServer();
+    let answer!: (url: string) => void;
+    const client = start(server, { transformWsUrl: () => new Promise((given) => (answer = given)) });
+    await client.endAsync();
+    answer('ws://too.late/');
+    await settled();
+    expect(server.urls).toEqual([]);
+  });
+
+  it('does not disturb the attempt that took its place when it comes late', async () => {
+    const server = new ScriptServer();
+    const answers: ((url: string) => void)[] = [];
+    const client = start(server, { transformWsUrl: () => new Promise((answer) => answers.push(answer)) });
+    await client.endAsync();
+    client.reconnect();
+    await settled();
+    answers[1]!('ws://second/');
+    const connecting = nextEvent(client, 'connect');
+    const socket = await server.accepted();
+    answers[0]!('ws://first/');
+    await connecting;
+    await settled();
+    expect(server.urls).toEqual(['ws://second/']);
+    expect(client.connected).toBe(true);
+    expect(socket.readyState).toBe(1);
+  });
+});
+
 describe('subscriptions', () => {
   async function subscribed(options: ClientOptions, protocolVersion: 4 | 5 = 4) {
     const server = new ScriptServer(protocolVersion);

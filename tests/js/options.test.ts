@@ -87,6 +87,34 @@ describe('options alone', () => {
 });
 
 describe('completeOptions()', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['incomingStore', {}, /kept in memory/],
+    ['outgoingStore', {}, /kept in memory/],
+    ['customHandleAcks', () => undefined, /override client\.handleMessage/],
+    ['authPacket', { reasonCode: 0x18 }, /override client\.handleAuth/],
+    ['messageIdProvider', {}, /given by the client itself/],
+    ['socksProxy', 'socks5://localhost:1080', /createWebsocket/],
+    ['unixSocket', true, /use mqtt:\/\//],
+    ['timerVariant', 'worker', /write "native"/],
+    ['timerVariant', { set: () => 0, clear: () => 0 }, /write "native"/],
+  ])('refuses what MQTT.js would do with the option %s, and says what to do instead', (name, value, message) => {
+    const options = { [name]: value } as ClientOptions;
+    expect(() => completeOptions(options)).toThrow(message);
+    expect(() => completeOptions(options)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_MQTT_UNSUPPORTED',
+        message: expect.stringContaining(`the option ${name} is not supported: `),
+      }),
+    );
+    for (const nothing of [undefined, null, false]) {
+      expect(() => completeOptions({ [name]: nothing } as ClientOptions)).not.toThrow();
+    }
+  });
+
+  it('takes what has no effect here', () => {
+    expect(() => completeOptions({ timerVariant: 'auto', reschedulePings: false, writeCache: false })).not.toThrow();
+  });
+
   it("fills in MQTT.js's defaults", () => {
     expect(completeOptions({})).toMatchObject({
       keepalive: 60,

@@ -186,6 +186,10 @@ describe('the Wasm broker behind', () => {
     const port = await listening(server);
     const client = await connected(`mqtts://127.0.0.1:${port}`, { ca: cert });
     await client.publishAsync('a', 'b', { qos: 1 });
+    const checkServerIdentity = (hostname: string): Error => new Error(`not ${hostname}`);
+    await expect(connectAsync(`mqtts://localhost:${port}`, { ca: cert, checkServerIdentity })).rejects.toThrow(
+      'not localhost',
+    );
     await expect(connectAsync(`mqtts://127.0.0.1:${port}`)).rejects.toMatchObject({
       code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
     });

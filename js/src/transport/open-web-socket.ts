@@ -8,21 +8,27 @@ type CreateWebSocket = (url: string, subprotocols: string[], options: ClientOpti
 
 /** `create` makes the WebSocket, and `binaryType` suits it best, unless the option createWebsocket makes another. */
 export function webSocketOpener(create: CreateWebSocket, binaryType = 'arraybuffer'): OpenTransport {
-  return (target, client, { handlers }) => {
+  return (target, client, { after, handlers }) => {
     const { options } = client;
-    const url = urlOf(target, options);
-    const transformed = options.transformWsUrl?.(url, options, client) ?? url;
+    const given = urlOf(target, options);
     // [MQTT-6.0.0-3]
     const subprotocol = options.protocolId === 'MQIsdp' || options.protocolVersion === 3 ? 'mqttv3.1' : 'mqtt';
-    const socket = (options.createWebsocket ?? create)(transformed, [subprotocol], options);
-    if (typeof socket?.send !== 'function') {
-      throw new MqttError(
-        'ERR_MQTT_BAD_CALL',
-        'createWebsocket answered no WebSocket: write createWebsocket: (url, protocols) => new WebSocket(url, protocols)',
-      );
-    }
-    return new WebSocketTransport(socket, options.createWebsocket === undefined ? binaryType : 'arraybuffer', handlers);
+    const transformed = options.transformWsUrl?.(given, options, client) ?? given;
+    const created = after(transformed, (url) => (options.createWebsocket ?? create)(url, [subprotocol], options));
+    return after(created, (socket) => {
+      checkWebSocket(socket);
+      const ofOwn = options.createWebsocket === undefined;
+      return new WebSocketTransport(socket, ofOwn ? binaryType : 'arraybuffer', handlers);
+    });
   };
+}
+
+function checkWebSocket(socket: Partial<WebSocketLike> | undefined): void {
+  if (typeof socket?.send === 'function') return;
+  throw new MqttError(
+    'ERR_MQTT_BAD_CALL',
+    'createWebsocket answered no WebSocket: write createWebsocket: (url, protocols) => new WebSocket(url, protocols)',
+  );
 }
 
 function urlOf({ protocol, host, port }: Target, { path = '/' }: ClientOptions): string {

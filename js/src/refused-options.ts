@@ -1,0 +1,42 @@
+// Options of MQTT.js that promise an application something which this package would not keep -> an Error that says what to
+// write instead. Options that promise nothing beyond speed or taste are ignored; docs/migrating-from-mqttjs.md lists all.
+import { MqttError } from './errors.ts';
+
+const stores =
+  'messages that are not acknowledged are kept in memory, for as long as the client lives, and are lost with the page: ' +
+  'leave the option out, or publish again what must outlive it';
+
+/** By option: what to do instead. */
+const refusals: Readonly<Record<string, string>> = {
+  incomingStore: stores,
+  outgoingStore: stores,
+  customHandleAcks:
+    'every message that arrives is acknowledged with success: leave it out, and override client.handleMessage to slow the server down',
+  authPacket:
+    'AUTH is sent in answer to the server\'s: put authenticationMethod and authenticationData into properties, and override client.handleAuth',
+  messageIdProvider:
+    'packet identifiers are given by the client itself, never the same one to two operations at once: leave it out',
+  socksProxy: 'no connection goes through a proxy: with createWebsocket, make a WebSocket that does',
+  unixSocket: 'there are no Unix domain sockets: use mqtt:// or ws://',
+};
+
+const timers = 'timers are those of the environment: write "native", or leave it out';
+
+/** Throws if the options hold one of these; false, null and undefined are as good as nothing. */
+export function refuseUnkeptOptions(options: object): void {
+  for (const [name, instead] of Object.entries(refusals)) {
+    if (isGiven((options as Record<string, unknown>)[name])) throw refusal(name, instead);
+  }
+  const { timerVariant } = options as { timerVariant?: unknown };
+  if (isGiven(timerVariant) && timerVariant !== 'auto' && timerVariant !== 'native') {
+    throw refusal('timerVariant', timers);
+  }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false;
+}
+
+function refusal(name: string, instead: string): MqttError {
+  return new MqttError('ERR_MQTT_UNSUPPORTED', `the option ${name} is not supported: ${instead}`);
+}
