@@ -13,6 +13,8 @@ namespace mqtt::test {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class IdentifiersIn : public EachVersion {};
@@ -51,9 +53,39 @@ TEST_P(IdentifiersIn, ThatDifferInOneOctetNameDifferentSessions_MQTT_3_1_3_2) {
   for (const char* other : {"Device", "devicE", "device1", "devic", "evice"}) {
     Peer peer(broker, GetParam());
     peer.sends("CONNECT " + std::string(other) + " persistent" + properties);
-    EXPECT_THAT(peer.received(), ElementsAre(::testing::Not(::testing::HasSubstr("session-present")))) << other;
+    EXPECT_THAT(peer.received(), ElementsAre(Not(HasSubstr("session-present")))) << other;
   }
   EXPECT_EQ(broker.statistics().sessions, 6U);
+}
+
+// --- whether the client's session was there
+
+class SessionPresentIn : public EachVersion {};
+INSTANTIATE_TEST_SUITE_P(Versions, SessionPresentIn, each_version(), in_version);
+
+TEST_P(SessionPresentIn, IsNotSaidAfterACleanStart_MQTT_3_2_2_2) {
+  TestBroker broker;
+  {
+    Peer(broker, GetParam())
+        .connects("a persistent" + std::string(GetParam() == V5_0 ? " {session_expiry_interval=100}" : ""));
+  }
+  EXPECT_EQ(broker.statistics().sessions, 1U);
+  Peer again(broker, GetParam());
+  again.sends("CONNECT a");
+  const auto received = again.received();
+  EXPECT_THAT(received, ElementsAre(StartsWith("CONNACK success")));
+  EXPECT_THAT(received, ElementsAre(Not(HasSubstr("session-present"))));
+}
+
+TEST(SessionPresent, IsNotSaidWithARefusal_MQTT_3_2_2_6) {
+  TestBroker broker;
+  { Peer(broker).connects("a persistent {session_expiry_interval=100}"); }
+  Peer again(broker);
+  again.sends("CONNECT a persistent {authentication_method=unknown}");
+  const auto received = again.received();
+  EXPECT_THAT(received, ElementsAre(StartsWith("CONNACK bad-authentication-method")));
+  EXPECT_THAT(received, ElementsAre(Not(HasSubstr("session-present"))));
+  EXPECT_TRUE(again.is_closed());
 }
 
 }  // namespace

@@ -95,6 +95,15 @@ TEST_P(PipeliningIn, OfFiltersInOnePacketKeepsTheirOrder_MQTT_3_8_4_5_MQTT_3_10_
                                                               : "UNSUBACK id2"));
 }
 
+TEST_P(PipeliningIn, AnUnsubscribeFromNothingIsAnswered_MQTT_3_10_4_5) {
+  TestBroker broker;
+  Peer peer(broker, GetParam());
+  peer.connects("a");
+  peer.sends("UNSUBSCRIBE id9 never/subscribed");
+  EXPECT_THAT(peer.received(),
+              ElementsAre(GetParam() == V5_0 ? "UNSUBACK id9 [no-subscription-existed]" : "UNSUBACK id9"));
+}
+
 TEST(Pipelining, OfADisconnectWithReservedFlagsIsAnsweredAsMalformedIn5_0_MQTT_3_14_1_1) {
   for (const char* disconnect : {"E1 00", "E2 00", "E4 00", "E8 00"}) {
     TestBroker broker;

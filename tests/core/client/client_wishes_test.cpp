@@ -243,6 +243,15 @@ TEST(OutgoingAlias, EndsWithTheTransportAndIsRefusedWhereItMeansNothing) {
   EXPECT_THAT(client.publishes("'' '5' {topic_alias=1}"), StartsWith("a topic name"));
 }
 
+TEST(OutgoingAlias, IsRefusedWithoutAMaximumOfTheServer_MQTT_3_2_2_18) {
+  for (const char* connack : {"", "{topic_alias_maximum=0}"}) {
+    TestClient client;
+    client.connects("a", connack);
+    EXPECT_THAT(client.publishes("t '1' {topic_alias=1}"), HasSubstr("Topic Alias Maximum"));
+    EXPECT_THAT(client.sent(), IsEmpty());
+  }
+}
+
 TEST(OutgoingAlias, OfAPublishThatWasRefusedIsNotSet) {
   TestClient client;
   client.connects("a", "{topic_alias_maximum=2 maximum_packet_size=60}");
