@@ -7,7 +7,7 @@ python=/usr/bin/python3
 # run_tests [PART...]: these parts; all of them by default. The last line printed is the sum, `N passed, N failed`.
 run_tests() {
   local part parts=("$@")
-  [[ $# -gt 0 ]] || parts=(layering core server js browser interop)
+  [[ $# -gt 0 ]] || parts=(layering conformance core server js browser interop)
   for part in "${parts[@]}"; do
     if ! declare -F "test_$part" >/dev/null; then
       echo "run: there is no part '$part' to test" >&2
@@ -26,6 +26,8 @@ run_tests() {
 }
 
 test_layering() { run_suite layering layering.python.json "$python" scripts/run_python_tests.py tests/layering; }
+
+test_conformance() { run_suite conformance conformance.python.json "$python" scripts/run_python_tests.py tests/conformance; }
 
 test_core() { test_cxx core core_tests tests/core; }
 
