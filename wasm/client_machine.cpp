@@ -53,10 +53,7 @@ void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
   switch (command.kind()) {
     case CommandKind::StartAttempt: client_.start_attempt(now); break;
     case CommandKind::TransportOpened: open_transport(command, command.record<ConnectCommand>(), now); break;
-    case CommandKind::TransportClosed:
-      named_output_ = 0;
-      client_.transport_closed(now);
-      break;
+    case CommandKind::TransportClosed: close_transport(now); break;
     case CommandKind::Receive: receive(command, now); break;
     case CommandKind::SetWritable: is_writable_ = command.record<ValueCommand>().value != 0; break;
     case CommandKind::Publish: publish(command, now); break;
@@ -90,6 +87,15 @@ bool ClientMachine::open_transport(CommandReader& command, const ConnectCommand&
   const auto opened = client_.transport_opened(command.connect(fields), now);
   if (!opened) boundary_.events.error(EventKind::ConnectFailed, number_, 0, opened.error());
   return opened.has_value();
+}
+
+void ClientMachine::close_transport(mqtt::Instant now) {
+  named_output_ = 0;
+  client_.transport_closed(now);
+  // Without a transport the next attempt is all that a client waits for.
+  if (client_.next_deadline() == mqtt::kNever) return;
+  const mqtt::Duration pause = client_.next_deadline() - now;
+  boundary_.events.write(EventKind::ReconnectScheduled, number_, {static_cast<std::uint32_t>(pause.count())});
 }
 
 void ClientMachine::receive(CommandReader& command, mqtt::Instant now) {

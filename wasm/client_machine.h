@@ -43,6 +43,7 @@ class ClientMachine final : private mqtt::ClientListener {
   void subscribe(CommandReader& command, mqtt::Instant now);
   void unsubscribe(CommandReader& command, mqtt::Instant now);
   void receive(CommandReader& command, mqtt::Instant now);
+  void close_transport(mqtt::Instant now);
   void report(const mqtt::Result<void>& result, std::uint32_t token);
 
   void on_reconnect_due() override;

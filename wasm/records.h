@@ -128,21 +128,22 @@ enum class EventKind : std::uint32_t {
   Topic = 1,  // TopicEvent: messages name this topic by its number from here on
   Frame,      // FrameEvent: payloads in the frame are in this one from here on
   // Of the client `subject`.
-  ReconnectDue,     // Event
-  ConnectFailed,    // ErrorEvent
-  Connack,          // ConnackEvent
-  Message,          // MessageEvent
-  Published,        // PublishedEvent
-  Subscribed,       // SubscribedEvent
-  Unsubscribed,     // SubscribedEvent
-  OperationFailed,  // ErrorEvent
-  Disconnect,       // ReasonEvent
-  Auth,             // ReasonEvent
-  Closing,          // ErrorEvent
-  PacketReceived,   // PacketEvent
-  PacketSent,       // PacketEvent
-  Output,           // OutputEvent
-  CloseTransport,   // Event
+  ReconnectScheduled,  // PauseEvent
+  ReconnectDue,        // Event
+  ConnectFailed,       // ErrorEvent
+  Connack,             // ConnackEvent
+  Message,             // MessageEvent
+  Published,           // PublishedEvent
+  Subscribed,          // SubscribedEvent
+  Unsubscribed,        // SubscribedEvent
+  OperationFailed,     // ErrorEvent
+  Disconnect,          // ReasonEvent
+  Auth,                // ReasonEvent
+  Closing,             // ErrorEvent
+  PacketReceived,      // PacketEvent
+  PacketSent,          // PacketEvent
+  Output,              // OutputEvent
+  CloseTransport,      // Event
   // Of the broker; `subject` is a connection, or 0 where there is none.
   Connected,                 // ConnectedEvent
   Ended,                     // EndedEvent
@@ -194,6 +195,11 @@ struct ErrorEvent {
 
 struct ReasonEvent {
   std::uint32_t kind, subject, reason, properties_offset, properties_length;
+};
+
+// From this step on.
+struct PauseEvent {
+  std::uint32_t kind, subject, milliseconds;
 };
 
 struct PacketEvent {

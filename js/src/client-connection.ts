@@ -39,6 +39,8 @@ export interface ConnectionListener extends Pick<
   'message' | 'published' | 'subscribed' | 'unsubscribed' | 'operationFailed'
 > {
   connectPacket(): ConnectPacket;
+  /** When it will be, on the engine's clock. */
+  reconnectScheduled(at: number): void;
   reconnectDue(): void;
   connack(packet: ConnackPacket): void;
   disconnect(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
@@ -149,11 +151,16 @@ export class ClientConnection implements ClientSink {
   }
 
   #closed(info: CloseInfo): void {
-    this.#transport = undefined;
+    const { engine } = this.machine;
     this.machine.transportClosed();
-    // Operations that ended with the connection are told before close is.
-    this.machine.engine.flush();
-    this.#listener?.closed(info);
+    // What the end brings about is told before close is: operations that failed, and when the next attempt is due.
+    const tell = (): void => {
+      this.#transport = undefined;
+      engine.flush();
+      this.#listener?.closed(info);
+    };
+    if (engine.isAlive) tell();
+    else engine.ready.then(tell, tell);
   }
 
   // What the options say may be nothing that a CONNECT can say.
@@ -188,8 +195,13 @@ export class ClientConnection implements ClientSink {
     this.#transport?.destroy();
   }
 
+  reconnectScheduled(pause: number): void {
+    this.#listener?.reconnectScheduled(this.machine.engine.now() + pause);
+  }
+
+  // Behind the close that is being told, if the pause is none.
   reconnectDue(): void {
-    this.#listener?.reconnectDue();
+    queueMicrotask(() => this.#listener?.reconnectDue());
   }
 
   connack(packet: ConnackPacket): void {

@@ -81,9 +81,9 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   readonly #subscriptions: Subscriptions;
   readonly #listener: ConnectionListener;
   #serverProperties: ConnackProperties | undefined;
+  #nextAttemptAt: number | undefined;
   // The reason for the connection's end was told already, by an event of its own.
   #isExplained = false;
-  #mayReconnect = false;
   #ending: EndCall | undefined;
   #reconnectAtEnd = false;
   #unhandledMessages = 0;
@@ -122,10 +122,18 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     return this.#serverProperties?.serverKeepAlive ?? this.options.keepalive;
   }
 
+  /**
+   * When the next attempt to connect begins, on the clock of performance.now(); undefined while none is waited for.
+   * Known to the listeners of `close` and `offline`, and to be shown: "reconnecting in 3 s".
+   */
+  get nextAttemptAt(): number | undefined {
+    return this.#nextAttemptAt;
+  }
+
   /** Only with the option manualConnect, and after end(). */
   connect(): this {
+    this.#nextAttemptAt = undefined;
     if (this.disconnected) this.disconnecting = this.disconnected = false;
-    this.#mayReconnect = this.options.reconnectPeriod > 0;
     this.#connection.open(this.#listener, (attempt) => this.#begin(attempt));
     return this;
   }
@@ -223,7 +231,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     }
     this.disconnecting = true;
     this.#ending = call;
-    this.#mayReconnect = false;
+    this.#nextAttemptAt = undefined;
     this.#machine.stopReconnecting();
     if (!call.force && this.connected && this.#operations.size > 0)
       this.once('outgoingEmpty', () => this.#finish(call));
@@ -243,6 +251,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
       return this;
     }
     this.disconnecting = this.disconnected = false;
+    this.#nextAttemptAt = undefined;
     this.emit('reconnect');
     if (this.connected) this.end(() => this.connect());
     else this.connect();
@@ -407,7 +416,12 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
         this.#isExplained = true;
       },
       closed: (info) => this.#closed(info),
+      reconnectScheduled: (at) => {
+        if (!this.disconnecting) this.#nextAttemptAt = at;
+      },
       reconnectDue: () => {
+        if (this.disconnecting) return;
+        this.#nextAttemptAt = undefined;
         this.emit('reconnect');
         if (!this.disconnecting) this.connect();
       },
@@ -421,10 +435,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     if (isFailure(connack.reasonCode)) {
       const code = packet.reasonCode ?? returnCodeOf(connack.reasonCode);
       this.#isExplained = true;
-      if (!this.options.reconnectOnConnackError) {
-        this.#mayReconnect = false;
-        this.#machine.stopReconnecting();
-      }
+      if (!this.options.reconnectOnConnackError) this.#machine.stopReconnecting();
       this.emit('error', new ErrorWithReasonCode(`Connection refused: ${ReasonCodes[code] ?? code}`, code));
       return;
     }
@@ -479,14 +490,12 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     this.#serverProperties = undefined;
     this.#isExplained = false;
     this.#unhandledMessages = 0;
+    const isNews = this.#nextAttemptAt !== undefined && !this.reconnecting;
+    this.reconnecting = this.#nextAttemptAt !== undefined;
     if (info.error !== undefined) this.emit('error', info.error);
     this.emit('close', info);
-    if (this.disconnecting) {
-      queueMicrotask(() => this.#ended());
-    } else if (this.#mayReconnect && !this.reconnecting) {
-      this.reconnecting = true;
-      this.emit('offline');
-    }
+    if (this.disconnecting) queueMicrotask(() => this.#ended());
+    else if (isNews) this.emit('offline');
   }
 }
 

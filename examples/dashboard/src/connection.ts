@@ -18,10 +18,9 @@ export function followConnection(url: string, listener: ConnectionListener): voi
   const client = connect(url, {
     // For Retain As Published: with it a message that updates a retained one still says that it is retained.
     protocolVersion: 5,
-    // Somebody is watching: the pause stays short, and as long as the countdown says.
+    // Somebody is watching: the pause stays short.
     reconnectPeriod: RECONNECT_PERIOD,
     reconnectBackoff: 1,
-    reconnectJitter: 0,
     reconnectOnConnackError: true,
   });
   const apply = (event: ConnectionEvent): void => listener.changed(tracker.apply(event));
@@ -38,7 +37,7 @@ export function followConnection(url: string, listener: ConnectionListener): voi
     apply({ kind: 'error', reason: properties?.reasonString ?? `the server ended the connection (reason code ${reasonCode ?? 0})` });
   });
   client.on('close', (info) => {
-    apply({ kind: 'close', reason: closeReason(info), retryAt: performance.now() + RECONNECT_PERIOD });
+    apply({ kind: 'close', reason: closeReason(info), retryAt: client.nextAttemptAt });
   });
   client.on('message', (topic, payload, packet) => listener.received(topic, payload, packet.retain));
   listener.changed(tracker.state);

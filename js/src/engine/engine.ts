@@ -82,6 +82,16 @@ export class Engine {
     this.ready.catch(() => {});
   }
 
+  /** On the engine's clock, which is performance.now()'s unless another was given. */
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** The module has started, and has neither failed nor been disposed of. */
+  get isAlive(): boolean {
+    return this.#machines !== undefined;
+  }
+
   createClient(options: ClientMachineOptions, sink: ClientSink): ClientMachine {
     const number = this.#clientNumbers.take();
     this.#sinks[number] = sink;

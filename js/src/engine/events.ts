@@ -8,6 +8,7 @@ import {
   MessageFlags,
   OutputEventField,
   PacketEventField,
+  PauseEventField,
   PublishedEventField,
   ReasonEventField,
   StepResultsField,
@@ -176,6 +177,8 @@ export class EventReader {
           this.word(at + PacketEventField.packetIdentifier),
           this.word(at + PacketEventField.octets),
         );
+      case EventKind.ReconnectScheduled:
+        return sink.reconnectScheduled?.(this.word(at + PauseEventField.milliseconds));
       case EventKind.ReconnectDue:
         return sink.reconnectDue();
       case EventKind.ConnectFailed:

@@ -88,6 +88,8 @@ export interface ClientMachineOptions {
  * keep the `properties` of a message beyond the call without need. An exception thrown here reaches EngineOptions.reportError; the walk goes on.
  */
 export interface ClientSink {
+  /** After transportClosed(): reconnectDue() comes after so many milliseconds, unless it is called off. */
+  reconnectScheduled?(pause: number): void;
   /** It is time to dial: open a transport, call startAttempt() and then, when it is open, transportOpened(). */
   reconnectDue(): void;
   /** transportOpened() named something that can't be sent; nothing was sent. Close the transport. */

@@ -389,6 +389,7 @@ describe('operations', () => {
     expect(sink.closedTransports).toBe(1);
     machine.transportClosed();
     engine.flush();
+    expect(sink.pauses).toEqual([]);
     expect(sink.reconnectsDue).toBe(0);
     engine.dispose();
   });
@@ -418,6 +419,7 @@ describe('time', () => {
     const { clock, engine, machine, sink } = await startClient({}, { reconnectJitter: 0, initialReconnectDelay: 700 });
     machine.transportClosed();
     engine.flush();
+    expect(sink.pauses).toEqual([700]);
     clock.advance(690);
     expect(sink.reconnectsDue).toBe(0);
     clock.advance(10);

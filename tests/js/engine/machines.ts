@@ -79,12 +79,16 @@ export class RecordingSink implements ClientSink {
   readonly failures: [number, EngineError][] = [];
   readonly closings: EngineError[] = [];
   readonly traced: unknown[][] = [];
+  readonly pauses: number[] = [];
   reconnectsDue = 0;
   closedTransports = 0;
   connectFailures: EngineError[] = [];
   onMessage: (message: ReceivedMessage) => void = () => {};
   onOutput: (frame: Uint8Array<ArrayBuffer>) => void = () => {};
 
+  reconnectScheduled(pause: number): void {
+    this.pauses.push(pause);
+  }
   reconnectDue(): void {
     ++this.reconnectsDue;
   }
