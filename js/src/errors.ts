@@ -24,13 +24,15 @@ interface Details {
 }
 
 export class MqttError extends Error {
+  // Consoles show it, minified or not.
+  static override readonly name: string = 'MqttError';
   override readonly name: string = 'MqttError';
   /** What kind of thing went wrong. Where the server gave a reason it is that number, as in MQTT.js. */
   readonly code: MqttErrorCode | number;
   /** The reason code of MQTT 5.0, or the return code of a CONNACK before it. */
-  readonly reasonCode?: number;
+  declare readonly reasonCode?: number;
   /** How the transport ended, where that is why. */
-  readonly close?: CloseInfo;
+  declare readonly close?: CloseInfo;
 
   constructor(code: MqttErrorCode | number, message: string, details: Details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -42,6 +44,7 @@ export class MqttError extends Error {
 
 /** The server refused: `code` is its reason. */
 export class ErrorWithReasonCode extends MqttError {
+  static override readonly name = 'ErrorWithReasonCode';
   override readonly name = 'ErrorWithReasonCode';
   declare readonly code: number;
 
@@ -52,6 +55,7 @@ export class ErrorWithReasonCode extends MqttError {
 
 /** The server refused a subscription: `packet` is its SUBACK. */
 export class ErrorWithSubackPacket extends MqttError {
+  static override readonly name = 'ErrorWithSubackPacket';
   override readonly name = 'ErrorWithSubackPacket';
   readonly packet: SubackPacket | undefined;
 
