@@ -41,6 +41,7 @@ Result<void> Client::State::transport_opened(const Connect& connect, Instant now
   keep_alive_ = connect.keep_alive;
   own_receive_maximum_ = connect.properties.receive_maximum.value_or(65'535);
   own_topic_alias_maximum_ = connect.properties.topic_alias_maximum.value_or(0);
+  authentication_method_ = connect.properties.authentication_method;
   reader_ = FrameReader(connect.properties.maximum_packet_size.value_or(kMaximumPacketSize));
   last_heard_ = now;
   ping_due_at_ = kNever;
@@ -166,17 +167,6 @@ void Client::State::stop_reconnecting() {
   wants_reconnection_ = false;
   redial_at_ = kNever;
   if (phase_ == ClientPhase::Pausing) phase_ = ClientPhase::Idle;
-}
-
-Result<void> Client::State::authenticate(const Auth& auth, Instant now) {
-  if (version_ != ProtocolVersion::V5_0)
-    return Error{Fault::CallerMisuse, ReasonCode::ProtocolError, "AUTH exists in MQTT 5.0 only"};
-  if (phase_ != ClientPhase::AwaitingConnack && phase_ != ClientPhase::Connected) {
-    return Error{Fault::CallerMisuse, ReasonCode::ProtocolError, "AUTH needs an open connection"};
-  }
-  if (const auto encodable = check_encodable(auth.properties); !encodable) return encodable.error();
-  write(PacketType::Auth, 0, now, [&](ByteBuffer& out) { encode(auth, out); });
-  return {};
 }
 
 Client::Client(const ClientOptions& options, ClientListener& listener)

@@ -81,6 +81,8 @@ class Client {
   // packet_identifier is ignored. Without a connection it waits for one.
   Result<void> subscribe(const Subscribe& subscribe, OperationToken token, Instant now);
   Result<void> unsubscribe(const Unsubscribe& unsubscribe, OperationToken token, Instant now);
+  // For a connection whose CONNECT named an Authentication Method, which is filled in if it is left out: Continue
+  // authentication, or Re-authenticate once it is connected.
   Result<void> authenticate(const Auth& auth, Instant now);
   // The orderly end: DISCONNECT behind what is in the output, and no reconnection until start_attempt().
   void disconnect(const Disconnect& disconnect, Instant now);

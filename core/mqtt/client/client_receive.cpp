@@ -45,6 +45,8 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
     return fail(protocol_error("the server says that it kept a session which the CONNECT told it to drop"), now);
   }
   const Properties& properties = connack->properties;
+  if (properties.authentication_method && properties.authentication_method != authentication_method_)
+    return fail(protocol_error("a CONNACK with another Authentication Method"), now);  // [MQTT-4.12.0-5]
   phase_ = ClientPhase::Connected;
   connack_due_at_ = kNever;
   schedule_.succeeded();
@@ -204,12 +206,6 @@ void Client::State::handle_disconnect(const Frame& frame, Instant now) {
   if (!disconnect) return fail(disconnect.error(), now);
   listener_.on_disconnect(*disconnect);
   begin_closing({Fault::LimitReached, disconnect->reason, "the server disconnected"});
-}
-
-void Client::State::handle_auth(const Frame& frame, Instant now) {
-  const auto auth = decode_auth(frame, version_);
-  if (!auth) return fail(auth.error(), now);
-  listener_.on_auth(*auth);
 }
 
 }  // namespace mqtt

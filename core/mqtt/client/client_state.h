@@ -65,7 +65,7 @@ class Client::State {
   void disconnect(const Disconnect& disconnect, Instant now);
   void stop_reconnecting();
   void probe(Instant now);
-  Result<void> authenticate(const Auth& auth, Instant now);
+  Result<void> authenticate(Auth auth, Instant now);
 
   // --- wishes (client_wishes.cpp)
   Result<void> publish(const Publish& message, OperationToken token, Instant now);
@@ -147,6 +147,7 @@ class Client::State {
   // [MQTT5 4.9]
   std::uint16_t unreleased_ = 0;
   std::uint16_t own_topic_alias_maximum_ = 0;
+  std::optional<std::string> authentication_method_;  // of the CONNECT
   std::uint16_t server_receive_maximum_ = 65'535;
   std::uint16_t server_topic_alias_maximum_ = 0;
   std::uint32_t server_maximum_packet_size_ = kMaximumPacketSize;

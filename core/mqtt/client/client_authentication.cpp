@@ -1,0 +1,60 @@
+// AUTH in both directions: the exchange that a CONNECT with an Authentication Method begins, and those that
+// authenticate again. What the method's data mean is the application's. [MQTT5 4.12]
+#include <utility>
+
+#include "mqtt/client/client_state.h"
+#include "mqtt/codec/decode.h"
+#include "mqtt/codec/encode.h"
+
+namespace mqtt {
+
+namespace {
+
+Error misuse(const char* text) {
+  return {Fault::CallerMisuse, ReasonCode::ProtocolError, text};
+}
+
+}  // namespace
+
+Result<void> Client::State::authenticate(Auth auth, Instant now) {
+  if (version_ != ProtocolVersion::V5_0) return misuse("AUTH exists in MQTT 5.0 only");
+  const bool is_connected = phase_ == ClientPhase::Connected;
+  if (phase_ != ClientPhase::AwaitingConnack && !is_connected) return misuse("AUTH needs an open connection");
+  if (!authentication_method_) return misuse("AUTH needs an Authentication Method in CONNECT");  // [MQTT-4.12.0-7]
+  // [MQTT-4.12.0-3]
+  if (auth.reason != ReasonCode::ContinueAuthentication && !(is_connected && auth.reason == ReasonCode::ReAuthenticate))
+    return misuse("an AUTH of a client continues, or authenticates again once it is connected");
+  auto& method = auth.properties.authentication_method;
+  if (method && *method != *authentication_method_)
+    return misuse("an AUTH has the Authentication Method of the CONNECT");  // [MQTT-4.12.0-5] [MQTT-4.12.1-1]
+  method = *authentication_method_;
+  if (const auto encodable = check_encodable(auth.properties); !encodable) return encodable.error();
+  const std::size_t limit = is_connected ? server_maximum_packet_size_ : kMaximumPacketSize;
+  ByteBuffer octets;
+  encode(auth, octets);
+  if (octets.size() > limit) {  // [MQTT-3.15.2-2] [MQTT-3.15.2-3]
+    auth.properties.reason_string.reset();
+    auth.properties.user_properties.clear();
+    octets.clear();
+    encode(auth, octets);
+    if (octets.size() > limit)
+      return Error{Fault::LimitReached, ReasonCode::PacketTooLarge, "larger than the server's Maximum Packet Size"};
+  }
+  write(PacketType::Auth, 0, now, [&](ByteBuffer& out) { out.append(octets.view()); });
+  return {};
+}
+
+void Client::State::handle_auth(const Frame& frame, Instant now) {
+  const auto auth = decode_auth(frame, version_);
+  if (!auth) return fail(auth.error(), now);
+  if (!authentication_method_)  // [MQTT-4.12.0-6]
+    return fail(protocol_error("an AUTH to a client without an Authentication Method"), now);
+  if (auth->properties.authentication_method != authentication_method_)  // [MQTT-4.12.0-5]
+    return fail(protocol_error("an AUTH with another Authentication Method than the CONNECT"), now);
+  const bool is_end = auth->reason == ReasonCode::Success && phase_ == ClientPhase::Connected;
+  if (auth->reason != ReasonCode::ContinueAuthentication && !is_end)  // [MQTT-4.12.0-2]
+    return fail(protocol_error("an AUTH of the server that does not continue"), now);
+  listener_.on_auth(*auth);
+}
+
+}  // namespace mqtt
