@@ -69,6 +69,16 @@ void TestBroker::shuts_down() {
   deliver();
 }
 
+void TestBroker::decides(const Peer& peer, const Verdict& verdict) {
+  broker_.decide(peer.id(), verdict, now_);
+  deliver();
+}
+
+void TestBroker::disconnects(const Peer& peer, ReasonCode reason, std::string_view server_reference) {
+  broker_.disconnect(peer.id(), reason, now_, server_reference);
+  deliver();
+}
+
 Peer* TestBroker::peer_of(ConnectionId id) {
   const auto found =
       std::find_if(peers_.begin(), peers_.end(), [id](const Peer* peer) { return peer->is_open_ && peer->id_ == id; });

@@ -35,8 +35,9 @@ class NotedObserver : public BrokerObserver {
 // host may rely on.
 class TestBroker {
  public:
-  explicit TestBroker(const BrokerOptions& options = {}, BrokerObserver* observer = nullptr)
-      : broker_(options, observer) {}
+  explicit TestBroker(const BrokerOptions& options = {}, BrokerObserver* observer = nullptr,
+                      BrokerAuthority* authority = nullptr)
+      : broker_(options, observer, authority) {}
 
   Broker& machine() { return broker_; }
   Instant now() const { return now_; }
@@ -46,6 +47,10 @@ class TestBroker {
   // The host's own publish: "a/b 'x' qos1 retain".
   Result<void> publishes(std::string_view line);
   void shuts_down();
+  // The host's late answer about a connection.
+  void decides(const Peer& peer, const Verdict& verdict);
+  // The host closes a connection.
+  void disconnects(const Peer& peer, ReasonCode reason, std::string_view server_reference = {});
 
   // Peers hand their octets over in slices of this size from now on; 0: as they are.
   void slice_input(std::size_t octets) { input_slice_ = octets; }

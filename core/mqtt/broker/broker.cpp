@@ -22,12 +22,11 @@ constexpr std::size_t kMaximumSpareBuffer = 1024 * 1024;
 // More than any CONNECT needs: what a connection may make the broker hold before it is known.
 constexpr std::uint32_t kMaximumConnectSize = 1024 * 1024;
 
+// What a connection may send while its host makes up its mind about it.
+constexpr std::size_t kMaximumHeldInput = 1024 * 1024;
+
 // A packet of which that much has come shows life before it is whole.
 constexpr std::size_t kLongPacket = 1024;
-
-bool is_over(const Connection& connection) {
-  return connection.phase == ConnectionPhase::Closing || connection.phase == ConnectionPhase::Free;
-}
 
 // One and a half times the Keep Alive. [MQTT-3.1.2-22]
 Duration allowed_silence(const Connection& connection) {
@@ -36,10 +35,16 @@ Duration allowed_silence(const Connection& connection) {
 
 }  // namespace
 
-Broker::State::State(const BrokerOptions& options, BrokerObserver* observer)
+bool Broker::State::is_over(const Connection& connection) {
+  return connection.phase == ConnectionPhase::Closing || connection.phase == ConnectionPhase::Free;
+}
+
+Broker::State::State(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority)
     : options_(options),
       observer_(observer == nullptr ? silent_observer_ : *observer),
+      authority_(authority == nullptr ? permissive_authority_ : *authority),
       publishes_are_observed_(observer_.wants_publishes()),
+      publishes_are_decided_(authority_.decides_publishes()),
       random_(options.random_seed) {}
 
 ConnectionId Broker::State::open(Instant now) {
@@ -59,6 +64,7 @@ ConnectionId Broker::State::open(Instant now) {
   connection.reader = FrameReader(std::min(options_.maximum_packet_size, kMaximumConnectSize));
   now_ = now;
   arm({now + options_.connect_timeout, DeadlineKind::Connect, id, connection.serial});
+  if (options_.statistics_interval > Duration::zero()) begin_statistics(now);
   return id;
 }
 
@@ -72,17 +78,26 @@ void Broker::State::receive(Connection& connection, Bytes octets, Instant now) {
       octets[0] >> 4 != static_cast<int>(PacketType::Connect)) {
     return end(connection, protocol_error("the first packet is not a CONNECT"), false, now);
   }
+  process(connection, octets, now);
+}
+
+void Broker::State::process(Connection& connection, Bytes octets, Instant now) {
   connection.reader.feed(octets);
-  while (true) {
+  while (!connection.awaits_verdict) {
     const auto frame = connection.reader.next();
     if (!frame) return end(connection, frame.error(), false, now);
     if (!*frame) break;
     connection.last_heard = now;
+    ++statistics_.packets_received;
     handle(connection, **frame, now);
     if (connection.phase == ConnectionPhase::Closing) return;
   }
   connection.reader.keep_rest();
-  if (connection.reader.held() >= kLongPacket) connection.last_heard = now;
+  if (connection.awaits_verdict && connection.reader.held() > kMaximumHeldInput) {
+    const Error error{Fault::LimitReached, ReasonCode::QuotaExceeded, "sends on while the host decides about it"};
+    return end(connection, error, false, now);
+  }
+  if (connection.awaits_verdict || connection.reader.held() >= kLongPacket) connection.last_heard = now;
   if (connection.unread_answers > options_.maximum_output_octets) {
     const Error error{Fault::LimitReached, ReasonCode::QuotaExceeded, "does not read the answers to what it sends"};
     end(connection, error, false, now);
@@ -91,7 +106,12 @@ void Broker::State::receive(Connection& connection, Bytes octets, Instant now) {
 
 void Broker::State::handle(Connection& connection, const Frame& frame, Instant now) {
   const bool connected = connection.phase == ConnectionPhase::Connected;
-  if (!is_legal(frame.type, Role::Server, connected, connection.version)) {
+  // Between CONNECT and CONNACK. [MQTT-3.1.2-30] [MQTT-4.12.0-7]
+  const bool is_awaited = frame.type == PacketType::Auth || frame.type == PacketType::Disconnect;
+  const bool is_legal = connection.phase == ConnectionPhase::Authenticating
+                            ? is_awaited
+                            : mqtt::is_legal(frame.type, Role::Server, connected, connection.version);
+  if (!is_legal) {
     return end(connection, protocol_error("a packet that a client must not send on an open connection"), false, now);
   }
   switch (frame.type) {
@@ -121,10 +141,12 @@ void Broker::State::handle(Connection& connection, const Frame& frame, Instant n
   }
 }
 
-void Broker::State::end(Connection& connection, const Error& error, bool orderly, Instant now) {
+void Broker::State::end(Connection& connection, const Error& error, bool orderly, Instant now,
+                        std::string_view server_reference) {
   if (is_over(connection)) return;
   const bool was_connected = connection.phase == ConnectionPhase::Connected;
-  if (was_connected && !orderly && connection.version == ProtocolVersion::V5_0) send_disconnect(connection, error);
+  if (was_connected && !orderly && connection.version == ProtocolVersion::V5_0)
+    send_disconnect(connection, error, server_reference);
   output(connection);  // names it ready: the host must close it
   finish(connection, error, orderly, now);
 }
@@ -143,11 +165,12 @@ void Broker::State::finish(Connection& connection, const Error& error, bool orde
   detach(*session, !orderly || error.reason != ReasonCode::Success, now);
 }
 
-void Broker::State::send_disconnect(Connection& connection, const Error& error) {
+void Broker::State::send_disconnect(Connection& connection, const Error& error, std::string_view server_reference) {
   // A host may close with any code; on the wire it is one that DISCONNECT has. [MQTT-3.14.2-1]
   const bool is_known = is_reason_code_of(PacketType::Disconnect, static_cast<std::uint8_t>(error.reason));
   Disconnect disconnect{.reason = is_known ? error.reason : ReasonCode::UnspecifiedError, .properties = {}};
   if (connection.wants_problem_information && error.text[0] != '\0') disconnect.properties.reason_string = error.text;
+  if (!server_reference.empty()) disconnect.properties.server_reference = server_reference;
   const auto encode_disconnect = [&](ByteBuffer& out) { encode(disconnect, ProtocolVersion::V5_0, out); };
   if (write(connection, encode_disconnect)) return;
   // The reason string is the first to go when the client takes only small packets. [MQTT-3.14.2-3]
@@ -233,10 +256,11 @@ void Broker::State::advance(Instant now) {
 bool Broker::State::is_outdated(const Deadline& deadline) const {
   if (deadline.kind == DeadlineKind::Connect || deadline.kind == DeadlineKind::KeepAlive) {
     const Connection& connection = *connections_[deadline.subject];
-    const auto phase =
-        deadline.kind == DeadlineKind::Connect ? ConnectionPhase::AwaitingConnect : ConnectionPhase::Connected;
-    return connection.serial != deadline.serial || connection.phase != phase;
+    if (connection.serial != deadline.serial) return true;
+    if (deadline.kind == DeadlineKind::KeepAlive) return connection.phase != ConnectionPhase::Connected;
+    return connection.phase != ConnectionPhase::AwaitingConnect && connection.phase != ConnectionPhase::Authenticating;
   }
+  if (deadline.kind == DeadlineKind::Statistics) return deadline.at != system_topics_->due_at;
   const Session* session = subscribers_[deadline.subject];
   if (session == nullptr || session->serial != deadline.serial) return true;
   return deadline.at != (deadline.kind == DeadlineKind::WillDelay ? session->will_at : session->expires_at);
@@ -259,7 +283,10 @@ void Broker::State::run(const Deadline& deadline, Instant now) {
     case DeadlineKind::WillDelay:
       return publish_will(*subscribers_[deadline.subject], now);
     case DeadlineKind::SessionExpiry:
+      ++statistics_.sessions_expired;
       return destroy_session(*subscribers_[deadline.subject], now);
+    case DeadlineKind::Statistics:
+      return publish_statistics(now);
   }
 }
 
@@ -270,13 +297,14 @@ void Broker::State::shut_down(Instant now) {
 
 const BrokerStatistics& Broker::State::current_statistics() {
   statistics_.sessions = sessions_.size();
-  statistics_.subscriptions = subscriptions_.size();
+  // A group stands in the trie once.
+  statistics_.subscriptions = subscriptions_.size() - shared_groups_.size() + statistics_.shared_subscriptions;
   statistics_.retained_messages = retained_.size();
   return statistics_;
 }
 
-Broker::Broker(const BrokerOptions& options, BrokerObserver* observer)
-    : state_(std::make_unique<State>(options, observer)) {}
+Broker::Broker(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority)
+    : state_(std::make_unique<State>(options, observer, authority)) {}
 Broker::~Broker() = default;
 
 ConnectionId Broker::open(Instant now) {
@@ -307,8 +335,12 @@ Result<void> Broker::publish(const Publish& message, Instant now) {
   return {};
 }
 
-void Broker::disconnect(ConnectionId connection, ReasonCode reason, Instant now) {
-  state_->end(state_->connection(connection), {Fault::LimitReached, reason, "closed by the host"}, false, now);
+void Broker::decide(ConnectionId connection, const Verdict& verdict, Instant now) {
+  state_->decide(state_->connection(connection), verdict, now);
+}
+void Broker::disconnect(ConnectionId connection, ReasonCode reason, Instant now, std::string_view server_reference) {
+  const Error error{Fault::LimitReached, reason, "closed by the host"};
+  state_->end(state_->connection(connection), error, false, now, server_reference);
 }
 void Broker::shut_down(Instant now) {
   state_->shut_down(now);

@@ -9,15 +9,13 @@
 #include "mqtt/base/bytes.h"
 #include "mqtt/base/error.h"
 #include "mqtt/base/time.h"
+#include "mqtt/broker/broker_authority.h"
 #include "mqtt/broker/broker_options.h"
+#include "mqtt/broker/connection_id.h"
 #include "mqtt/connection/output_queue.h"
 #include "mqtt/packet/packet.h"
 
 namespace mqtt {
-
-// The broker's number of a connection: from open() until the host calls closed(), then it is used again. Small and
-// dense.
-using ConnectionId = std::uint32_t;
 
 struct ConnectedClient {
   std::string_view client_identifier;
@@ -53,13 +51,22 @@ class BrokerObserver {
 struct BrokerStatistics {
   std::uint64_t publishes_received = 0;
   std::uint64_t publishes_sent = 0;
-  std::uint64_t publishes_dropped = 0;  // no room: a slow connection (QoS 0) or a full queue
+  std::uint64_t publishes_dropped = 0;  // no room: a slow connection (QoS 0) or a full queue; or refused
+  std::uint64_t payload_octets_received = 0;
+  std::uint64_t payload_octets_sent = 0;
+  std::uint64_t packets_received = 0;
+  std::uint64_t packets_sent = 0;
   std::uint64_t octets_received = 0;
   std::uint64_t octets_sent = 0;  // handed to the host as written
   std::uint64_t connections_accepted = 0;
-  std::size_t connections = 0;  // with an accepted CONNECT
+  std::uint64_t sessions_expired = 0;
+  std::size_t connections = 0;          // with an accepted CONNECT
+  std::size_t connections_maximum = 0;  // at any time
   std::size_t sessions = 0;
-  std::size_t subscriptions = 0;
+  std::size_t subscriptions = 0;         // those to shared subscriptions included
+  std::size_t shared_subscriptions = 0;  // members of all groups
+  std::size_t queued_messages = 0;       // wait for their clients
+  std::size_t queued_octets = 0;
   std::size_t retained_messages = 0;
 };
 
@@ -73,7 +80,9 @@ struct BrokerStatistics {
 // that are handed in are not kept.
 class Broker {
  public:
-  explicit Broker(const BrokerOptions& options, BrokerObserver* observer = nullptr);
+  // Observer and authority must outlive the broker.
+  explicit Broker(const BrokerOptions& options, BrokerObserver* observer = nullptr,
+                  BrokerAuthority* authority = nullptr);
   ~Broker();
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
@@ -91,8 +100,11 @@ class Broker {
   // The host's own PUBLISH, as if a client had sent it. An Error says what is wrong with the packet. packet_identifier
   // and dup are ignored.
   Result<void> publish(const Publish& message, Instant now);
-  // The host closes a connection: DISCONNECT with the reason to a 5.0 client, then should_close().
-  void disconnect(ConnectionId connection, ReasonCode reason, Instant now);
+  // What the authority did not know yet. Ignored when nothing is awaited.
+  void decide(ConnectionId connection, const Verdict& verdict, Instant now);
+  // The host closes a connection: DISCONNECT with the reason to a 5.0 client, and where it should go instead (empty:
+  // nowhere), then should_close().
+  void disconnect(ConnectionId connection, ReasonCode reason, Instant now, std::string_view server_reference = {});
   // Ends every connection with Server shutting down; wills are published. [MQTT5 3.14.2.1]
   void shut_down(Instant now);
 

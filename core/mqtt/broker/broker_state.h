@@ -13,14 +13,18 @@
 #include "mqtt/broker/connection.h"
 #include "mqtt/broker/deadline_queue.h"
 #include "mqtt/broker/session.h"
+#include "mqtt/broker/shared_group.h"
+#include "mqtt/broker/system_topics.h"
 #include "mqtt/topic/retained_trie.h"
 #include "mqtt/topic/subscription_trie.h"
+#include "mqtt/topic/topic_filter.h"
 
 namespace mqtt {
 
 // One session that a message goes to, by all its subscriptions that match. [MQTT-3.3.4-2]
 struct Match {
   Session* session = nullptr;
+  SubscriberId shared_group = 0;                   // by which it came; 0: by subscriptions of its own
   std::uint8_t options = 0;                        // the highest QoS; Retain As Published if any of them asks for it
   std::uint32_t subscription_identifier = 0;       // 0: none
   std::vector<std::uint32_t> further_identifiers;  // of overlapping subscriptions
@@ -36,15 +40,18 @@ struct PublishForm {
 
 class Broker::State {
  public:
-  State(const BrokerOptions& options, BrokerObserver* observer);
+  State(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority);
 
   // --- connections (broker.cpp)
   ConnectionId open(Instant now);
   void receive(Connection& connection, Bytes octets, Instant now);
+  // What the authority did not know when it was asked.
+  void decide(Connection& connection, const Verdict& verdict, Instant now);
   void closed(Connection& connection, Instant now);
   void advance(Instant now);
   // Ends a connection whose transport lives: DISCONNECT to a 5.0 client where the standard has one, then finish().
-  void end(Connection& connection, const Error& error, bool orderly, Instant now);
+  void end(Connection& connection, const Error& error, bool orderly, Instant now,
+           std::string_view server_reference = {});
   // The one place where a connection's part in the session ends: observer, will, session.
   void finish(Connection& connection, const Error& error, bool orderly, Instant now);
   Connection& connection(ConnectionId id) { return *connections_[id]; }
@@ -75,23 +82,45 @@ class Broker::State {
   Instant next_deadline() const { return deadlines_.next(); }
 
  private:
+  static bool is_over(const Connection& connection);
+  // The packets that are whole now: those held, and then those of `octets`.
+  void process(Connection& connection, Bytes octets, Instant now);
   void handle(Connection& connection, const Frame& frame, Instant now);
   void handle_connect(Connection& connection, const Frame& frame, Instant now);
-  void refuse_connect(Connection& connection, const Frame& frame, const Error& error, Instant now);
+  void conclude_connect(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now);
+  void admit(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now);
+  // In the form of `version`; of a CONNECT that got not as far as its version, without a word.
+  void refuse_connect(Connection& connection, std::optional<ProtocolVersion> version, const Error& error,
+                      const Verdict& verdict, Instant now);
   Session& take_session(Connection& connection, const Connect& connect, std::string client_identifier, bool& present,
                         Instant now);
-  bool accept_connect(Connection& connection, const Connect& connect, bool present, bool assigned);
+  bool accept_connect(Connection& connection, const Connect& connect, const Verdict& verdict, bool present,
+                      bool assigned);
   void handle_publish(Connection& connection, const Frame& frame, Instant now);
   Result<void> resolve_topic_alias(Connection& connection, Publish& publish);
+  Result<void> check_publish(const Connection& connection, const Publish& publish) const;
+  void refuse_publish(Connection& connection, const Publish& publish, const Error& error);
   void handle_publish_response(Connection& connection, const Frame& frame, Instant now);
   void handle_pubrel(Connection& connection, const PublishResponse& pubrel);
   void handle_pubrec(Connection& connection, const PublishResponse& pubrec, Instant now);
   void handle_final_response(Connection& connection, const PublishResponse& response, Instant now);
   void handle_subscribe(Connection& connection, const Frame& frame, Instant now);
-  ReasonCode subscribe(Session& session, const SubscribeEntry& entry, Subscription& subscription, bool& is_new);
+  void answer_with_reason_string(Connection& connection, Suback& suback, Instant now);
+  // What is wrong with an entry, if anything.
+  Result<ParsedTopicFilter> check_subscription(const Connection& connection, const SubscribeEntry& entry,
+                                               bool has_identifier);
+  // True if the session had no subscription to this filter.
+  bool subscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed,
+                 const Subscription& subscription);
+  void unsubscribe(Session& session, std::string_view topic_filter);
   void handle_unsubscribe(Connection& connection, const Frame& frame, Instant now);
   void handle_disconnect(Connection& connection, const Frame& frame, Instant now);
   void handle_auth(Connection& connection, const Frame& frame, Instant now);
+  // The authority's answer, or that there is none yet.
+  void judge(Connection& connection, const std::optional<Verdict>& verdict, Instant now);
+  void carry_out(Connection& connection, const Verdict& verdict, Instant now);
+  void send_auth(Connection& connection, const Verdict& verdict, Instant now);
+  void fail_authentication(Connection& connection, const Error& error, Instant now);
 
   // Where a packet to the client goes; names the connection ready.
   OutputQueue& output(Connection& connection);
@@ -102,25 +131,46 @@ class Broker::State {
   // The same for an answer that the client waits for: without it the connection is of no use and ends.
   template <typename Encode>
   void answer(Connection& connection, Instant now, Encode&& encode);
-  void send_disconnect(Connection& connection, const Error& error);
-  void respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason);
+  void send_disconnect(Connection& connection, const Error& error, std::string_view server_reference);
+  void respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason,
+               const char* reason_string = "");
 
   // A message on its way to sessions: kept at most once, and encoded at most once for each form it takes.
   struct Route;
   void route(Route& route, const Session* publisher);
-  void merge_matches(const Session* publisher);
+  void merge_matches(QoS qos, const Session* publisher);
   void deliver(Route& route, const Match& match);
   void deliver_acknowledged(Route& route, Session& session, const Match& match, QoS qos, bool retain);
   bool write_routed(Route& route, Connection& connection, const Match& match, QoS qos, bool retain,
                     PacketIdentifier identifier);
   bool write_form(Route& route, Connection& connection, QoS qos, bool retain, PacketIdentifier identifier);
-  bool write_publish(Connection& connection, const Publish& publish, const SharedBytes& shared_payload);
+  bool write_publish(Connection& connection, Publish& publish, const SharedBytes& shared_payload);
+  // Names the topic by the connection's alias for it, if the packet will be sent for certain.
+  void use_topic_alias(Connection& connection, Publish& publish);
   bool has_window(const Session& session) const;
+  bool has_room(const Session& session) const;
   void enqueue(Session& session, Delivery delivery);
+  Delivery dequeue(Session& session);
+  bool takes_qos_zero(const Connection& connection) const;
   void send_delivery(Session& session, Delivery delivery, Instant now);
   bool write_delivery(Connection& connection, const Delivery& delivery, PacketIdentifier identifier, bool dup,
                       Instant now);
   void resend(Session& session, Instant now);
+
+  // --- shared subscriptions (shared_subscriptions.cpp)
+  void join_group(std::string_view share, std::string_view filter, const Subscription& member);
+  void leave_group(std::string_view share, SubscriberId session);
+  // The member that a message of this QoS goes to, and its turn is over; null if none can take it.
+  const Subscription* next_member(SharedGroup& group, QoS qos);
+  // The session ends: what it has of its groups and did not get for good goes to their other members.
+  void pass_on(Session& gone, Instant now);
+  void pass_on(const Delivery& delivery, Instant now);
+
+  // --- statistics as messages (system_topics.cpp)
+  void begin_statistics(Instant now);
+  void publish_statistics(Instant now);
+  void publish_statistic(std::string_view name, std::string value, Instant now);
+  void publish_load(std::string_view name, Load& load, std::uint64_t total, Instant now);
 
   void arm(const Deadline& deadline);
   void arm_keep_alive(Connection& connection, Instant from);
@@ -129,13 +179,18 @@ class Broker::State {
 
   BrokerOptions options_;
   BrokerObserver silent_observer_;
+  BrokerAuthority permissive_authority_;
   BrokerObserver& observer_;
+  BrokerAuthority& authority_;
   const bool publishes_are_observed_;
+  const bool publishes_are_decided_;
   BrokerStatistics statistics_;
   DeadlineQueue deadlines_;
   Instant now_;  // the latest that a mutation was told, for what the host does between them
   std::uint32_t serial_ = 0;
   std::uint64_t random_;
+
+  std::optional<SystemTopics> system_topics_;  // from the first connection on, if wanted
 
   std::vector<std::unique_ptr<Connection>> connections_;  // by id
   std::vector<ConnectionId> free_connections_;
@@ -152,6 +207,9 @@ class Broker::State {
   std::vector<Session*> subscribers_;  // by SubscriberId
   std::vector<SubscriberId> free_subscribers_;
   SubscriptionTrie subscriptions_;
+  std::unordered_map<SubscriberId, SharedGroup> shared_groups_;
+  std::unordered_map<std::string, SubscriberId, TextHash, std::equal_to<>> shared_group_ids_;  // by SharedGroup::share
+  SubscriberId last_shared_group_ = 0;  // numbers are not used again while a queued message may name one
   RetainedTrie<Message> retained_;
 
   Publish publish_;  // the one being decoded; its properties' memory is used again
@@ -170,6 +228,7 @@ bool Broker::State::write(Connection& connection, Encode&& encode) {
     out.drop_last_write();
     return false;
   }
+  ++statistics_.packets_sent;
   if (out.size() > options_.maximum_output_octets) connection.unread_answers += octets;
   return true;
 }

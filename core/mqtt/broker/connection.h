@@ -2,20 +2,34 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "mqtt/base/time.h"
-#include "mqtt/broker/broker.h"
+#include "mqtt/broker/connection_id.h"
 #include "mqtt/codec/frame_reader.h"
 #include "mqtt/connection/output_queue.h"
+#include "mqtt/connection/topic_alias_table.h"
 #include "mqtt/packet/packet.h"
 
 namespace mqtt {
 
 struct Session;
 
-enum class ConnectionPhase : std::uint8_t { Free, AwaitingConnect, Connected, Closing };
+enum class ConnectionPhase : std::uint8_t {
+  Free,
+  AwaitingConnect,
+  Authenticating,  // the CONNECT is there; the authority or an exchange of AUTH packets decides about it
+  Connected,
+  Closing,
+};
+
+// What is kept of a CONNECT beyond it.
+struct Authentication {
+  std::string method;  // empty: none
+  ByteBuffer connect;  // the body of the CONNECT until it is decided
+};
 
 struct Connection {
   ConnectionId id = 0;
@@ -25,6 +39,8 @@ struct Connection {
   bool is_ready = false;  // named by take_ready() soon
   bool is_bridge = false;
   bool wants_problem_information = true;
+  bool awaits_verdict = false;             // the authority's; input is held
+  bool is_authenticating = false;          // an exchange of AUTH packets is under way
   std::uint16_t keep_alive = 0;            // seconds
   std::uint16_t receive_maximum = 65'535;  // unacknowledged PUBLISH packets that the client takes, and we send
   // QoS 2 PUBLISH packets of this connection without a PUBREL: those of an earlier one are outside our Receive Maximum.
@@ -37,7 +53,9 @@ struct Connection {
   std::size_t unread_answers = 0;  // octets that answered it since its output was last not full
   FrameReader reader{kMaximumPacketSize};
   OutputQueue output;
-  std::vector<std::string> topic_aliases;  // by alias less 1; empty: not set
+  std::vector<std::string> topic_aliases;             // by alias less 1; empty: not set
+  std::unique_ptr<TopicAliasTable> outgoing_aliases;  // null: the client takes none
+  std::unique_ptr<Authentication> authentication;     // null: it named no method, and its CONNECT is decided
 };
 
 }  // namespace mqtt

@@ -11,12 +11,12 @@
 
 namespace mqtt {
 
-enum class DeadlineKind : std::uint8_t { Connect, KeepAlive, WillDelay, SessionExpiry };
+enum class DeadlineKind : std::uint8_t { Connect, KeepAlive, WillDelay, SessionExpiry, Statistics };
 
 struct Deadline {
   Instant at;
   DeadlineKind kind = DeadlineKind::Connect;
-  std::uint32_t subject = 0;  // a ConnectionId or SubscriberId, by kind
+  std::uint32_t subject = 0;  // a ConnectionId or SubscriberId, by kind; 0 of Statistics
   std::uint32_t serial = 0;   // the subject's when the deadline was set: numbers are used again
 };
 

@@ -5,6 +5,7 @@
 #include "mqtt/broker/broker_state.h"
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
+#include "mqtt/connection/topic_alias_table.h"
 
 namespace mqtt {
 
@@ -24,8 +25,31 @@ std::optional<ProtocolVersion> version_of_malformed(Bytes body) {
   return (*level & 0x7F) >= 5 ? ProtocolVersion::V5_0 : ProtocolVersion::V3_1_1;
 }
 
+// Before 5.0 a CONNACK has words for a few refusals only; the rest is closed without one. [MQTT-3.1.4-1]
+std::optional<ReasonCode> return_code_for(ReasonCode reason) {
+  switch (reason) {
+    case ReasonCode::UnsupportedProtocolVersion:
+    case ReasonCode::ClientIdentifierNotValid:
+    case ReasonCode::BadUserNameOrPassword:
+    case ReasonCode::NotAuthorized:
+    case ReasonCode::ServerUnavailable:
+      return reason;
+    case ReasonCode::Banned:
+    case ReasonCode::BadAuthenticationMethod:
+      return ReasonCode::NotAuthorized;
+    case ReasonCode::ServerBusy:
+    case ReasonCode::QuotaExceeded:
+    case ReasonCode::ConnectionRateExceeded:
+    case ReasonCode::UseAnotherServer:
+    case ReasonCode::ServerMoved:
+      return ReasonCode::ServerUnavailable;
+    default:
+      return std::nullopt;
+  }
+}
+
 // What is well-formed and yet not to be had here.
-Result<void> check(const Connect& connect) {
+Result<void> check(const Connect& connect, const BrokerOptions& options) {
   if (connect.client_identifier.empty()) {
     if (connect.version == ProtocolVersion::V3_1)
       return refusal(ReasonCode::ClientIdentifierNotValid, "MQTT 3.1 wants a client identifier");
@@ -34,9 +58,11 @@ Result<void> check(const Connect& connect) {
       return refusal(ReasonCode::ClientIdentifierNotValid, "an empty client identifier goes with Clean Session only");
     }
   }
-  if (connect.properties.authentication_method) {
-    return refusal(ReasonCode::BadAuthenticationMethod, "no authentication method is supported");
-  }
+  if (!connect.will) return {};
+  if (connect.will->qos > options.maximum_qos)  // [MQTT-3.2.2-12]
+    return refusal(ReasonCode::QoSNotSupported, "a will of a QoS above the server's Maximum QoS");
+  if (connect.will->retain && !options.retain_available)  // [MQTT-3.2.2-13]
+    return refusal(ReasonCode::RetainNotSupported, "a will that is to be retained, which this server does not do");
   return {};
 }
 
@@ -47,14 +73,25 @@ std::uint32_t session_expiry_interval(const Connect& connect, const BrokerOption
   return connect.clean_start ? 0 : options.maximum_session_expiry_interval;
 }
 
+std::uint16_t keep_alive(const Connect& connect, const BrokerOptions& options) {
+  const bool is_bounded = options.maximum_keep_alive != 0 && connect.version == ProtocolVersion::V5_0;
+  if (!is_bounded) return connect.keep_alive;
+  return connect.keep_alive == 0 ? options.maximum_keep_alive
+                                 : std::min(connect.keep_alive, options.maximum_keep_alive);
+}
+
+Publish to_publish(const Will& will) {
+  return {.topic = will.topic,
+          .payload = will.payload,
+          .packet_identifier = 0,
+          .qos = will.qos,
+          .retain = will.retain,
+          .dup = false,
+          .properties = will.properties};
+}
+
 WillMessage keep(const Will& will, Instant now) {
-  Publish publish{.topic = will.topic,
-                  .payload = will.payload,
-                  .packet_identifier = 0,
-                  .qos = will.qos,
-                  .retain = will.retain,
-                  .dup = false,
-                  .properties = will.properties};
+  Publish publish = to_publish(will);
   // It begins to run when the will is published.
   const auto interval = std::exchange(publish.properties.message_expiry_interval, std::nullopt);
   return {.message = Message::keep(publish, now),
@@ -66,11 +103,44 @@ WillMessage keep(const Will& will, Instant now) {
 
 void Broker::State::handle_connect(Connection& connection, const Frame& frame, Instant now) {
   const auto decoded = decode_connect(frame);
-  if (!decoded) return refuse_connect(connection, frame, decoded.error(), now);
+  if (!decoded) return refuse_connect(connection, version_of_malformed(frame.body), decoded.error(), {}, now);
   const Connect& connect = *decoded;
   connection.peer_maximum_packet_size = connect.properties.maximum_packet_size.value_or(kMaximumPacketSize);
-  if (const auto checked = check(connect); !checked) return refuse_connect(connection, frame, checked.error(), now);
+  connection.wants_problem_information = connect.properties.request_problem_information.value_or(1) != 0;
+  if (const auto checked = check(connect, options_); !checked)
+    return refuse_connect(connection, connect.version, checked.error(), {}, now);
+  connection.version = connect.version;
+  const auto verdict = authority_.on_connect(connection.id, connect);
+  if (!connect.properties.authentication_method && verdict) return conclude_connect(connection, connect, *verdict, now);
+  connection.phase = ConnectionPhase::Authenticating;
+  connection.authentication = std::make_unique<Authentication>();
+  connection.authentication->method = connect.properties.authentication_method.value_or("");
+  connection.authentication->connect.append(frame.body);
+  judge(connection, verdict, now);
+}
 
+void Broker::State::conclude_connect(Connection& connection, const Connect& connect, const Verdict& verdict,
+                                     Instant now) {
+  if (verdict.reason != ReasonCode::Success)
+    return refuse_connect(connection, connect.version, refusal(verdict.reason, "refused by the host"), verdict, now);
+  Session* holder = find_session(connect.client_identifier);
+  const bool takes_over = holder != nullptr && holder->connection != nullptr;
+  if (statistics_.connections >= options_.maximum_connections && !takes_over) {
+    const Error error{Fault::LimitReached, ReasonCode::ServerBusy, "as many clients are connected as may be"};
+    return refuse_connect(connection, connect.version, error, {}, now);
+  }
+  if (connect.will && publishes_are_decided_) {
+    const ReasonCode reason =
+        authority_.may_publish(connection.id, connect.client_identifier, to_publish(*connect.will));
+    if (is_failure(reason)) {
+      const Error error = refusal(ReasonCode::NotAuthorized, "the client may not publish its will");
+      return refuse_connect(connection, connect.version, error, {}, now);
+    }
+  }
+  admit(connection, connect, verdict, now);
+}
+
+void Broker::State::admit(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now) {
   const bool assigned = connect.client_identifier.empty();
   bool present = false;
   Session& session =
@@ -79,16 +149,20 @@ void Broker::State::handle_connect(Connection& connection, const Frame& frame, I
   session.expiry_interval = session_expiry_interval(connect, options_);
   if (connect.will) session.will = keep(*connect.will, now);
 
-  connection.version = connect.version;
   connection.is_bridge = connect.is_bridge;
-  connection.wants_problem_information = connect.properties.request_problem_information.value_or(1) != 0;
   connection.connect_session_expiry_interval = connect.properties.session_expiry_interval.value_or(0);
   connection.receive_maximum =
       std::min(connect.properties.receive_maximum.value_or(65'535), options_.maximum_in_flight);
-  connection.keep_alive = connect.keep_alive;
+  connection.keep_alive = keep_alive(connect, options_);
+  const std::uint16_t aliases =
+      std::min(connect.properties.topic_alias_maximum.value_or(0), options_.maximum_outgoing_topic_aliases);
+  if (aliases != 0) {
+    connection.outgoing_aliases = std::make_unique<TopicAliasTable>();
+    connection.outgoing_aliases->reset(aliases);
+  }
 
-  ++statistics_.connections;
-  if (!accept_connect(connection, connect, present, assigned)) {
+  statistics_.connections_maximum = std::max(statistics_.connections_maximum, ++statistics_.connections);
+  if (!accept_connect(connection, connect, verdict, present, assigned)) {
     const Error error{Fault::LimitReached, ReasonCode::PacketTooLarge,
                       "the CONNACK is larger than the client's Maximum Packet Size"};
     return end(connection, error, false, now);
@@ -101,7 +175,7 @@ void Broker::State::handle_connect(Connection& connection, const Frame& frame, I
                                          .version = connect.version,
                                          .clean_start = connect.clean_start,
                                          .session_present = present,
-                                         .keep_alive = connect.keep_alive,
+                                         .keep_alive = connection.keep_alive,
                                          .user_name = connect.user_name});
   if (present) {
     session.in_flight.for_each([](PacketIdentifier, FlightEntry& entry) { entry.is_sent = false; });
@@ -137,7 +211,8 @@ Session& Broker::State::take_session(Connection& connection, const Connect& conn
 }
 
 // False when the client takes only packets that are smaller than its CONNACK.
-bool Broker::State::accept_connect(Connection& connection, const Connect& connect, bool present, bool assigned) {
+bool Broker::State::accept_connect(Connection& connection, const Connect& connect, const Verdict& verdict, bool present,
+                                   bool assigned) {
   const bool says_present = present && connect.version != ProtocolVersion::V3_1;  // a reserved bit then
   Connack connack{.session_present = says_present, .reason = ReasonCode::Success, .properties = {}};
   Properties& properties = connack.properties;
@@ -145,26 +220,39 @@ bool Broker::State::accept_connect(Connection& connection, const Connect& connec
   if (connect.properties.session_expiry_interval.value_or(0) != connection.session->expiry_interval) {
     properties.session_expiry_interval = connection.session->expiry_interval;  // [MQTT-3.2.2-21]
   }
+  if (connect.keep_alive != connection.keep_alive) properties.server_keep_alive = connection.keep_alive;
   if (options_.receive_maximum != 65'535) properties.receive_maximum = options_.receive_maximum;
   if (options_.maximum_packet_size < kMaximumPacketSize) properties.maximum_packet_size = options_.maximum_packet_size;
   if (options_.topic_alias_maximum != 0) properties.topic_alias_maximum = options_.topic_alias_maximum;
-  properties.shared_subscription_available = 0;
+  if (options_.maximum_qos != QoS::ExactlyOnce)
+    properties.maximum_qos = static_cast<std::uint8_t>(options_.maximum_qos);  // [MQTT-3.2.2-9]
+  if (!options_.retain_available) properties.retain_available = 0;
+  if (!options_.wildcard_subscription_available) properties.wildcard_subscription_available = 0;
+  if (!options_.subscription_identifiers_available) properties.subscription_identifiers_available = 0;
+  if (!options_.shared_subscription_available) properties.shared_subscription_available = 0;
+  const bool wants_response_information = connect.properties.request_response_information.value_or(0) != 0;
+  if (wants_response_information && !options_.response_information.empty())  // [MQTT-3.1.2-28]
+    properties.response_information = options_.response_information;
+  if (connection.authentication != nullptr && !connection.authentication->method.empty()) {  // [MQTT-4.12.0-5]
+    properties.authentication_method = connection.authentication->method;
+    if (verdict.authentication_data) properties.authentication_data = Bytes(*verdict.authentication_data);
+  }
   return write(connection, [&](ByteBuffer& out) { encode(connack, connection.version, out); });
 }
 
-void Broker::State::refuse_connect(Connection& connection, const Frame& frame, const Error& error, Instant now) {
-  const auto version = version_of_malformed(frame.body);
-  // Before 5.0 a CONNACK has words for a few refusals only; the rest is closed without one. [MQTT-3.1.4-1]
-  const bool has_return_code =
-      error.reason == ReasonCode::UnsupportedProtocolVersion || error.reason == ReasonCode::ClientIdentifierNotValid ||
-      error.reason == ReasonCode::BadUserNameOrPassword || error.reason == ReasonCode::NotAuthorized ||
-      error.reason == ReasonCode::ServerUnavailable;
-  if (version && (*version == ProtocolVersion::V5_0 || has_return_code)) {
-    Connack connack{.session_present = false, .reason = error.reason, .properties = {}};
-    connack.properties.reason_string = error.text;
+void Broker::State::refuse_connect(Connection& connection, std::optional<ProtocolVersion> version, const Error& error,
+                                   const Verdict& verdict, Instant now) {
+  auto reason = std::optional(error.reason);
+  if (version != ProtocolVersion::V5_0) reason = return_code_for(error.reason);
+  if (version && reason) {
+    Connack connack{.session_present = false, .reason = *reason, .properties = {}};
+    Properties& properties = connack.properties;
+    if (connection.wants_problem_information)
+      properties.reason_string = verdict.reason_string.empty() ? std::string_view(error.text) : verdict.reason_string;
+    if (!verdict.server_reference.empty()) properties.server_reference = verdict.server_reference;
     const auto encode_connack = [&](ByteBuffer& out) { encode(connack, *version, out); };
     if (!write(connection, encode_connack)) {
-      connack.properties.reason_string.reset();  // [MQTT-3.2.2-19]
+      properties.reason_string.reset();  // [MQTT-3.2.2-19]
       write(connection, encode_connack);
     }
   }

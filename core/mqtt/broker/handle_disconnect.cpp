@@ -1,4 +1,4 @@
-// DISCONNECT from a client -> the orderly end; AUTH, for which no method is there.
+// DISCONNECT from a client -> the orderly end.
 #include <algorithm>
 
 #include "mqtt/broker/broker_state.h"
@@ -9,7 +9,8 @@ namespace mqtt {
 void Broker::State::handle_disconnect(Connection& connection, const Frame& frame, Instant now) {
   const auto decoded = decode_disconnect(frame, connection.version);
   if (!decoded) return end(connection, decoded.error(), false, now);
-  if (decoded->properties.session_expiry_interval) {
+  // Without a session the client has thought better of it before it was accepted.
+  if (decoded->properties.session_expiry_interval && connection.session != nullptr) {
     const std::uint32_t interval = *decoded->properties.session_expiry_interval;
     if (interval != 0 && connection.connect_session_expiry_interval == 0) {  // [MQTT-3.14.2-2]
       return end(connection, protocol_error("a Session Expiry Interval in DISCONNECT after one of 0 in CONNECT"), false,
@@ -21,13 +22,6 @@ void Broker::State::handle_disconnect(Connection& connection, const Frame& frame
   end(connection,
       {Fault::PeerBrokeProtocol, decoded->reason, is_normal ? "" : "the client disconnected with a reason of its own"},
       true, now);
-}
-
-void Broker::State::handle_auth(Connection& connection, const Frame& frame, Instant now) {
-  const auto decoded = decode_auth(frame, connection.version);
-  if (!decoded) return end(connection, decoded.error(), false, now);
-  // A CONNECT with an Authentication Method was refused, so none was agreed on. [MQTT-4.12.0-6]
-  end(connection, protocol_error("AUTH without an Authentication Method in CONNECT"), false, now);
 }
 
 }  // namespace mqtt

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "mqtt/broker/broker_state.h"
+#include "mqtt/broker/topic_limits.h"
 #include "mqtt/codec/decode.h"
 
 namespace mqtt {
@@ -15,6 +16,15 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
   if (const auto resolved = resolve_topic_alias(connection, publish_); !resolved)
     return end(connection, resolved.error(), false, now);
   ++statistics_.publishes_received;
+  statistics_.payload_octets_received += publish_.payload.size();
+  if (publish_.qos > options_.maximum_qos) {  // [MQTT-3.2.2-11]
+    const Error error{Fault::PeerBrokeProtocol, ReasonCode::QoSNotSupported, "a QoS above the server's Maximum QoS"};
+    return end(connection, error, false, now);
+  }
+  if (publish_.retain && !options_.retain_available) {  // [MQTT-3.2.2-14]
+    const Error error{Fault::PeerBrokeProtocol, ReasonCode::RetainNotSupported, "the server retains no messages"};
+    return end(connection, error, false, now);
+  }
   Session& session = *connection.session;
   const PacketIdentifier identifier = publish_.packet_identifier;
 
@@ -27,6 +37,10 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
                         "more unacknowledged PUBLISH packets than the CONNACK allowed"};
       return end(connection, error, false, now);  // [MQTT-3.3.4-7]
     }
+  }
+  if (const auto checked = check_publish(connection, publish_); !checked)
+    return refuse_publish(connection, publish_, checked.error());
+  if (publish_.qos == QoS::ExactlyOnce) {
     session.incoming_qos2.insert(identifier);
     ++connection.unreleased;
   }
@@ -35,6 +49,37 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
   const ReasonCode reason = matched ? ReasonCode::Success : ReasonCode::NoMatchingSubscribers;
   if (publish_.qos == QoS::AtLeastOnce) respond(connection, PacketType::Puback, identifier, reason);
   if (publish_.qos == QoS::ExactlyOnce) respond(connection, PacketType::Pubrec, identifier, reason);
+}
+
+// What is legal and yet not taken here.
+Result<void> Broker::State::check_publish(const Connection& connection, const Publish& publish) const {
+  if (is_too_long(publish.topic, options_)) {
+    return Error{Fault::LimitReached, ReasonCode::TopicNameInvalid, "the topic is longer or deeper than is taken here"};
+  }
+  if (is_system_topic(publish.topic))
+    return Error{Fault::PeerBrokeProtocol, ReasonCode::NotAuthorized, "$SYS is the server's own"};
+  if (publishes_are_decided_) {
+    const ReasonCode reason = authority_.may_publish(connection.id, connection.session->client_identifier, publish);
+    if (is_failure(reason)) return Error{Fault::LimitReached, reason, "the host does not let the client publish this"};
+  }
+  const bool adds_retained = publish.retain && !publish.payload.empty();
+  if (adds_retained && retained_.size() >= options_.maximum_retained_messages &&
+      retained_.find(publish.topic) == nullptr) {
+    return Error{Fault::LimitReached, ReasonCode::QuotaExceeded, "as many messages are retained as may be"};
+  }
+  return {};
+}
+
+// Before 5.0 there is no word for it but the acknowledgement. [MQTT-3.3.5-2 of 3.1.1]
+void Broker::State::refuse_publish(Connection& connection, const Publish& publish, const Error& error) {
+  ++statistics_.publishes_dropped;
+  if (publish.qos == QoS::AtMostOnce) return;
+  if (connection.version != ProtocolVersion::V5_0 && publish.qos == QoS::ExactlyOnce) {
+    connection.session->incoming_qos2.insert(publish.packet_identifier);
+    ++connection.unreleased;
+  }
+  const auto type = publish.qos == QoS::AtLeastOnce ? PacketType::Puback : PacketType::Pubrec;
+  respond(connection, type, publish.packet_identifier, error.reason, error.text);
 }
 
 // Sets or reads the alias, and takes it off the message: it is the connection's own. [MQTT-3.3.2-6] [MQTT-3.3.2-12]

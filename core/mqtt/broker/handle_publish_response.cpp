@@ -5,9 +5,15 @@
 
 namespace mqtt {
 
-void Broker::State::respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason) {
-  const PublishResponse response{.type = type, .packet_identifier = identifier, .reason = reason, .properties = {}};
-  write(connection, [&](ByteBuffer& out) { encode(response, connection.version, out); });
+void Broker::State::respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason,
+                            const char* reason_string) {
+  PublishResponse response{.type = type, .packet_identifier = identifier, .reason = reason, .properties = {}};
+  if (reason_string[0] != '\0' && connection.wants_problem_information)
+    response.properties.reason_string = reason_string;
+  const auto encode_response = [&](ByteBuffer& out) { encode(response, connection.version, out); };
+  if (write(connection, encode_response) || !response.properties.reason_string) return;
+  response.properties.reason_string.reset();  // [MQTT-3.4.2-2]
+  write(connection, encode_response);
 }
 
 void Broker::State::handle_publish_response(Connection& connection, const Frame& frame, Instant now) {

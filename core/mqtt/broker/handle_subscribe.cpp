@@ -1,6 +1,9 @@
 // SUBSCRIBE and UNSUBSCRIBE -> the subscription trie, and the retained messages that a new subscription asks for.
+#include <algorithm>
+
 #include "mqtt/broker/broker_state.h"
 #include "mqtt/broker/subscription_options.h"
+#include "mqtt/broker/topic_limits.h"
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
 #include "mqtt/topic/topic_filter.h"
@@ -32,34 +35,76 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
     // Before 5.0 a bridge cannot ask for what it needs: the retain flag as it is, and nothing of its own back.
     if (connection.is_bridge && connection.version != ProtocolVersion::V5_0)
       entry.options.retain_as_published = entry.options.no_local = true;
-    Subscription subscription{.subscriber = session.id,
-                              .subscription_identifier = identifiers.empty() ? 0 : identifiers.front(),
-                              .options = pack(entry.options)};
-    bool is_new = false;
-    const ReasonCode reason = subscribe(session, entry, subscription, is_new);
-    // 3.1 has no word for a refused subscription.
-    if (is_failure(reason) && connection.version == ProtocolVersion::V3_1) {
-      return end(connection, {Fault::PeerBrokeProtocol, reason, "SUBSCRIBE to an invalid topic filter"}, false, now);
+    const auto parsed = check_subscription(connection, entry, !identifiers.empty());
+    if (!parsed) {
+      // 3.1 has no word for a refused subscription.
+      if (connection.version == ProtocolVersion::V3_1) return end(connection, parsed.error(), false, now);
+      suback.reasons.push_back(parsed.error().reason);
+      if (connection.wants_problem_information && !suback.properties.reason_string)
+        suback.properties.reason_string = parsed.error().text;
+      continue;
     }
-    suback.reasons.push_back(reason);
-    if (is_failure(reason)) continue;
+    entry.options.maximum_qos = std::min(entry.options.maximum_qos, options_.maximum_qos);
+    const Subscription subscription{.subscriber = session.id,
+                                    .subscription_identifier = identifiers.empty() ? 0 : identifiers.front(),
+                                    .options = pack(entry.options)};
+    const bool is_new = subscribe(session, entry.topic_filter, *parsed, subscription);
+    suback.reasons.push_back(static_cast<ReasonCode>(entry.options.maximum_qos));
     observer_.on_subscribed(connection.id, entry.topic_filter, entry.options.maximum_qos);
-    if (wants_retained(entry.options, is_new)) retained_wanted.push_back({entry.topic_filter, subscription});
+    // Nobody of a group is more entitled to them than the others. [MQTT5 4.8.2]
+    if (parsed->share_name.empty() && wants_retained(entry.options, is_new))
+      retained_wanted.push_back({entry.topic_filter, subscription});
   }
-  answer(connection, now, [&](ByteBuffer& out) { encode(suback, connection.version, out); });
+  answer_with_reason_string(connection, suback, now);
   if (connection.phase == ConnectionPhase::Closing) return;
   for (const Wanted& wanted : retained_wanted)
     send_retained(session, wanted.topic_filter, wanted.subscription, now);
 }
 
-ReasonCode Broker::State::subscribe(Session& session, const SubscribeEntry& entry, Subscription& subscription,
-                                    bool& is_new) {
-  const auto parsed = parse_topic_filter(entry.topic_filter);
-  if (!parsed) return ReasonCode::TopicFilterInvalid;
-  if (!parsed->share_name.empty()) return ReasonCode::SharedSubscriptionsNotSupported;
-  is_new = subscriptions_.insert(parsed->filter, subscription);
-  if (is_new) session.topic_filters.emplace(parsed->filter);
-  return static_cast<ReasonCode>(entry.options.maximum_qos);  // granted as asked for
+// The reason string is the first to go when the client takes only small packets. [MQTT-3.9.2-1]
+void Broker::State::answer_with_reason_string(Connection& connection, Suback& suback, Instant now) {
+  const auto encode_suback = [&](ByteBuffer& out) { encode(suback, connection.version, out); };
+  if (suback.properties.reason_string && write(connection, encode_suback)) return;
+  suback.properties.reason_string.reset();
+  answer(connection, now, encode_suback);
+}
+
+Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& connection, const SubscribeEntry& entry,
+                                                            bool has_identifier) {
+  const auto refused = [](ReasonCode reason, const char* text) { return Error{Fault::LimitReached, reason, text}; };
+  auto parsed = parse_topic_filter(entry.topic_filter);
+  if (!parsed) return parsed;
+  if (is_too_long(parsed->filter, options_))
+    return refused(ReasonCode::TopicFilterInvalid, "the topic filter is longer or deeper than is taken here");
+  if (!parsed->share_name.empty() && !options_.shared_subscription_available)
+    return refused(ReasonCode::SharedSubscriptionsNotSupported, "the server has no shared subscriptions");
+  if (parsed->has_wildcard && !options_.wildcard_subscription_available)
+    return refused(ReasonCode::WildcardSubscriptionsNotSupported, "the server has no subscriptions with wildcards");
+  if (has_identifier && !options_.subscription_identifiers_available)
+    return refused(ReasonCode::SubscriptionIdentifiersNotSupported, "the server has no subscription identifiers");
+  const Session& session = *connection.session;
+  if (session.topic_filters.size() >= options_.maximum_subscriptions &&
+      !session.topic_filters.contains(std::string(entry.topic_filter))) {
+    return refused(ReasonCode::QuotaExceeded, "the client has as many subscriptions as it may");
+  }
+  const ReasonCode reason = authority_.may_subscribe(connection.id, session.client_identifier, entry);
+  if (is_failure(reason)) return refused(reason, "the host does not let the client subscribe to this");
+  return parsed;
+}
+
+bool Broker::State::subscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed,
+                              const Subscription& subscription) {
+  if (parsed.share_name.empty()) {
+    if (!subscriptions_.insert(parsed.filter, subscription)) return false;
+  } else {
+    join_group(share_of(topic_filter), parsed.filter, subscription);
+  }
+  return session.topic_filters.emplace(topic_filter).second;
+}
+
+void Broker::State::unsubscribe(Session& session, std::string_view topic_filter) {
+  if (is_shared(topic_filter)) return leave_group(share_of(topic_filter), session.id);
+  subscriptions_.erase(topic_filter, session.id);
 }
 
 void Broker::State::handle_unsubscribe(Connection& connection, const Frame& frame, Instant now) {
@@ -77,7 +122,7 @@ void Broker::State::handle_unsubscribe(Connection& connection, const Frame& fram
       unsuback.reasons.push_back(ReasonCode::NoSubscriptionExisted);
       continue;
     }
-    subscriptions_.erase(filter, session.id);
+    unsubscribe(session, filter);
     session.topic_filters.erase(found);
     observer_.on_unsubscribed(connection.id, filter);
     unsuback.reasons.push_back(ReasonCode::Success);

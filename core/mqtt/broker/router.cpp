@@ -76,29 +76,45 @@ bool Broker::State::accept(Publish& publish, const Session* publisher, Instant n
 void Broker::State::route(Route& route, const Session* publisher) {
   if (forms_.empty()) forms_.resize(2 * kFormsOfAVersion);
   ++route_serial_;
-  merge_matches(publisher);
+  merge_matches(route.qos, publisher);
   for (const Match& match : matches_)
     deliver(route, match);
 }
 
 // One session gets one copy, at the highest QoS that its matching subscriptions grant, with the identifiers of all of
 // them.
-void Broker::State::merge_matches(const Session* publisher) {
+void Broker::State::merge_matches(QoS qos, const Session* publisher) {
   matches_.clear();
   for (const Subscription& subscription : subscriptions_matched_) {
+    if (is_shared_group(subscription.subscriber)) {
+      SharedGroup& group = shared_groups_.find(subscription.subscriber)->second;
+      if (const Subscription* member = next_member(group, qos)) {
+        matches_.push_back({.session = subscribers_[member->subscriber],
+                            .shared_group = group.id,
+                            .options = member->options,
+                            .subscription_identifier = member->subscription_identifier,
+                            .further_identifiers = {}});
+      } else {
+        ++statistics_.publishes_dropped;
+      }
+      continue;
+    }
     Session& session = *subscribers_[subscription.subscriber];
     if (packed_no_local(subscription.options) && &session == publisher) continue;  // [MQTT-3.8.3-3]
     if (session.route_serial != route_serial_) {
       session.route_serial = route_serial_;
       session.route_index = static_cast<std::uint32_t>(matches_.size());
-      matches_.push_back({&session, subscription.options, subscription.subscription_identifier, {}});
+      matches_.push_back({.session = &session,
+                          .options = subscription.options,
+                          .subscription_identifier = subscription.subscription_identifier,
+                          .further_identifiers = {}});
       continue;
     }
     Match& match = matches_[session.route_index];
-    const QoS qos = std::max(packed_maximum_qos(match.options), packed_maximum_qos(subscription.options));
+    const QoS highest = std::max(packed_maximum_qos(match.options), packed_maximum_qos(subscription.options));
     const bool as_published =
         packed_retain_as_published(match.options) || packed_retain_as_published(subscription.options);
-    match.options = pack({.maximum_qos = qos, .retain_as_published = as_published});
+    match.options = pack({.maximum_qos = highest, .retain_as_published = as_published});
     if (subscription.subscription_identifier == 0) continue;
     if (match.subscription_identifier == 0) {
       match.subscription_identifier = subscription.subscription_identifier;
@@ -115,7 +131,7 @@ void Broker::State::deliver(Route& route, const Match& match) {
   const bool retain = route.retain && packed_retain_as_published(match.options);  // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
   if (qos != QoS::AtMostOnce) return deliver_acknowledged(route, session, match, qos, retain);
   if (connection == nullptr) return;
-  if (connection->output.size() > options_.maximum_output_octets) {
+  if (!takes_qos_zero(*connection)) {
     ++statistics_.publishes_dropped;
     return;
   }
@@ -123,7 +139,11 @@ void Broker::State::deliver(Route& route, const Match& match) {
 }
 
 void Broker::State::deliver_acknowledged(Route& route, Session& session, const Match& match, QoS qos, bool retain) {
-  Delivery delivery{.message = route.kept(), .subscription_identifiers = {}, .qos = qos, .retain = retain};
+  Delivery delivery{.message = route.kept(),
+                    .subscription_identifiers = {},
+                    .shared_group = match.shared_group,
+                    .qos = qos,
+                    .retain = retain};
   if (match.subscription_identifier != 0) {
     delivery.subscription_identifiers = match.further_identifiers;
     delivery.subscription_identifiers.insert(delivery.subscription_identifiers.begin(), match.subscription_identifier);
@@ -139,7 +159,8 @@ void Broker::State::deliver_acknowledged(Route& route, Session& session, const M
 bool Broker::State::write_routed(Route& route, Connection& connection, const Match& match, QoS qos, bool retain,
                                  PacketIdentifier identifier) {
   const bool is_own = match.subscription_identifier != 0 && connection.version == ProtocolVersion::V5_0;
-  if (!is_own && matches_.size() > 1) return write_form(route, connection, qos, retain, identifier);
+  const bool has_aliases = connection.outgoing_aliases != nullptr;
+  if (!is_own && !has_aliases && matches_.size() > 1) return write_form(route, connection, qos, retain, identifier);
   Publish& publish = route.publish;
   publish.qos = qos;
   publish.retain = retain;
@@ -172,15 +193,19 @@ bool Broker::State::write_form(Route& route, Connection& connection, QoS qos, bo
   std::memcpy(begin, form.octets.data(), form.octets.size());
   if (identifier != 0) ByteBuffer::store_u16(begin + form.identifier_offset, identifier);
   if (route.is_shared) out.append_shared(route.payload());
+  ++statistics_.packets_sent;
   ++statistics_.publishes_sent;
+  statistics_.payload_octets_sent += route.publish.payload.size();
   return true;
 }
 
-bool Broker::State::write_publish(Connection& connection, const Publish& publish, const SharedBytes& shared_payload) {
+bool Broker::State::write_publish(Connection& connection, Publish& publish, const SharedBytes& shared_payload) {
   if (connection.peer_maximum_packet_size < kMaximumPacketSize &&
       encoded_size(publish, connection.version) > connection.peer_maximum_packet_size) {
     return false;
   }
+  const std::string_view topic = publish.topic;
+  if (connection.outgoing_aliases != nullptr) use_topic_alias(connection, publish);
   OutputQueue& out = output(connection);
   if (shared_payload) {
     out.write([&](ByteBuffer& octets) { encode_publish_head(publish, connection.version, octets); });
@@ -188,8 +213,23 @@ bool Broker::State::write_publish(Connection& connection, const Publish& publish
   } else {
     out.write([&](ByteBuffer& octets) { encode(publish, connection.version, octets); });
   }
+  publish.topic = topic;
+  publish.properties.topic_alias.reset();
+  ++statistics_.packets_sent;
   ++statistics_.publishes_sent;
+  statistics_.payload_octets_sent += publish.payload.size();
   return true;
+}
+
+void Broker::State::use_topic_alias(Connection& connection, Publish& publish) {
+  constexpr std::size_t kAliasOctets = 4;  // the property, and what it may add to its block's length
+  const bool is_bounded = connection.peer_maximum_packet_size < kMaximumPacketSize;
+  if (is_bounded && encoded_size(publish, connection.version) + kAliasOctets > connection.peer_maximum_packet_size)
+    return;
+  const TopicAliasTable::Use use = connection.outgoing_aliases->use(publish.topic);
+  if (use.alias == 0) return;
+  publish.properties.topic_alias = use.alias;
+  if (use.is_known) publish.topic = {};
 }
 
 // Whether another QoS 1 or 2 PUBLISH may be on its way to the client. [MQTT-3.3.4-9]
@@ -199,18 +239,44 @@ bool Broker::State::has_window(const Session& session) const {
          session.connection->output.size() <= options_.maximum_output_octets;
 }
 
+bool Broker::State::has_room(const Session& session) const {
+  return session.queue.size() < options_.maximum_queued_messages &&
+         session.queued_octets < options_.maximum_queued_octets &&
+         statistics_.queued_messages < options_.maximum_queued_messages_in_all &&
+         statistics_.queued_octets < options_.maximum_queued_octets_in_all;
+}
+
+bool Broker::State::takes_qos_zero(const Connection& connection) const {
+  const bool is_full_in_all = statistics_.queued_messages >= options_.maximum_queued_messages_in_all ||
+                              statistics_.queued_octets >= options_.maximum_queued_octets_in_all;
+  return is_full_in_all ? connection.output.empty() : connection.output.size() <= options_.maximum_output_octets;
+}
+
 void Broker::State::enqueue(Session& session, Delivery delivery) {
-  if (session.queue.size() >= options_.maximum_queued_messages) {
+  if (!has_room(session)) {
     ++statistics_.publishes_dropped;
     return;
   }
+  const std::size_t octets = delivery.message.memory_octets();
+  session.queued_octets += octets;
+  statistics_.queued_octets += octets;
+  ++statistics_.queued_messages;
   session.queue.push(std::move(delivery));
+}
+
+Delivery Broker::State::dequeue(Session& session) {
+  Delivery delivery = session.queue.pop();
+  const std::size_t octets = delivery.message.memory_octets();
+  session.queued_octets -= octets;
+  statistics_.queued_octets -= octets;
+  --statistics_.queued_messages;
+  return delivery;
 }
 
 void Broker::State::send_waiting(Session& session, Instant now) {
   if (session.resuming) resend(session, now);
   while (!session.queue.empty() && has_window(session)) {
-    Delivery delivery = session.queue.pop();
+    Delivery delivery = dequeue(session);
     if (!delivery.message.expired(now)) send_delivery(session, std::move(delivery), now);  // [MQTT-3.3.2-5]
   }
 }
@@ -277,7 +343,7 @@ void Broker::State::send_retained(Session& session, std::string_view topic_filte
                       .retain = true};
     if (subscription.subscription_identifier != 0)
       delivery.subscription_identifiers = {subscription.subscription_identifier};
-    if (delivery.qos == QoS::AtMostOnce && session.connection->output.size() > options_.maximum_output_octets) {
+    if (delivery.qos == QoS::AtMostOnce && !takes_qos_zero(*session.connection)) {
       ++statistics_.publishes_dropped;
     } else if (delivery.qos == QoS::AtMostOnce || (has_window(session) && session.queue.empty())) {
       send_delivery(session, std::move(delivery), now);

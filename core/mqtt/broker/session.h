@@ -41,6 +41,7 @@ struct Session {
   OutgoingFlight in_flight;
   bool resuming = false;      // some of them have not been sent on this connection yet
   RingQueue<Delivery> queue;  // waits for a connection or for the client's Receive Maximum
+  std::size_t queued_octets = 0;
   PacketIdentifierSet incoming_qos2;
 
   // The router's scratch: where this session stands in the list of the message being routed.

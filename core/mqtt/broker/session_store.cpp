@@ -45,7 +45,8 @@ void Broker::State::destroy_session(Session& session, Instant now) {
   // A will that waits is due at the latest when its session ends. [MQTT-3.1.3-9]
   if (session.will) publish_will(session, now);
   for (const std::string& filter : session.topic_filters)
-    subscriptions_.erase(filter, session.id);
+    unsubscribe(session, filter);
+  pass_on(session, now);
   subscribers_[session.id] = nullptr;
   free_subscribers_.push_back(session.id);
   sessions_.erase(sessions_.find(session.client_identifier));

@@ -14,6 +14,7 @@ namespace mqtt {
 struct Delivery {
   Message message;
   std::vector<std::uint32_t> subscription_identifiers;
+  std::uint32_t shared_group = 0;  // whose message it is, to pass on if this receiver is gone for good; 0: nobody else's
   QoS qos = QoS::AtMostOnce;
   bool retain = false;
 };

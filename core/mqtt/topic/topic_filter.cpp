@@ -11,7 +11,6 @@ namespace mqtt {
 namespace {
 
 constexpr std::size_t kLongestString = 65535;  // [MQTT5 1.5.4]
-constexpr std::string_view kSharePrefix = "$share/";
 constexpr std::string_view kWildcards = "+#";
 
 Error invalid(const char* text) {
@@ -20,7 +19,7 @@ Error invalid(const char* text) {
 
 // Splits the share name off. [MQTT-4.8.2-1] [MQTT-4.8.2-2]
 Result<ParsedTopicFilter> split_share(std::string_view text) {
-  if (!text.starts_with(kSharePrefix)) return ParsedTopicFilter{{}, text, false};
+  if (!is_shared(text)) return ParsedTopicFilter{{}, text, false};
   text.remove_prefix(kSharePrefix.size());
   const std::size_t separator = text.find('/');
   const std::string_view share_name = text.substr(0, separator);

@@ -1,0 +1,43 @@
+// The topics that a sender names by numbers: those it sends most. [MQTT5 3.3.2.3.4]
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace mqtt {
+
+class TopicAliasTable {
+ public:
+  struct Use {
+    std::uint16_t alias = 0;  // 0: say the topic and no alias
+    bool is_known = false;    // the receiver knows it: leave the topic out
+  };
+
+  // Forgets everything: aliases live as long as a connection. Aliases are 1 to `maximum`; 0 makes none.
+  void reset(std::uint16_t maximum);
+  std::uint16_t maximum() const { return maximum_; }
+  // How to name the topic in a PUBLISH that is sent now for certain: an alias that is not known counts as told.
+  Use use(std::string_view topic);
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using Index = std::unordered_map<std::string, std::uint16_t, TextHash, std::equal_to<>>;
+  struct Entry {
+    const std::string* topic = nullptr;  // in the index
+    std::uint8_t credit = 0;             // rounds of the hand that it outlives
+  };
+
+  Index aliases_;
+  std::vector<Entry> entries_;  // by alias less 1
+  std::size_t hand_ = 0;        // the next to lose credit, and at none its alias
+  std::uint16_t maximum_ = 0;
+};
+
+}  // namespace mqtt
