@@ -48,6 +48,8 @@ Result<void> Client::State::transport_opened(const Connect& connect, Instant now
   unreleased_ = 0;
   topic_aliases_in_.clear();
   topic_aliases_out_.clear();
+  automatic_aliases_.reset(0);
+  session_expiry_interval_ = connect.properties.session_expiry_interval.value_or(0);
   write(PacketType::Connect, 0, now, [&](ByteBuffer& out) { encode(connect, out); });
   return {};
 }
@@ -152,6 +154,8 @@ void Client::State::disconnect(const Disconnect& disconnect, Instant now) {
 void Client::State::write_disconnect(Disconnect disconnect, Instant now) {
   if (!is_reason_code_of(PacketType::Disconnect, static_cast<std::uint8_t>(disconnect.reason)))
     disconnect.reason = ReasonCode::UnspecifiedError;  // [MQTT-3.14.2-1]
+  // A session that was to end with its connection cannot be kept after all. [MQTT-3.14.2-2]
+  if (session_expiry_interval_ == 0) disconnect.properties.session_expiry_interval.reset();
   ByteBuffer octets;
   const bool is_encodable = check_encodable(disconnect.properties).has_value();
   if (is_encodable) encode(disconnect, version_, octets);

@@ -32,6 +32,9 @@ struct ClientOptions {
   // fails.
   std::size_t maximum_queued_messages = SIZE_MAX;
   std::size_t maximum_queued_octets = SIZE_MAX;
+  // Topic aliases that the client gives to the topics it publishes to most; the server's Topic Alias Maximum may lower
+  // it. 0: only those that the application sets. With automatic ones the application's own never reach the wire.
+  std::uint16_t maximum_automatic_topic_aliases = 0;
   // Spreads the pauses between attempts; hosts set it from their source of randomness.
   std::uint64_t random_seed = 0;
 };

@@ -1,9 +1,11 @@
 // What the server sends -> the listener's events, acknowledgements and the session's state.
+#include <algorithm>
 #include <utility>
 
 #include "mqtt/client/client_state.h"
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
+#include "mqtt/codec/varint.h"
 #include "mqtt/connection/rules.h"
 
 namespace mqtt {
@@ -12,8 +14,7 @@ void Client::State::handle(const Frame& frame, Instant now) {
   if (!is_legal(frame.type, Role::Client, phase_ == ClientPhase::Connected, version_)) {
     return fail(protocol_error("the server sent a packet that is not legal here"), now);
   }
-  if (listener_.wants_trace() && frame.type != PacketType::Publish)
-    listener_.on_packet_received(frame.type, 0, frame.body.size());
+  if (listener_.wants_trace()) trace_received(frame);
   switch (frame.type) {
     case PacketType::Publish:
       return handle_publish(frame, now);
@@ -32,6 +33,18 @@ void Client::State::handle(const Frame& frame, Instant now) {
     default:
       return handle_publish_response(frame, now);  // is_legal() let none other through
   }
+}
+
+void Client::State::trace_received(const Frame& frame) {
+  ByteReader reader(frame.body);
+  const bool is_publish = frame.type == PacketType::Publish;
+  const bool has_no_identifier = frame.type == PacketType::Connack || frame.type == PacketType::Pingresp ||
+                                 frame.type == PacketType::Disconnect || frame.type == PacketType::Auth ||
+                                 (is_publish && (frame.flags & 0x06) == 0);
+  if (is_publish) static_cast<void>(reader.binary());  // the topic
+  const auto identifier = has_no_identifier ? std::nullopt : reader.u16();
+  const auto length = static_cast<std::uint32_t>(frame.body.size());
+  listener_.on_packet_received(frame.type, identifier.value_or(0), 1 + varint_size(length) + length);
 }
 
 void Client::State::handle_connack(const Frame& frame, Instant now) {
@@ -56,6 +69,10 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
   server_maximum_packet_size_ = properties.maximum_packet_size.value_or(kMaximumPacketSize);
   server_maximum_qos_ = static_cast<QoS>(properties.maximum_qos.value_or(2));
   server_retains_ = properties.retain_available.value_or(1) != 0;
+  server_has_wildcards_ = properties.wildcard_subscription_available.value_or(1) != 0;
+  server_has_subscription_identifiers_ = properties.subscription_identifiers_available.value_or(1) != 0;
+  server_has_shares_ = properties.shared_subscription_available.value_or(1) != 0;
+  automatic_aliases_.reset(std::min(server_topic_alias_maximum_, options_.maximum_automatic_topic_aliases));
   listener_.on_connack(*connack);
   if (connack->session_present) return resume_session(now);
   // 3.1 cannot say whether the server has a session. Subscribing once more does no harm if it has.
@@ -70,7 +87,6 @@ void Client::State::handle_publish(const Frame& frame, Instant now) {
   if (const auto decoded = decode_publish(frame, version_, publish_); !decoded) return fail(decoded.error(), now);
   if (const auto resolved = resolve_topic_alias(publish_); !resolved) return fail(resolved.error(), now);
   const PacketIdentifier identifier = publish_.packet_identifier;
-  if (listener_.wants_trace()) listener_.on_packet_received(PacketType::Publish, identifier, frame.body.size());
   if (publish_.qos != QoS::ExactlyOnce) {
     listener_.on_message(publish_);
     if (publish_.qos == QoS::AtLeastOnce) respond(PacketType::Puback, identifier, ReasonCode::Success, now);

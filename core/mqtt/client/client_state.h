@@ -11,6 +11,7 @@
 #include "mqtt/client/client.h"
 #include "mqtt/client/reconnect_schedule.h"
 #include "mqtt/codec/frame_reader.h"
+#include "mqtt/connection/topic_alias_table.h"
 #include "mqtt/session/outgoing_flight.h"
 #include "mqtt/session/packet_identifier_set.h"
 #include "mqtt/session/ring_queue.h"
@@ -113,10 +114,12 @@ class Client::State {
   void write(PacketType type, PacketIdentifier identifier, Instant now, Encode&& encode);
   void respond(PacketType type, PacketIdentifier identifier, ReasonCode reason, Instant now);
   void write_disconnect(Disconnect disconnect, Instant now);
-  Result<void> resolve_outgoing_alias(Publish& publish, bool goes_now) const;
+  Result<void> resolve_outgoing_alias(Publish& publish, bool goes_now);
   void remember_outgoing_alias(const Publish& publish);
   Result<void> check_against_server(const Publish& publish) const;
-  void write_publish(const Publish& publish, const SharedBytes& shared_payload, Instant now);
+  Result<void> check_against_server(const Subscribe& subscribe) const;
+  void write_publish(Publish& publish, const SharedBytes& shared_payload, Instant now);
+  void use_topic_alias(Publish& publish);
   void finish_at_most_once(OperationToken token);
   void send_acknowledged(Message message, OperationToken token, Instant now);
   Result<void> write_subscribe(Subscribe subscribe, OperationToken token, Instant now);
@@ -127,6 +130,7 @@ class Client::State {
   void count_unqueued(const Message& message);
   bool has_window() const;
   void fail_operation(OperationToken token, const Error& error);
+  void trace_received(const Frame& frame);
   void send_ping(Instant now);
   Duration ping_timeout() const;
 
@@ -141,6 +145,7 @@ class Client::State {
   // Of the present transport.
   ProtocolVersion version_ = ProtocolVersion::V3_1_1;
   bool clean_start_ = true;
+  std::uint32_t session_expiry_interval_ = 0;  // seconds
   std::uint16_t keep_alive_ = 0;  // seconds
   std::uint16_t own_receive_maximum_ = 65'535;
   // QoS 2 messages of this transport without a PUBREL: those of an earlier one are outside our Receive Maximum.
@@ -153,13 +158,17 @@ class Client::State {
   std::uint32_t server_maximum_packet_size_ = kMaximumPacketSize;
   QoS server_maximum_qos_ = QoS::ExactlyOnce;
   bool server_retains_ = true;
+  bool server_has_wildcards_ = true;
+  bool server_has_subscription_identifiers_ = true;
+  bool server_has_shares_ = true;
   Instant last_sent_;
   Instant last_heard_;
   Instant ping_due_at_ = kNever;  // the PINGRESP
   FrameReader reader_;
   OutputQueue output_;
   std::vector<std::string> topic_aliases_in_;  // by alias less 1; empty: not set
-  std::vector<std::string> topic_aliases_out_;
+  std::vector<std::string> topic_aliases_out_;  // the application's
+  TopicAliasTable automatic_aliases_;
 
   // Of the session.
   OutgoingFlight in_flight_;

@@ -70,7 +70,7 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
 
 // The application may set aliases itself. They live as long as the connection, so what does not go out at once, or may
 // go out again, says its topic in full.
-Result<void> Client::State::resolve_outgoing_alias(Publish& publish, bool goes_now) const {
+Result<void> Client::State::resolve_outgoing_alias(Publish& publish, bool goes_now) {
   const auto alias = publish.properties.topic_alias;
   if (alias && phase_ == ClientPhase::Connected) {
     if (*alias == 0 || *alias > server_topic_alias_maximum_) {
@@ -78,11 +78,13 @@ Result<void> Client::State::resolve_outgoing_alias(Publish& publish, bool goes_n
     }
     if (publish.topic.empty() && *alias <= topic_aliases_out_.size()) {
       const std::string& topic = topic_aliases_out_[*alias - std::size_t{1}];
-      if (goes_now && !topic.empty()) return {};
+      if (goes_now && !topic.empty() && automatic_aliases_.maximum() == 0) return {};
       publish.topic = topic;
     }
   }
-  if (!goes_now) publish.properties.topic_alias.reset();
+  const bool is_automatic = automatic_aliases_.maximum() > 0;
+  if (is_automatic && publish.properties.topic_alias && !publish.topic.empty()) remember_outgoing_alias(publish);
+  if (is_automatic || !goes_now) publish.properties.topic_alias.reset();
   if (!is_valid_topic_name(publish.topic)) {
     return misuse(ReasonCode::TopicNameInvalid,
                   "a topic name is 1 to 65,535 octets of UTF-8 without '+', '#' and U+0000");
@@ -108,7 +110,21 @@ Result<void> Client::State::check_against_server(const Publish& publish) const {
   return {};
 }
 
-void Client::State::write_publish(const Publish& publish, const SharedBytes& shared_payload, Instant now) {
+// Aliases are as good for what may go out again: it is kept under its topic.
+void Client::State::use_topic_alias(Publish& publish) {
+  constexpr std::size_t kAliasOctets = 4;  // the property, and what it may add to its block's length
+  const bool is_bounded = server_maximum_packet_size_ < kMaximumPacketSize;
+  if (is_bounded && encoded_size(publish, version_) + kAliasOctets > server_maximum_packet_size_) return;
+  const TopicAliasTable::Use use = automatic_aliases_.use(publish.topic);
+  if (use.alias == 0) return;
+  publish.properties.topic_alias = use.alias;
+  if (use.is_known) publish.topic = {};
+}
+
+void Client::State::write_publish(Publish& publish, const SharedBytes& shared_payload, Instant now) {
+  const std::string_view topic = publish.topic;
+  const bool is_automatic = automatic_aliases_.maximum() > 0;
+  if (is_automatic) use_topic_alias(publish);
   write(PacketType::Publish, publish.packet_identifier, now, [&](ByteBuffer& out) {
     if (shared_payload) {
       encode_publish_head(publish, version_, out);
@@ -117,6 +133,8 @@ void Client::State::write_publish(const Publish& publish, const SharedBytes& sha
     }
   });
   if (shared_payload) output_.append_shared(shared_payload);
+  publish.topic = topic;
+  if (is_automatic) publish.properties.topic_alias.reset();
 }
 
 void Client::State::finish_at_most_once(OperationToken token) {
@@ -195,7 +213,23 @@ Result<void> Client::State::unsubscribe(const Unsubscribe& unsubscribe, Operatio
   return write_unsubscribe(unsubscribe, token, now);
 }
 
+// What the CONNACK said that the server has not. [MQTT5 3.2.2.3]
+Result<void> Client::State::check_against_server(const Subscribe& subscribe) const {
+  if (!server_has_subscription_identifiers_ && !subscribe.properties.subscription_identifiers.empty())
+    return misuse(ReasonCode::SubscriptionIdentifiersNotSupported, "the server has no subscription identifiers");
+  for (const SubscribeEntry& entry : subscribe.entries) {
+    const auto parsed = parse_topic_filter(entry.topic_filter);
+    if (!parsed) return parsed.error();
+    if (!server_has_shares_ && !parsed->share_name.empty())
+      return misuse(ReasonCode::SharedSubscriptionsNotSupported, "the server has no shared subscriptions");
+    if (!server_has_wildcards_ && parsed->has_wildcard)
+      return misuse(ReasonCode::WildcardSubscriptionsNotSupported, "the server has no subscriptions with wildcards");
+  }
+  return {};
+}
+
 Result<void> Client::State::write_subscribe(Subscribe subscribe, OperationToken token, Instant now) {
+  if (const auto accepted = check_against_server(subscribe); !accepted) return accepted.error();
   if (!in_flight_.can_add()) return kNoIdentifierLeft;
   subscribe.packet_identifier = in_flight_.add({}, token, FlightState::AwaitingSuback);
   write(PacketType::Subscribe, subscribe.packet_identifier, now,

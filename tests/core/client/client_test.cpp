@@ -177,10 +177,17 @@ TEST_P(DisconnectingIn, SaysSoBehindWhatIsInTheOutputAndDoesNotComeBack) {
 
 TEST(Disconnecting, MayGiveAReason) {
   TestClient client;
-  client.connects("a");
+  client.connects("a {session_expiry_interval=9}");
   client.disconnects("disconnect-with-will-message {session_expiry_interval=5 reason_string=why}");
   EXPECT_THAT(client.sent(),
               ElementsAre("DISCONNECT disconnect-with-will-message {session_expiry_interval=5 reason_string=why}"));
+}
+
+TEST(Disconnecting, CannotKeepASessionThatWasToEndWithItsConnection_MQTT_3_14_2_2) {
+  TestClient client;
+  client.connects("a");
+  client.disconnects("success {session_expiry_interval=5}");
+  EXPECT_THAT(client.sent(), ElementsAre("DISCONNECT"));
 }
 
 TEST(Disconnecting, BeforeTheConnackSendsNothing) {
