@@ -92,10 +92,25 @@ export interface DisconnectOptions {
   properties?: DisconnectProperties;
 }
 
+/** The listener that client.on() takes for an event: `Listener<'message'>`. */
+export type Listener<Event extends keyof MqttClientEvents> = (...args: MqttClientEvents[Event]) => void;
+export type OnConnectCallback = Listener<'connect'>;
+export type OnMessageCallback = Listener<'message'>;
+export type OnDisconnectCallback = Listener<'disconnect'>;
+export type OnErrorCallback = Listener<'error'>;
+export type OnCloseCallback = Listener<'close'>;
+
 /** What publish() gave, or the answer that refuses it; nothing at QoS 0. */
 export type PublishResult = PublishPacket<string | Uint8Array> | AcknowledgementPacket | undefined;
-/** At QoS 0 neither argument is given: the message is on its way. */
-export type PublishCallback = (error?: MqttError | null, packet?: PublishResult) => void;
+// Written as methods, so that what is declared as MQTT.js has it, `(error?: Error) => void`, is taken.
+interface Callbacks {
+  publish(error?: Error | null, packet?: PublishResult): void;
+  unsubscribe(error?: Error | null, packet?: UnsubackPacket): void;
+}
+
+/** An error is an MqttError. At QoS 0 neither argument is given: the message is on its way. */
+export type PublishCallback = Callbacks['publish'];
 export type SubscribeCallback = (error: MqttError | null, granted?: SubscriptionGrant[], packet?: SubackPacket) => void;
-export type UnsubscribeCallback = (error?: MqttError | null, packet?: UnsubackPacket) => void;
+/** An error is an MqttError. */
+export type UnsubscribeCallback = Callbacks['unsubscribe'];
 export type DoneCallback = (error?: Error) => void;

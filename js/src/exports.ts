@@ -28,14 +28,19 @@ export type {
 
 export type { ClientOptions as IClientOptions } from './options.ts';
 export type {
+  PublishCallback as PacketCallback,
   PublishOptions as IClientPublishOptions,
+  SubscribeCallback as ClientSubscribeCallback,
   SubscribeOptions as IClientSubscribeOptions,
   SubscriptionGrant as ISubscriptionGrant,
   SubscriptionMap as ISubscriptionMap,
 } from './client-types.ts';
 export type {
+  AuthPacket as IAuthPacket,
   ConnackPacket as IConnackPacket,
   DisconnectPacket as IDisconnectPacket,
   PublishPacket as IPublishPacket,
   SubackPacket as ISubackPacket,
+  Subscription as ISubscription,
+  UnsubackPacket as IUnsubackPacket,
 } from './packets.ts';
