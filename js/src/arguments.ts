@@ -9,6 +9,7 @@ import type {
   SubscribeOptions,
   SubscriptionMap,
 } from './client-types.ts';
+import { checkProperties } from './engine/commands.ts';
 import { PublishFlags } from './engine/types.ts';
 import type { SubscribeProperties } from './packets.ts';
 import { badCall } from './errors.ts';
@@ -71,6 +72,9 @@ export interface SubscribeCall {
 }
 
 export function readSubscribe(topics: unknown, options: unknown): SubscribeCall {
+  if (!['object', 'function', 'undefined'].includes(typeof options)) {
+    throw badCall(`subscribe()'s options are ${typeOf(options)}: write { qos: 1 }`);
+  }
   const common = typeof options === 'object' && options !== null ? (options as SubscribeOptions) : {};
   const { entries, resubscribe } = readTopics(topics, common);
   checkTopics(entries.map(([topic]) => topic));
@@ -135,12 +139,17 @@ export interface EndCall {
 /** end(callback), end(force, callback), end(options, callback), end(force, options, callback) */
 export function readEnd(given: readonly unknown[]): EndCall {
   const callback = given.find((argument) => typeof argument === 'function') as DoneCallback | undefined;
-  const options = given.find((argument) => typeof argument === 'object' && argument !== null) as
-    DisconnectOptions | undefined;
-  return { force: given[0] === true, options: options ?? {}, callback };
+  const options = (given.find((argument) => typeof argument === 'object' && argument !== null) ??
+    {}) as DisconnectOptions;
+  const { reasonCode = 0, properties = {} } = options;
+  if (!Number.isInteger(reasonCode) || reasonCode < 0 || reasonCode > 255) {
+    throw badCall(`reasonCode is ${String(reasonCode)}: write a number from 0 (Normal disconnection) to 255`);
+  }
+  checkProperties(properties);
+  return { force: given[0] === true, options, callback };
 }
 
-function typeOf(value: unknown): string {
+export function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';

@@ -2,6 +2,7 @@
 import { readMessage, readPublishFlags, readTopic } from './arguments.ts';
 import { BrokerConnections } from './broker-connections.ts';
 import { brokerModule } from './broker-module.ts';
+import { checkBrokerOptions } from './broker-options.ts';
 import type { BrokerEvents, BrokerOptions, BrokerPublishOptions } from './broker-types.ts';
 import type { Message } from './client-types.ts';
 import { MqttClient } from './client.ts';
@@ -9,7 +10,7 @@ import { connected } from './connect.ts';
 import { BrokerMachine } from './engine/broker-machine.ts';
 import { Engine } from './engine/engine.ts';
 import type { BrokerSink, BrokerStatistics, EngineError } from './engine/types.ts';
-import { engineFailure, errorOf, MqttError } from './errors.ts';
+import { badCall, engineFailure, errorOf, MqttError } from './errors.ts';
 import { makeWebSocketClass, type InTabWebSocketClass } from './in-tab-web-socket.ts';
 import type { ClientOptions } from './options.ts';
 import { publishPacketOf } from './packet-shapes.ts';
@@ -25,7 +26,7 @@ export * from './exports.ts';
 
 /** A broker that can be used at once: what is asked of it before its Wasm module has started is done when it has. */
 export function createBroker(options: BrokerOptions = {}): Broker {
-  return new Broker(options);
+  return new Broker(checkBrokerOptions(options));
 }
 
 // Milliseconds that close() waits for transports to take the broker's goodbye.
@@ -82,6 +83,7 @@ export class Broker extends TypedEmitter<BrokerEvents> {
 
   /** Serves the client at the other end of a stream, in Node: `net.createServer((socket) => broker.handle(socket))`. */
   handle(stream: StreamLike): void {
+    checkStream(stream);
     if (this.#closing !== undefined) {
       stream.destroy();
       return;
@@ -172,4 +174,14 @@ export class Broker extends TypedEmitter<BrokerEvents> {
       publishFailed: (token, error) => this.#publishes.get(token)?.(error),
     };
   }
+}
+
+function checkStream(stream: Partial<StreamLike> | undefined): void {
+  if (typeof stream?.write === 'function' && typeof stream.once === 'function') return;
+  const isWebSocket = typeof (stream as { send?: unknown } | undefined)?.send === 'function';
+  throw badCall(
+    isWebSocket
+      ? 'broker.handle() takes a stream, not a WebSocket: write broker.handle(createWebSocketStream(socket)), of the package ws'
+      : 'broker.handle() takes a stream: write net.createServer((socket) => broker.handle(socket))',
+  );
 }

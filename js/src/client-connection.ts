@@ -12,6 +12,7 @@ import type {
   OperationToken,
   ReasonCode,
 } from './engine/types.ts';
+import { messageOf } from './errors.ts';
 import { PendingTransport } from './transport/pending.ts';
 import type { CloseInfo, Transport, TransportHandlers } from './transport/transport.ts';
 
@@ -168,7 +169,7 @@ export class ClientConnection implements ClientSink {
     try {
       this.machine.transportOpened(listener.connectPacket());
     } catch (thrown) {
-      const text = thrown instanceof Error ? thrown.message : String(thrown);
+      const text = messageOf(thrown);
       this.connectFailed({ fault: 'caller-misuse', reasonCode: PROTOCOL_ERROR, text });
     }
   }

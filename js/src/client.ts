@@ -28,7 +28,7 @@ import type {
 import type { ClientMachine, Engine } from './engine/engine.ts';
 import { PublishFlags } from './engine/types.ts';
 import type { ConnackPacket as EngineConnack, EngineError, OperationToken } from './engine/types.ts';
-import { badCall, engineFailure, errorOf, ErrorWithReasonCode, MqttError } from './errors.ts';
+import { badCall, engineFailure, errorOf, ErrorWithReasonCode, messageOf, MqttError } from './errors.ts';
 import { Operations, type Answer } from './operations.ts';
 import {
   completeOptions,
@@ -223,7 +223,12 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   end(options?: DisconnectOptions, callback?: DoneCallback): this;
   end(force?: boolean, options?: DisconnectOptions | null, callback?: DoneCallback): this;
   end(...given: unknown[]): this {
-    const call = readEnd(given);
+    let call: EndCall;
+    try {
+      call = readEnd(given);
+    } catch (error) {
+      return this.#refuse(error, given.find((argument) => typeof argument === 'function') as DoneCallback | undefined);
+    }
     if (this.disconnecting) {
       if (this.#ending === undefined) call.callback?.();
       else if (call.callback !== undefined) this.once('end', call.callback);
@@ -311,8 +316,9 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
 
   // A wrong call: the callback hears of it, or the caller gets it thrown.
   #refuse(error: unknown, callback: ((error: MqttError) => void) | undefined): this {
-    if (callback === undefined) throw error;
-    queueMicrotask(() => callback(error as MqttError));
+    const wrong = error instanceof MqttError ? error : badCall(messageOf(error), error);
+    if (callback === undefined) throw wrong;
+    queueMicrotask(() => callback(wrong));
     return this;
   }
 

@@ -65,8 +65,13 @@ export class ErrorWithSubackPacket extends MqttError {
   }
 }
 
-export function badCall(message: string): MqttError {
-  return new MqttError('ERR_MQTT_BAD_CALL', message);
+export function badCall(message: string, cause?: unknown): MqttError {
+  return new MqttError('ERR_MQTT_BAD_CALL', message, { cause });
+}
+
+/** What a thrown thing says. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 // The core's texts for conditions that MQTT.js has a text for are MQTT.js's.
@@ -93,7 +98,7 @@ export function errorOf(error: EngineError): MqttError {
 
 /** The Wasm module could not be started: `cause` is what the platform said. */
 export function engineFailure(cause: unknown): MqttError {
-  const said = cause instanceof Error ? cause.message : String(cause);
+  const said = messageOf(cause);
   const policy = /Content.Security.Policy|unsafe-eval/i.test(said)
     ? "; write script-src 'self' 'wasm-unsafe-eval'"
     : '';

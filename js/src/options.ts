@@ -1,5 +1,6 @@
 // What connect() takes, MQTT.js's options with MQTT.js's defaults and ours beside them -> options that are complete
 // and make sense.
+import { readMessage, typeOf } from './arguments.ts';
 import type { MqttClient } from './client.ts';
 import type { Awaitable } from './client-connection.ts';
 import type { ClientMachineOptions } from './engine/types.ts';
@@ -161,10 +162,11 @@ export function randomClientId(): string {
   return `wasmqtt_${random.toString(16).padStart(8, '0')}`;
 }
 
-/** Fills in the defaults and refuses what makes no sense; an option that is undefined counts as absent. */
+/** Fills in the defaults and refuses what makes no sense; an option that is undefined or null counts as absent. */
 export function completeOptions(options: ClientOptions): CompleteOptions {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  if (options.clean === false && !options.clientId) {
+  checkIsObject(options);
+  const given = Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined && value !== null));
+  if (given['clean'] === false && !given['clientId']) {
     throw badCall(
       'Missing clientId for unclean clients: the session is kept under it; write { clean: false, clientId: "..." }',
     );
@@ -172,6 +174,11 @@ export function completeOptions(options: ClientOptions): CompleteOptions {
   const complete: CompleteOptions = { ...defaults, clientId: randomClientId(), ...given };
   checkOptions(complete);
   return complete;
+}
+
+function checkIsObject(options: unknown): void {
+  if (options === undefined || options === null || typeof options === 'object') return;
+  throw badCall(`options are ${typeOf(options)}: write { clientId: "...", ... }`);
 }
 
 function checkOptions(options: CompleteOptions): void {
@@ -186,12 +193,34 @@ function checkOptions(options: CompleteOptions): void {
   checkNumber(options.reconnectMaxPeriod, 'reconnectMaxPeriod', 0, Infinity, 'milliseconds');
   checkNumber(options.reconnectBackoff, 'reconnectBackoff', 1, Infinity, '1 keeps the pause, 2 doubles it each time');
   checkNumber(options.reconnectJitter, 'reconnectJitter', 0, 1, 'a part of the pause');
+  checkOptionalNumber(options.maximumQueuedMessages, 'maximumQueuedMessages', 'messages');
+  checkOptionalNumber(options.maximumQueuedOctets, 'maximumQueuedOctets', 'octets');
+  checkOptionalNumber(options.subscribeBatchSize, 'subscribeBatchSize', 'topics; 0 is no limit');
   checkNumber(options.connectTimeout, 'connectTimeout', 1, Infinity, 'milliseconds');
-  if (typeof options.clientId !== 'string') throw badCall('clientId is not a string: write { clientId: "..." }');
+  if (!['MQTT', 'MQIsdp'].includes(options.protocolId)) {
+    throw badCall(`protocolId "${String(options.protocolId)}" does not exist: write "MQTT", or "MQIsdp" for MQTT 3.1`);
+  }
+  checkTexts(options);
   if (options.will !== undefined) checkWill(options.will);
 }
 
-function checkNumber(value: number, name: string, least: number, most: number, meaning: string): void {
+function checkTexts({ clientId, username, password }: CompleteOptions): void {
+  if (typeof clientId !== 'string') throw badCall('clientId is not a string: write { clientId: "..." }');
+  if (username !== undefined && typeof username !== 'string') {
+    throw badCall('username is not a string: write { username: "..." }');
+  }
+  const isPassword = password === undefined || typeof password === 'string';
+  if (!isPassword && !ArrayBuffer.isView(password)) {
+    throw badCall('password is neither a string nor a Uint8Array: write { password: "..." }');
+  }
+}
+
+function checkOptionalNumber(value: number | null | undefined, name: string, meaning: string): void {
+  if (value !== undefined && value !== null) checkNumber(value, name, 0, Infinity, meaning);
+}
+
+/** Throws unless `value` is a number from `least` to `most`. */
+export function checkNumber(value: number, name: string, least: number, most: number, meaning: string): void {
   if (typeof value === 'number' && value >= least && value <= most) return;
   const range = most === Infinity ? `a number from ${least}` : `a number from ${least} to ${most}`;
   throw badCall(`${name} is ${String(value)}: write ${range} (${meaning})`);
@@ -202,6 +231,7 @@ function checkWill(will: Will): void {
     throw badCall('the will has no topic: write { will: { topic: "...", payload: "..." } }');
   }
   if (![0, 1, 2].includes(will.qos ?? 0)) throw badCall(`the will's qos is ${String(will.qos)}: write 0, 1 or 2`);
+  readMessage(will.payload);
 }
 
 /** Where connect() is called: what can be dialled from there, and what a relative address is relative to. */
@@ -222,6 +252,7 @@ export function readArguments(
   if (url !== undefined && typeof url !== 'string') {
     throw badCall('connect() takes a URL: write connect("ws://host:port/path", options)');
   }
+  checkIsObject(options);
   const merged: ClientOptions = { ...(url ? readUrl(url, options?.protocol, from) : {}), ...options };
   return withCredentials(withAddress(merged, from));
 }
@@ -267,6 +298,8 @@ function hostAndPort(url: URL): ClientOptions {
 const securedProtocols: Partial<Record<Protocol, Protocol>> = { mqtt: 'mqtts', tcp: 'mqtts', ws: 'wss' };
 
 function withAddress(options: ClientOptions, from: Surroundings): ClientOptions {
+  checkPort(options.port);
+  checkServers(options.servers);
   const protocol = (options.protocol?.replace(/:$/, '') ??
     options.servers?.[0]?.protocol ??
     from.protocols[0]) as Protocol;
@@ -274,6 +307,21 @@ function withAddress(options: ClientOptions, from: Surroundings): ClientOptions 
   checkProtocol(secured, options, from);
   const host = options.hostname ?? options.host ?? options.servers?.[0]?.host ?? from.base?.hostname ?? 'localhost';
   return { ...options, protocol: secured, host, hostname: host };
+}
+
+// MQTT.js takes text, too.
+function checkPort(port: unknown): void {
+  if (port === undefined || port === null || port === '') return;
+  const number = Number(port);
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return;
+  throw badCall(`port is ${String(port)}: write a number from 1 to 65535`);
+}
+
+function checkServers(servers: unknown): void {
+  if (servers === undefined || servers === null) return;
+  const isRight = Array.isArray(servers) && servers.every((server) => typeof server?.host === 'string');
+  if (!isRight) throw badCall('servers is no list of addresses: write servers: [{ host: "...", port: 1883 }]');
+  for (const { port } of servers as ServerAddress[]) checkPort(port);
 }
 
 const suggestions: Record<string, string> = {

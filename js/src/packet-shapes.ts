@@ -1,4 +1,5 @@
 // What the engine tells and takes -> the packet objects of MQTT.js, and back.
+import { readMessage } from './arguments.ts';
 import type { PacketProperties } from './engine/properties.ts';
 import { PublishFlags } from './engine/types.ts';
 import type { ConnackPacket as EngineConnack, ConnectPacket, WillMessage } from './engine/types.ts';
@@ -34,7 +35,7 @@ export function connectPacketOf(options: CompleteOptions): ConnectPacket {
 function willOf(will: Will, hasProperties: boolean): WillMessage {
   return {
     topic: will.topic,
-    payload: will.payload ?? '',
+    payload: readMessage(will.payload),
     qos: will.qos ?? 0,
     retain: will.retain ?? false,
     properties: hasProperties ? will.properties : undefined,

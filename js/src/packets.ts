@@ -82,7 +82,7 @@ export type AuthProperties = Pick<
 
 export interface Will {
   topic: string;
-  payload: Uint8Array | string;
+  payload?: Uint8Array | ArrayBuffer | string | null;
   qos?: QoS;
   retain?: boolean;
   properties?: WillProperties;

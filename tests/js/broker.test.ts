@@ -12,6 +12,33 @@ beforeEach(() => {
 
 afterEach(() => broker.close());
 
+// What JavaScript lets through and TypeScript would not.
+const wrong = <Type>(value: unknown): Type => value as Type;
+
+describe('createBroker()', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['a limit that is text', { maximumPacketSize: '1 MiB' }, /maximumPacketSize is 1 MiB: write a number from 16/],
+    ['a limit that does not fit', { receiveMaximum: 70_000 }, /receiveMaximum is 70000: write a number from 1 to 65535/],
+    ['a time that is none', { connectTimeout: NaN }, /connectTimeout is NaN: write a number from 1 \(milliseconds\)/],
+    ['a port', 1883, /createBroker\(\)'s options are a number: write \{/],
+    ['null', null, /createBroker\(\)'s options are null: write \{/],
+  ])('refuses %s', (_name, options, message) => {
+    expect(() => createBroker(wrong(options))).toThrow(message);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['nothing', undefined, /takes a stream: write net\.createServer\(\(socket\) => broker\.handle\(socket\)\)/],
+    ['an object', {}, /takes a stream: write net\.createServer/],
+    ['a WebSocket', { send: () => undefined, once: () => undefined }, /write broker\.handle\(createWebSocketStream\(socket/],
+  ])('makes a broker that refuses to handle %s', (_name, stream, message) => {
+    expect(() => broker.handle(wrong(stream))).toThrow(message);
+  });
+
+  it('makes a broker that refuses to connect to an address', () => {
+    expect(() => broker.connect(wrong('ws://in-tab'))).toThrow(/options are a string: write \{ clientId/);
+  });
+});
+
 describe('in-tab clients', () => {
   it.each([3, 4, 5] as const)('exchange messages of every QoS (protocol version %i)', async (protocolVersion) => {
     const [sender, receiver] = await Promise.all([

@@ -1,4 +1,6 @@
 // Calls that cannot be right: each gets an Error whose message says what to write instead.
+import { inspect } from 'node:util';
+
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect, connectAsync, MqttClient, type ClientOptions, type PublishOptions } from 'wasmqtt';
 
@@ -10,7 +12,7 @@ const wrong = <Type>(value: unknown): Type => value as Type;
 let client: MqttClient;
 
 function start(): MqttClient {
-  client = connect('ws://server.test', { createWebsocket: new ScriptServer().createWebsocket, reconnectPeriod: 0 });
+  client = connect('ws://server.test', { createWebsocket: new ScriptServer().createWebsocket, reconnectPeriod: 0, protocolVersion: 5 });
   return client;
 }
 
@@ -45,7 +47,17 @@ describe('connect()', () => {
       /the will has no topic: write \{ will: \{ topic:/,
     ],
     ['a will of QoS 3', 'ws://a', wrong({ will: { topic: 'a', payload: '', qos: 3 } }), /the will's qos is 3/],
+    ['a will whose payload is a number', 'ws://a', wrong({ will: { topic: 'a', payload: 1 } }), /use String\(payload\)/],
     ['a clientId that is no text', 'ws://a', wrong({ clientId: 7 }), /clientId is not a string/],
+    ['a username that is no text', 'ws://a', wrong({ username: 7 }), /username is not a string: write \{ username:/],
+    ['a password that is a number', 'ws://a', wrong({ password: 7 }), /password is neither a string nor a Uint8Array/],
+    ['a protocolId that does not exist', 'ws://a', wrong({ protocolId: 'MQTS' }), /write "MQTT", or "MQIsdp"/],
+    ['a port beyond all ports', 'ws://a', { port: 70_000 }, /port is 70000: write a number from 1 to 65535/],
+    ['servers that are no list', 'ws://a', wrong({ servers: 'b' }), /write servers: \[\{ host: "\.\.\.", port: 1883/],
+    ['a server without a host', 'ws://a', wrong({ servers: [{}] }), /write servers: \[\{ host:/],
+    ['a limit that is no number', 'ws://a', { maximumQueuedMessages: NaN }, /maximumQueuedMessages is NaN: write a number/],
+    ['a negative batch size', 'ws://a', { subscribeBatchSize: -1 }, /subscribeBatchSize is -1: write a number from 0/],
+    ['options that are text', 'ws://a', wrong('me'), /options are a string: write \{ clientId: "\.\.\.", \.\.\. \}/],
   ])('refuses %s', (_name, url, options, message) => {
     expect(() => connect(url as string, options)).toThrow(message);
     expect(() => connect(url as string, options)).toThrow(expect.objectContaining({ code: 'ERR_MQTT_BAD_CALL' }));
@@ -81,6 +93,31 @@ describe('connect()', () => {
     (await server.dialled()).open();
     await expect(failing).rejects.toThrow(/receive maximum/i);
   });
+
+  it.each<[string, (options: ClientOptions) => void, RegExp]>([
+    ['a password', (options) => (options.password = wrong(5)), /password must be a string or a Uint8Array, not number/],
+    ['a username', (options) => (options.username = wrong(5)), /username must be a string, not number/],
+  ])('tells as an error event that %s became nonsense before the next attempt', async (_name, change, message) => {
+    const server = new ScriptServer();
+    client = connect('ws://server.test', { createWebsocket: server.createWebsocket, reconnectPeriod: 1 });
+    client.on('reconnect', () => change(client.options));
+    const failing = new Promise<Error>((resolve) => client.on('error', resolve));
+    (await server.accepted()).drop();
+    (await server.dialled()).open();
+    expect((await failing).message).toMatch(message);
+    await client.endAsync(true);
+  });
+
+  it('names the kind of error in consoles', () => {
+    const caught = ((): unknown => {
+      try {
+        return connect('http://server.test');
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(inspect(caught)).toMatch(/^MqttError: Unknown protocol "http"/);
+  });
 });
 
 describe('a client', () => {
@@ -95,6 +132,7 @@ describe('a client', () => {
     ['a number as payload', 'a', 21.5, undefined, /not a number: use String\(payload\)/],
     ['QoS 3', 'a', 'payload', { qos: 3 }, /QoS 3 does not exist: write qos: 0 .*, 1 .* or 2/],
     ['options that are none', 'a', 'payload', 1, /publish\(\)'s options are a number: write \{ qos: 1/],
+    ['a property that MQTT does not have', 'a', 'payload', { properties: { expiry: 1 } }, /MQTT has no property "expiry"/],
   ])('refuses to publish %s', async (_name, topic, payload, options, message) => {
     start();
     const call = [wrong<string>(topic), wrong<string>(payload), wrong<PublishOptions>(options)] as const;
@@ -122,6 +160,7 @@ describe('a client', () => {
     ],
     ['QoS 3', 'a', { qos: 3 }, /QoS 3 does not exist/],
     ['a retain handling that does not exist', 'a', { rh: 3 }, /rh \(Retain Handling\) is 3: write 0, 1 or 2/],
+    ['options that are a number', 'a', 1, /subscribe\(\)'s options are a number: write \{ qos: 1 \}/],
   ])('refuses to subscribe to %s', async (_name, topics, options, message) => {
     start();
     expect(() => client.subscribe(wrong(topics), wrong(options))).toThrow(message);
@@ -136,6 +175,18 @@ describe('a client', () => {
     start();
     expect(() => client.unsubscribe(wrong(topics))).toThrow(message);
     await expect(client.unsubscribeAsync(wrong(topics))).rejects.toThrow(message);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['a reason code that does not exist', { reasonCode: 999 }, /reasonCode is 999: write a number from 0 .* to 255/],
+    ['a property that MQTT does not have', { properties: { why: 'so' } }, /MQTT has no property "why"/],
+  ])('refuses to end with %s, and can be ended then', async (_name, options, message) => {
+    start();
+    expect(() => client.end(false, options)).toThrow(message);
+    await expect(client.endAsync(false, options)).rejects.toThrow(message);
+    expect(client).toMatchObject({ disconnecting: false, disconnected: false });
+    await client.endAsync();
+    expect(client).toMatchObject({ disconnected: true });
   });
 
   it('refuses to reconnect with a store', () => {

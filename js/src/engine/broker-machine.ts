@@ -1,5 +1,6 @@
 // The broker inside the Wasm module: connections from transports, links to clients of the same module, and what the host says itself.
 import {
+  BrokerAvailability,
   CommandKind,
   ConnectedEventField,
   ConnectedFlags,
@@ -270,6 +271,16 @@ class Events implements BrokerEvents {
   }
 }
 
+function availabilityOf(options: BrokerMachineOptions): number {
+  const flag = (available: boolean | undefined, value: BrokerAvailability) => ((available ?? true) ? value : 0);
+  return (
+    flag(options.retainAvailable, BrokerAvailability.Retain) |
+    flag(options.wildcardSubscriptionAvailable, BrokerAvailability.WildcardSubscription) |
+    flag(options.subscriptionIdentifiersAvailable, BrokerAvailability.SubscriptionIdentifiers) |
+    flag(options.sharedSubscriptionAvailable, BrokerAvailability.SharedSubscription)
+  );
+}
+
 // In the order of CreateBrokerCommand.
 function optionValues(options: BrokerMachineOptions): number[] {
   const [seedLow, seedHigh] = randomSeed();
@@ -283,6 +294,18 @@ function optionValues(options: BrokerMachineOptions): number[] {
     milliseconds(options.connectTimeout ?? 10_000),
     limit(options.maximumSessionExpiryInterval),
     options.reportPublishes ? 1 : 0,
+    limit(options.maximumQueuedOctets),
+    limit(options.maximumQueuedMessagesInAll),
+    limit(options.maximumQueuedOctetsInAll),
+    limit(options.maximumRetainedMessages),
+    limit(options.maximumSubscriptions),
+    limit(options.maximumConnections),
+    limit(options.maximumTopicLength ?? 65_535),
+    limit(options.maximumTopicLevels ?? 65_536),
+    limit(options.maximumQos ?? 2),
+    limit(options.maximumKeepAlive ?? 0),
+    availabilityOf(options),
+    milliseconds(options.statisticsInterval ?? 10_000),
     seedLow,
     seedHigh,
   ];

@@ -120,6 +120,7 @@ function optionValues(options: ClientMachineOptions): number[] {
     limit(options.maximumQueuedMessages),
     limit(options.maximumQueuedOctets),
     options.trace ? 1 : 0,
+    limit(options.maximumAutomaticTopicAliases ?? 0),
     seedLow,
     seedHigh,
   ];

@@ -172,9 +172,9 @@ export class CommandBlock {
     set(ConnectCommandField.connection, connection);
     set(ConnectCommandField.flags, connectFlags(packet));
     set(ConnectCommandField.keepAlive, inRange('keepAlive', packet.keepAlive, 0xffff));
-    set(ConnectCommandField.clientIdentifierLength, this.#text(packet.clientId));
-    set(ConnectCommandField.userNameLength, this.#text(packet.username ?? ''));
-    set(ConnectCommandField.passwordLength, this.#textOrBinary(packet.password ?? ''));
+    set(ConnectCommandField.clientIdentifierLength, this.#text(textOf('clientId', packet.clientId)));
+    set(ConnectCommandField.userNameLength, this.#text(textOf('username', packet.username)));
+    set(ConnectCommandField.passwordLength, this.#textOrBinary(octetsOf('password', packet.password)));
     set(ConnectCommandField.propertiesLength, this.#properties(packet.properties ?? {}));
     set(ConnectCommandField.willTopicLength, this.#text(will?.topic ?? ''));
     set(ConnectCommandField.willPayloadLength, this.#textOrBinary(will?.payload ?? ''));
@@ -375,6 +375,23 @@ export class CommandBlock {
     this.#set(at + 1, this.#text(name));
     this.#set(at + 2, this.#text(value));
   }
+}
+
+/** Throws what a command with these properties would throw. */
+export function checkProperties(properties: PacketProperties): void {
+  new CommandBlock(new AnnouncedTopics()).reason(CommandKind.Disconnect, 0, 0, properties);
+}
+
+// Of a CONNECT, whose values have come a long way since they were checked.
+function octetsOf(name: string, value: Uint8Array | string | undefined): Uint8Array | string {
+  if (value === undefined) return '';
+  if (typeof value === 'string' || ArrayBuffer.isView(value)) return value;
+  throw new TypeError(`${name} must be a string or a Uint8Array, not ${typeof value}`);
+}
+
+function textOf(name: string, value: string | undefined): string {
+  if (value === undefined || typeof value === 'string') return value ?? '';
+  throw new TypeError(`${name} must be a string, not ${typeof value}`);
 }
 
 function inRange(name: string, value: unknown, maximum: number): number {

@@ -81,6 +81,8 @@ export interface ClientMachineOptions {
   readonly maximumQueuedOctets?: number | undefined; // no limit
   /** Makes packetReceived() and packetSent() come. */
   readonly trace?: boolean | undefined; // false
+  /** Aliases that the client gives to the topics it publishes to most; 0: only those that the application sets. */
+  readonly maximumAutomaticTopicAliases?: number | undefined; // 0
 }
 
 /**
@@ -155,6 +157,23 @@ export interface BrokerMachineOptions {
   readonly connectTimeout?: number | undefined; // 10,000
   /** Seconds; 0xFFFFFFFF is never. */
   readonly maximumSessionExpiryInterval?: number | undefined; // 0xFFFFFFFF
+  readonly maximumQueuedOctets?: number | undefined; // no limit
+  readonly maximumQueuedMessagesInAll?: number | undefined; // no limit
+  readonly maximumQueuedOctetsInAll?: number | undefined; // no limit
+  readonly maximumRetainedMessages?: number | undefined; // no limit
+  readonly maximumSubscriptions?: number | undefined; // no limit
+  readonly maximumConnections?: number | undefined; // no limit
+  readonly maximumTopicLength?: number | undefined; // 65,535
+  readonly maximumTopicLevels?: number | undefined; // 65,536
+  readonly maximumQos?: number | undefined; // 2
+  /** Seconds; 0 leaves it to the clients. */
+  readonly maximumKeepAlive?: number | undefined; // 0
+  readonly retainAvailable?: boolean | undefined; // true
+  readonly wildcardSubscriptionAvailable?: boolean | undefined; // true
+  readonly subscriptionIdentifiersAvailable?: boolean | undefined; // true
+  readonly sharedSubscriptionAvailable?: boolean | undefined; // true
+  /** Of $SYS/broker; 0 turns it off. */
+  readonly statisticsInterval?: number | undefined; // 10,000
   /** Makes BrokerSink.publish() come for every PUBLISH that the broker accepts. */
   readonly reportPublishes?: boolean | undefined; // false
 }

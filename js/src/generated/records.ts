@@ -31,6 +31,13 @@ export const enum CommandKind {
   ReportPublishes = 28,
 }
 
+export const enum BrokerAvailability {
+  Retain = 1,
+  WildcardSubscription = 2,
+  SubscriptionIdentifiers = 4,
+  SharedSubscription = 8,
+}
+
 export const enum ConnectFlags {
   VersionMask = 7,
   CleanStart = 8,
@@ -141,9 +148,10 @@ export const enum CreateClientCommandField {
   maximumQueuedMessages = 12,
   maximumQueuedOctets = 13,
   trace = 14,
-  randomSeedLow = 15,
-  randomSeedHigh = 16,
-  words = 17,
+  maximumAutomaticTopicAliases = 15,
+  randomSeedLow = 16,
+  randomSeedHigh = 17,
+  words = 18,
 }
 
 export const enum CreateBrokerCommandField {
@@ -159,9 +167,21 @@ export const enum CreateBrokerCommandField {
   connectTimeout = 9,
   maximumSessionExpiryInterval = 10,
   reportPublishes = 11,
-  randomSeedLow = 12,
-  randomSeedHigh = 13,
-  words = 14,
+  maximumQueuedOctets = 12,
+  maximumQueuedMessagesInAll = 13,
+  maximumQueuedOctetsInAll = 14,
+  maximumRetainedMessages = 15,
+  maximumSubscriptions = 16,
+  maximumConnections = 17,
+  maximumTopicLength = 18,
+  maximumTopicLevels = 19,
+  maximumQos = 20,
+  maximumKeepAlive = 21,
+  availability = 22,
+  statisticsInterval = 23,
+  randomSeedLow = 24,
+  randomSeedHigh = 25,
+  words = 26,
 }
 
 export const enum ConnectCommandField {
