@@ -181,7 +181,7 @@ function checkStream(stream: Partial<StreamLike> | undefined): void {
   const isWebSocket = typeof (stream as { send?: unknown } | undefined)?.send === 'function';
   throw badCall(
     isWebSocket
-      ? 'broker.handle() takes a stream, not a WebSocket: write broker.handle(createWebSocketStream(socket)), of the package ws'
+      ? 'broker.handle() takes no WebSocket: write broker.handle(createWebSocketStream(socket)), with the package ws'
       : 'broker.handle() takes a stream: write net.createServer((socket) => broker.handle(socket))',
   );
 }

@@ -92,7 +92,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   constructor(engine: Engine, options: ClientOptions, dial: DialClient) {
     super();
     if (typeof engine !== 'object') {
-      throw badCall('an MqttClient is made by connect(): write connect(url, { createWebsocket }) for a stream of your own');
+      throw badCall('an MqttClient is made by connect(): write connect(url, { createWebsocket }) for another stream');
     }
     this.options = completeOptions(options);
     this.#dial = dial;

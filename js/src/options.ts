@@ -165,7 +165,9 @@ export function randomClientId(): string {
 /** Fills in the defaults and refuses what makes no sense; an option that is undefined or null counts as absent. */
 export function completeOptions(options: ClientOptions): CompleteOptions {
   checkIsObject(options);
-  const given = Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined && value !== null));
+  const given = Object.fromEntries(
+    Object.entries(options ?? {}).filter(([, value]) => value !== undefined && value !== null),
+  );
   if (given['clean'] === false && !given['clientId']) {
     throw badCall(
       'Missing clientId for unclean clients: the session is kept under it; write { clean: false, clientId: "..." }',

@@ -1,9 +1,10 @@
-// Options of MQTT.js that promise an application something which this package would not keep -> an Error that says what to
-// write instead. Options that promise nothing beyond speed or taste are ignored; docs/migrating-from-mqttjs.md lists all.
+// Options of MQTT.js that promise an application something which this package would not keep -> an Error that says
+// what to write instead. Those that promise nothing beyond speed or taste are ignored; docs/migrating-from-mqttjs.md
+// lists all.
 import { MqttError } from './errors.ts';
 
 const stores =
-  'messages that are not acknowledged are kept in memory, for as long as the client lives, and are lost with the page: ' +
+  'messages that are not acknowledged are kept in memory, for as long as the client lives, and are lost with it: ' +
   'leave the option out, or publish again what must outlive it';
 
 /** By option: what to do instead. */
@@ -11,9 +12,11 @@ const refusals: Readonly<Record<string, string>> = {
   incomingStore: stores,
   outgoingStore: stores,
   customHandleAcks:
-    'every message that arrives is acknowledged with success: leave it out, and override client.handleMessage to slow the server down',
+    'every message that arrives is acknowledged with success: leave it out, ' +
+    'and override client.handleMessage to slow the server down',
   authPacket:
-    'AUTH is sent in answer to the server\'s: put authenticationMethod and authenticationData into properties, and override client.handleAuth',
+    "AUTH is sent in answer to the server's: put authenticationMethod and authenticationData into properties, " +
+    'and override client.handleAuth',
   messageIdProvider:
     'packet identifiers are given by the client itself, never the same one to two operations at once: leave it out',
   socksProxy: 'no connection goes through a proxy: with createWebsocket, make a WebSocket that does',

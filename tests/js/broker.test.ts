@@ -18,7 +18,11 @@ const wrong = <Type>(value: unknown): Type => value as Type;
 describe('createBroker()', () => {
   it.each<[string, unknown, RegExp]>([
     ['a limit that is text', { maximumPacketSize: '1 MiB' }, /maximumPacketSize is 1 MiB: write a number from 16/],
-    ['a limit that does not fit', { receiveMaximum: 70_000 }, /receiveMaximum is 70000: write a number from 1 to 65535/],
+    [
+      'a limit that does not fit',
+      { receiveMaximum: 70_000 },
+      /receiveMaximum is 70000: write a number from 1 to 65535/,
+    ],
     ['a time that is none', { connectTimeout: NaN }, /connectTimeout is NaN: write a number from 1 \(milliseconds\)/],
     ['a port', 1883, /createBroker\(\)'s options are a number: write \{/],
     ['null', null, /createBroker\(\)'s options are null: write \{/],
@@ -29,7 +33,7 @@ describe('createBroker()', () => {
   it.each<[string, unknown, RegExp]>([
     ['nothing', undefined, /takes a stream: write net\.createServer\(\(socket\) => broker\.handle\(socket\)\)/],
     ['an object', {}, /takes a stream: write net\.createServer/],
-    ['a WebSocket', { send: () => undefined, once: () => undefined }, /write broker\.handle\(createWebSocketStream\(socket/],
+    ['a WebSocket', { send: () => undefined, once: () => undefined }, /handle\(createWebSocketStream\(socket/],
   ])('makes a broker that refuses to handle %s', (_name, stream, message) => {
     expect(() => broker.handle(wrong(stream))).toThrow(message);
   });

@@ -12,7 +12,11 @@ const wrong = <Type>(value: unknown): Type => value as Type;
 let client: MqttClient;
 
 function start(): MqttClient {
-  client = connect('ws://server.test', { createWebsocket: new ScriptServer().createWebsocket, reconnectPeriod: 0, protocolVersion: 5 });
+  client = connect('ws://server.test', {
+    createWebsocket: new ScriptServer().createWebsocket,
+    reconnectPeriod: 0,
+    protocolVersion: 5,
+  });
   return client;
 }
 
@@ -47,7 +51,12 @@ describe('connect()', () => {
       /the will has no topic: write \{ will: \{ topic:/,
     ],
     ['a will of QoS 3', 'ws://a', wrong({ will: { topic: 'a', payload: '', qos: 3 } }), /the will's qos is 3/],
-    ['a will whose payload is a number', 'ws://a', wrong({ will: { topic: 'a', payload: 1 } }), /use String\(payload\)/],
+    [
+      'a will whose payload is a number',
+      'ws://a',
+      wrong({ will: { topic: 'a', payload: 1 } }),
+      /use String\(payload\)/,
+    ],
     ['a clientId that is no text', 'ws://a', wrong({ clientId: 7 }), /clientId is not a string/],
     ['a username that is no text', 'ws://a', wrong({ username: 7 }), /username is not a string: write \{ username:/],
     ['a password that is a number', 'ws://a', wrong({ password: 7 }), /password is neither a string nor a Uint8Array/],
@@ -55,7 +64,12 @@ describe('connect()', () => {
     ['a port beyond all ports', 'ws://a', { port: 70_000 }, /port is 70000: write a number from 1 to 65535/],
     ['servers that are no list', 'ws://a', wrong({ servers: 'b' }), /write servers: \[\{ host: "\.\.\.", port: 1883/],
     ['a server without a host', 'ws://a', wrong({ servers: [{}] }), /write servers: \[\{ host:/],
-    ['a limit that is no number', 'ws://a', { maximumQueuedMessages: NaN }, /maximumQueuedMessages is NaN: write a number/],
+    [
+      'a limit that is no number',
+      'ws://a',
+      { maximumQueuedMessages: NaN },
+      /maximumQueuedMessages is NaN: write a number/,
+    ],
     ['a negative batch size', 'ws://a', { subscribeBatchSize: -1 }, /subscribeBatchSize is -1: write a number from 0/],
     ['options that are text', 'ws://a', wrong('me'), /options are a string: write \{ clientId: "\.\.\.", \.\.\. \}/],
   ])('refuses %s', (_name, url, options, message) => {
@@ -80,7 +94,9 @@ describe('connect()', () => {
 
   it('is named by what makes a client of a stream, as MQTT.js would', () => {
     const Client = MqttClient as unknown as new (streamBuilder: unknown, options: unknown) => MqttClient;
-    expect(() => new Client(() => undefined, {})).toThrow(/made by connect\(\): write connect\(url, \{ createWebsocket/);
+    expect(() => new Client(() => undefined, {})).toThrow(
+      /made by connect\(\): write connect\(url, \{ createWebsocket/,
+    );
   });
 
   it('tells as an error event what a CONNECT cannot say', async () => {
@@ -132,7 +148,13 @@ describe('a client', () => {
     ['a number as payload', 'a', 21.5, undefined, /not a number: use String\(payload\)/],
     ['QoS 3', 'a', 'payload', { qos: 3 }, /QoS 3 does not exist: write qos: 0 .*, 1 .* or 2/],
     ['options that are none', 'a', 'payload', 1, /publish\(\)'s options are a number: write \{ qos: 1/],
-    ['a property that MQTT does not have', 'a', 'payload', { properties: { expiry: 1 } }, /MQTT has no property "expiry"/],
+    [
+      'a property that MQTT does not have',
+      'a',
+      'payload',
+      { properties: { expiry: 1 } },
+      /MQTT has no property "expiry"/,
+    ],
   ])('refuses to publish %s', async (_name, topic, payload, options, message) => {
     start();
     const call = [wrong<string>(topic), wrong<string>(payload), wrong<PublishOptions>(options)] as const;

@@ -1,4 +1,5 @@
-// TypeScript as applications have it for MQTT.js, with nothing but the import changed: it compiles, and does what it did.
+// TypeScript as applications have it for MQTT.js, with nothing but the import changed: it compiles, and does what it
+// did.
 import { EventEmitter, on, once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 
@@ -67,7 +68,9 @@ class Telemetry extends EventEmitter {
   send(topic: string, value: object, qos: QoS = 1): Promise<void> {
     const options: IClientPublishOptions = { qos, retain: false };
     return new Promise((resolve, reject) => {
-      this.client.publish(topic, JSON.stringify(value), options, (error?: Error) => (error ? reject(error) : resolve()));
+      this.client.publish(topic, JSON.stringify(value), options, (error?: Error) =>
+        error ? reject(error) : resolve(),
+      );
     });
   }
 
@@ -126,22 +129,25 @@ describe('code for MQTT.js', () => {
     expect(client).toMatchObject({ connected: false, disconnected: true });
   });
 
-  it.each([true, false])('ends, and comes back with reconnect(), each callback called once (force: %s)', async (force) => {
-    const client = connect(url);
-    clients.push(client);
-    await once(client as unknown as EventEmitter, 'connect');
-    const calls: string[] = [];
-    client.publish('a', 'b', { qos: 1 }, (error) => calls.push(`publish ${error?.message ?? 'done'}`));
-    client.subscribe('a', (error) => calls.push(`subscribe ${error?.message ?? 'done'}`));
-    client.unsubscribe('a', (error) => calls.push(`unsubscribe ${error?.message ?? 'done'}`));
-    await new Promise<void>((resolve) => client.end(force, { reasonCode: 0 }, () => resolve()));
-    const result = force ? 'Connection closed' : 'done';
-    expect(calls.sort()).toEqual([`publish ${result}`, `subscribe ${result}`, `unsubscribe ${result}`]);
-    client.reconnect();
-    await once(client as unknown as EventEmitter, 'connect');
-    expect(client.connected).toBe(true);
-    expect(calls).toHaveLength(3);
-  });
+  it.each([true, false])(
+    'ends, and comes back with reconnect(), each callback called once (force: %s)',
+    async (force) => {
+      const client = connect(url);
+      clients.push(client);
+      await once(client as unknown as EventEmitter, 'connect');
+      const calls: string[] = [];
+      client.publish('a', 'b', { qos: 1 }, (error) => calls.push(`publish ${error?.message ?? 'done'}`));
+      client.subscribe('a', (error) => calls.push(`subscribe ${error?.message ?? 'done'}`));
+      client.unsubscribe('a', (error) => calls.push(`unsubscribe ${error?.message ?? 'done'}`));
+      await new Promise<void>((resolve) => client.end(force, { reasonCode: 0 }, () => resolve()));
+      const result = force ? 'Connection closed' : 'done';
+      expect(calls.sort()).toEqual([`publish ${result}`, `subscribe ${result}`, `unsubscribe ${result}`]);
+      client.reconnect();
+      await once(client as unknown as EventEmitter, 'connect');
+      expect(client.connected).toBe(true);
+      expect(calls).toHaveLength(3);
+    },
+  );
 
   it('tells a reason as a number that ReasonCodes names', async () => {
     const refusal = new ErrorWithReasonCode('Connection refused: Not authorized', 0x87);

@@ -1,5 +1,5 @@
-// Starts the servers that tests talk to, wasmqtt-server and mosquitto, on free ports of the loopback interface, and ends
-// them again.
+// Starts the servers that tests talk to, wasmqtt-server and mosquitto, on free ports of the loopback interface, and
+// ends them again.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
