@@ -6,6 +6,10 @@
 namespace wasmqtt {
 namespace {
 
+constexpr bool has(std::uint32_t availability, BrokerAvailability what) {
+  return (availability & static_cast<std::uint32_t>(what)) != 0;
+}
+
 mqtt::BrokerOptions options_of(const CreateBrokerCommand& command) {
   mqtt::BrokerOptions options;
   options.maximum_packet_size = command.maximum_packet_size;
@@ -16,6 +20,21 @@ mqtt::BrokerOptions options_of(const CreateBrokerCommand& command) {
   options.maximum_output_octets = command.maximum_output_octets;
   options.connect_timeout = mqtt::Duration(command.connect_timeout);
   options.maximum_session_expiry_interval = command.maximum_session_expiry_interval;
+  options.maximum_queued_octets = command.maximum_queued_octets;
+  options.maximum_queued_messages_in_all = command.maximum_queued_messages_in_all;
+  options.maximum_queued_octets_in_all = command.maximum_queued_octets_in_all;
+  options.maximum_retained_messages = command.maximum_retained_messages;
+  options.maximum_subscriptions = command.maximum_subscriptions;
+  options.maximum_connections = command.maximum_connections;
+  options.maximum_topic_length = command.maximum_topic_length;
+  options.maximum_topic_levels = command.maximum_topic_levels;
+  options.maximum_qos = static_cast<mqtt::QoS>(command.maximum_qos);
+  options.maximum_keep_alive = static_cast<std::uint16_t>(command.maximum_keep_alive);
+  options.retain_available = has(command.availability, BrokerAvailability::Retain);
+  options.wildcard_subscription_available = has(command.availability, BrokerAvailability::WildcardSubscription);
+  options.subscription_identifiers_available = has(command.availability, BrokerAvailability::SubscriptionIdentifiers);
+  options.shared_subscription_available = has(command.availability, BrokerAvailability::SharedSubscription);
+  options.statistics_interval = mqtt::Duration(command.statistics_interval);
   options.random_seed = std::uint64_t{command.random_seed_high} << 32 | command.random_seed_low;
   return options;
 }

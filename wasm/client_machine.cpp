@@ -19,6 +19,7 @@ mqtt::ClientOptions options_of(const CreateClientCommand& command) {
   options.queue_qos_zero = command.queue_qos_zero != 0;
   options.maximum_queued_messages = command.maximum_queued_messages;
   options.maximum_queued_octets = command.maximum_queued_octets;
+  options.maximum_automatic_topic_aliases = static_cast<std::uint16_t>(command.maximum_automatic_topic_aliases);
   options.random_seed = std::uint64_t{command.random_seed_high} << 32 | command.random_seed_low;
   return options;
 }

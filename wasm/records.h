@@ -54,13 +54,23 @@ struct TopicCommand {
 struct CreateClientCommand {
   std::uint32_t kind, length, subject, reconnect, initial_reconnect_delay, maximum_reconnect_delay, reconnect_factor, reconnect_jitter;
   std::uint32_t connect_timeout, resubscribe, subscribe_batch_size, queue_qos_zero, maximum_queued_messages, maximum_queued_octets;
-  std::uint32_t trace, random_seed_low, random_seed_high;
+  std::uint32_t trace, maximum_automatic_topic_aliases, random_seed_low, random_seed_high;
 };
 
 struct CreateBrokerCommand {
   std::uint32_t kind, length, subject, maximum_packet_size, receive_maximum, topic_alias_maximum, maximum_in_flight;
   std::uint32_t maximum_queued_messages, maximum_output_octets, connect_timeout, maximum_session_expiry_interval, report_publishes;
-  std::uint32_t random_seed_low, random_seed_high;
+  std::uint32_t maximum_queued_octets, maximum_queued_messages_in_all, maximum_queued_octets_in_all, maximum_retained_messages;
+  std::uint32_t maximum_subscriptions, maximum_connections, maximum_topic_length, maximum_topic_levels, maximum_qos, maximum_keep_alive;
+  std::uint32_t availability, statistics_interval, random_seed_low, random_seed_high;
+};
+
+// What a broker has; all of them unless the host takes one away.
+enum class BrokerAvailability : std::uint32_t {
+  Retain = 1,
+  WildcardSubscription = 2,
+  SubscriptionIdentifiers = 4,
+  SharedSubscription = 8,
 };
 
 enum class ConnectFlags : std::uint32_t {

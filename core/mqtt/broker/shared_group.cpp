@@ -5,8 +5,17 @@
 
 namespace mqtt {
 
+namespace {
+
+auto find(std::vector<Subscription>& members, SubscriberId session) {
+  return std::find_if(members.begin(), members.end(),
+                      [session](const Subscription& member) { return member.subscriber == session; });
+}
+
+}  // namespace
+
 bool SharedGroup::insert(const Subscription& member) {
-  const auto found = std::ranges::find(members, member.subscriber, &Subscription::subscriber);
+  const auto found = find(members, member.subscriber);
   if (found != members.end()) {
     *found = member;
     return false;
@@ -16,7 +25,7 @@ bool SharedGroup::insert(const Subscription& member) {
 }
 
 bool SharedGroup::erase(SubscriberId session) {
-  const auto found = std::ranges::find(members, session, &Subscription::subscriber);
+  const auto found = find(members, session);
   if (found == members.end()) return false;
   const auto position = static_cast<std::size_t>(found - members.begin());
   members.erase(found);

@@ -1,8 +1,8 @@
 // The broker's statistics -> retained messages under $SYS/broker, named as mosquitto names them.
 #include "mqtt/broker/system_topics.h"
 
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -12,12 +12,21 @@ namespace mqtt {
 
 namespace {
 
-constexpr std::array<int, 3> kLoadMinutes = {1, 5, 15};
+constexpr std::array<unsigned, 3> kLoadMinutes = {1, 5, 15};
+
+// std::to_string() and printf() would bring a page more octets than all of this file.
+std::string decimal(std::uint64_t value) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  return std::string(digits.data(), end);
+}
 
 std::string two_decimals(double value) {
-  std::array<char, 32> text;
-  const int length = std::snprintf(text.data(), text.size(), "%.2f", value);
-  return std::string(text.data(), static_cast<std::size_t>(length));
+  const auto hundredths = static_cast<std::uint64_t>(value * 100 + 0.5);
+  std::string text = decimal(hundredths / 100);
+  text += '.';
+  if (hundredths % 100 < 10) text += '0';
+  return text += decimal(hundredths % 100);
 }
 
 }  // namespace
@@ -42,12 +51,10 @@ void Broker::State::publish_statistics(Instant now) {
   }
   if (!is_due) return;
   const BrokerStatistics now_is = current_statistics();  // what is published here counts next time
-  const auto whole = [&](std::string_view name, std::uint64_t value) {
-    publish_statistic(name, std::to_string(value), now);
-  };
+  const auto whole = [&](std::string_view name, std::uint64_t value) { publish_statistic(name, decimal(value), now); };
   publish_statistic("version", options_.version, now);
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(now - topics.since).count();
-  publish_statistic("uptime", std::to_string(uptime) + " seconds", now);
+  publish_statistic("uptime", decimal(static_cast<std::uint64_t>(uptime)) + " seconds", now);
   whole("clients/total", now_is.sessions);
   whole("clients/connected", now_is.connections);
   whole("clients/active", now_is.connections);
@@ -101,7 +108,7 @@ void Broker::State::publish_load(std::string_view name, Load& load, std::uint64_
   for (std::size_t i = 0; i < kLoadMinutes.size(); ++i) {
     load.per_minute[i] = rate + std::exp(-minutes / kLoadMinutes[i]) * (load.per_minute[i] - rate);
     std::string load_name(name);
-    load_name += "/" + std::to_string(kLoadMinutes[i]) + "min";
+    load_name += "/" + decimal(kLoadMinutes[i]) + "min";
     publish_statistic(load_name, two_decimals(load.per_minute[i]), now);
   }
 }

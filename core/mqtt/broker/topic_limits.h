@@ -12,7 +12,7 @@ namespace mqtt {
 inline bool is_too_long(std::string_view topic, const BrokerOptions& options) {
   if (topic.size() > options.maximum_topic_length) return true;
   if (topic.size() < options.maximum_topic_levels) return false;
-  const auto separators = static_cast<std::size_t>(std::ranges::count(topic, '/'));
+  const auto separators = static_cast<std::size_t>(std::count(topic.begin(), topic.end(), '/'));
   return separators >= options.maximum_topic_levels;
 }
 
