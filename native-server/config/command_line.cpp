@@ -34,6 +34,8 @@ struct Flags {
   std::string log_level = "info";
   mqtt::BrokerOptions broker;
   std::uint32_t connect_timeout_seconds = 10;
+  std::uint32_t statistics_interval_seconds = 10;
+  unsigned maximum_qos = 2;
 };
 
 void declare_connections(CLI::App& app, Flags& flags) {
@@ -78,6 +80,29 @@ void declare_limits(CLI::App& app, Flags& flags) {
   add("--max-output", broker.maximum_output_octets, "OCTETS", CLI::Range(std::size_t{1024}, std::size_t{1} << 40),
       "What may wait for a slow client before QoS 0 messages to it are dropped")
       ->transform(size);
+  // No limit unless one is given.
+  const auto add_unlimited = [&](const char* name, std::size_t& value, const char* type, const char* text) {
+    return app.add_option(name, value, text)->type_name(type)->group("Limits of the broker");
+  };
+  add_unlimited("--max-queued-octets", broker.maximum_queued_octets, "OCTETS", "The same in octets")->transform(size);
+  add_unlimited("--max-queued-messages-in-all", broker.maximum_queued_messages_in_all, "N",
+                "Messages that wait for all clients together");
+  add_unlimited("--max-queued-octets-in-all", broker.maximum_queued_octets_in_all, "OCTETS", "The same in octets")
+      ->transform(size);
+  add_unlimited("--max-retained-messages", broker.maximum_retained_messages, "N",
+                "Topics with a retained message; messages that would add one are refused");
+  add_unlimited("--max-subscriptions", broker.maximum_subscriptions, "N", "Subscriptions of one client");
+  add_unlimited("--max-clients", broker.maximum_connections, "N", "Clients that are connected at a time");
+  add("--max-topic-length", broker.maximum_topic_length, "OCTETS", CLI::Range(1, 65535),
+      "Longest topic name or filter");
+  add("--max-topic-levels", broker.maximum_topic_levels, "N", CLI::Range(1, 65536), "Levels of a topic name or filter");
+  add("--max-qos", flags.maximum_qos, "QOS", CLI::Range(0, 2), "The QoS that clients may publish and are granted");
+  add("--max-keep-alive", broker.maximum_keep_alive, "SECONDS", CLI::Range(0, 65535),
+      "The longest Keep Alive of 5.0 clients; 0 leaves it to them");
+  add("--topic-alias-maximum", broker.topic_alias_maximum, "N", CLI::Range(0, 65535),
+      "Topic aliases that a client may set");
+  add("--statistics-interval", flags.statistics_interval_seconds, "SECONDS", CLI::Range(0, 86400),
+      "How often $SYS/broker is brought up to date; 0 turns it off");
   add("--connect-timeout", flags.connect_timeout_seconds, "SECONDS", CLI::Range(1, 3600),
       "The time that a new connection has for its CONNECT");
   add("--max-session-expiry", broker.maximum_session_expiry_interval, "SECONDS",
@@ -122,6 +147,9 @@ std::variant<ServerOptions, Exit> to_options(const Flags& flags, bool port_was_g
   options.log_level = spdlog::level::from_str(flags.log_level);
   options.broker = flags.broker;
   options.broker.connect_timeout = std::chrono::seconds(flags.connect_timeout_seconds);
+  options.broker.statistics_interval = std::chrono::seconds(flags.statistics_interval_seconds);
+  options.broker.maximum_qos = static_cast<mqtt::QoS>(flags.maximum_qos);
+  options.broker.version = "wasmqtt-server " WASMQTT_VERSION;
   return options;
 }
 

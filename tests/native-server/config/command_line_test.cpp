@@ -73,6 +73,37 @@ TEST(CommandLine, TakesTheLimitsOfTheBroker) {
   EXPECT_EQ(broker.maximum_session_expiry_interval, 60u);
 }
 
+TEST(CommandLine, TakesLimitsThatAreOffUnlessTheyAreGiven) {
+  EXPECT_EQ(options_of({}).broker.maximum_connections, SIZE_MAX);
+  const mqtt::BrokerOptions broker =
+      options_of({"--max-queued-octets", "1kB", "--max-queued-messages-in-all", "2", "--max-queued-octets-in-all",
+                  "3kB", "--max-retained-messages", "4", "--max-subscriptions", "5", "--max-clients", "6"})
+          .broker;
+  EXPECT_EQ(broker.maximum_queued_octets, 1024u);
+  EXPECT_EQ(broker.maximum_queued_messages_in_all, 2u);
+  EXPECT_EQ(broker.maximum_queued_octets_in_all, 3u * 1024);
+  EXPECT_EQ(broker.maximum_retained_messages, 4u);
+  EXPECT_EQ(broker.maximum_subscriptions, 5u);
+  EXPECT_EQ(broker.maximum_connections, 6u);
+}
+
+TEST(CommandLine, TakesWhatClientsMaySend) {
+  const mqtt::BrokerOptions broker = options_of({"--max-topic-length", "100", "--max-topic-levels", "7", "--max-qos",
+                                                 "1", "--max-keep-alive", "60", "--topic-alias-maximum", "0"})
+                                         .broker;
+  EXPECT_EQ(broker.maximum_topic_length, 100u);
+  EXPECT_EQ(broker.maximum_topic_levels, 7u);
+  EXPECT_EQ(broker.maximum_qos, mqtt::QoS::AtLeastOnce);
+  EXPECT_EQ(broker.maximum_keep_alive, 60);
+  EXPECT_EQ(broker.topic_alias_maximum, 0);
+}
+
+TEST(CommandLine, KeepsStatisticsUnlessTheyAreTurnedOff) {
+  EXPECT_EQ(options_of({}).broker.statistics_interval, std::chrono::seconds(10));
+  EXPECT_EQ(options_of({"--statistics-interval", "0"}).broker.statistics_interval, std::chrono::seconds(0));
+  EXPECT_THAT(options_of({}).broker.version, HasSubstr("wasmqtt-server "));
+}
+
 TEST(CommandLine, RefusesValuesOutOfRange) {
   EXPECT_EQ(exit_of({"--receive-maximum", "0"}).status, 2);
   EXPECT_EQ(exit_of({"--port", "65536"}).status, 2);
