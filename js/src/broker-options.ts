@@ -14,7 +14,25 @@ const ranges: Readonly<Record<string, readonly [least: number, most: number, mea
   maximumOutputOctets: [1024, Infinity, 'octets'],
   connectTimeout: [1, Infinity, 'milliseconds'],
   maximumSessionExpiryInterval: [0, Infinity, 'seconds'],
+  maximumQueuedOctets: [0, Infinity, 'octets'],
+  maximumQueuedMessagesInAll: [0, Infinity, 'messages'],
+  maximumQueuedOctetsInAll: [0, Infinity, 'octets'],
+  maximumRetainedMessages: [0, Infinity, 'messages'],
+  maximumSubscriptions: [0, Infinity, 'subscriptions'],
+  maximumConnections: [1, Infinity, 'clients'],
+  maximumTopicLength: [1, 65_535, 'octets'],
+  maximumTopicLevels: [1, 65_536, 'levels'],
+  maximumQos: [0, 2, '0, 1 or 2'],
+  maximumKeepAlive: [0, 65_535, 'seconds; 0 is any'],
+  statisticsInterval: [0, Infinity, 'milliseconds; 0 is never'],
 };
+
+const flags = [
+  'retainAvailable',
+  'wildcardSubscriptionAvailable',
+  'subscriptionIdentifiersAvailable',
+  'sharedSubscriptionAvailable',
+] as const;
 
 export function checkBrokerOptions(options: BrokerOptions): BrokerOptions {
   if (typeof options !== 'object' || options === null) {
@@ -23,6 +41,12 @@ export function checkBrokerOptions(options: BrokerOptions): BrokerOptions {
   for (const [name, [least, most, meaning]] of Object.entries(ranges)) {
     const value = options[name as keyof BrokerOptions];
     if (value !== undefined) checkNumber(value as number, name, least, most, meaning);
+  }
+  for (const name of flags) {
+    const value: unknown = options[name];
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw badCall(`${name} is ${String(value)}: write true or false`);
+    }
   }
   return options;
 }

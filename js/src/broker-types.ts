@@ -14,6 +14,34 @@ export interface BrokerOptions {
   maximumInFlight?: number;
   /** QoS 1 and 2 messages that wait for a client: 100,000 */
   maximumQueuedMessages?: number;
+  /** The same in octets; and all clients' together: no limit */
+  maximumQueuedOctets?: number;
+  maximumQueuedMessagesInAll?: number;
+  maximumQueuedOctetsInAll?: number;
+  /** Topics with a retained message; messages that would add one are refused. No limit */
+  maximumRetainedMessages?: number;
+  /** Subscriptions of one client: no limit */
+  maximumSubscriptions?: number;
+  /** Clients that are connected at a time: no limit */
+  maximumConnections?: number;
+  /** Of topic names and filters, in octets of UTF-8: 65,535 */
+  maximumTopicLength?: number;
+  /** Of topic names and filters: 65,536 */
+  maximumTopicLevels?: number;
+  /** What clients may publish and are granted: 2 */
+  maximumQos?: QoS;
+  /** Seconds; 5.0 clients are told to keep to it. 0 leaves it to them */
+  maximumKeepAlive?: number;
+  /** true: messages are retained */
+  retainAvailable?: boolean;
+  /** true: topic filters may have wildcards */
+  wildcardSubscriptionAvailable?: boolean;
+  /** true: subscriptions may have identifiers (5.0) */
+  subscriptionIdentifiersAvailable?: boolean;
+  /** true: `$share/name/filter` is a shared subscription */
+  sharedSubscriptionAvailable?: boolean;
+  /** How often `$SYS/broker/#` is brought up to date: 10,000; 0 is never */
+  statisticsInterval?: number;
   /** Octets that wait for a connection; QoS 0 messages beyond are dropped. 16 MiB */
   maximumOutputOctets?: number;
   /** The time a connection has for its CONNECT: 10,000 */

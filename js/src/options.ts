@@ -98,6 +98,10 @@ export interface ClientOptions {
   resubscribe?: boolean;
   /** The most topics in one SUBSCRIBE; no limit */
   subscribeBatchSize?: number | null;
+  /** true: topics that are published to often are named by an alias, if a 5.0 server takes aliases */
+  autoAssignTopicAlias?: boolean;
+  /** The same */
+  autoUseTopicAlias?: boolean;
   /** true: QoS 0 messages wait for a connection */
   queueQoSZero?: boolean;
   /** The most messages, and octets, that wait for a connection; publish() fails beyond. No limit */
@@ -361,6 +365,9 @@ function withCredentials(options: ClientOptions): ClientOptions {
   return read;
 }
 
+// More would hardly be busy; the server's own maximum is mostly lower.
+const automaticAliases = 256;
+
 export function machineOptionsOf(options: CompleteOptions): ClientMachineOptions {
   return {
     reconnect: options.reconnectPeriod > 0,
@@ -372,6 +379,7 @@ export function machineOptionsOf(options: CompleteOptions): ClientMachineOptions
     resubscribe: options.resubscribe,
     subscribeBatchSize: options.subscribeBatchSize ?? 0,
     queueQosZero: options.queueQoSZero,
+    maximumAutomaticTopicAliases: options.autoAssignTopicAlias || options.autoUseTopicAlias ? automaticAliases : 0,
     maximumQueuedMessages: options.maximumQueuedMessages,
     maximumQueuedOctets: options.maximumQueuedOctets,
   };

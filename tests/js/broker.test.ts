@@ -1,6 +1,6 @@
 // createBroker(): in-tab clients linked to it inside Wasm, its own messages, its events, its end.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createBroker, type Broker } from 'wasmqtt/broker';
+import { createBroker, type Broker, type ConnackPacket } from 'wasmqtt/broker';
 
 import { Collector, nextEvent, settled } from '../support/events.ts';
 
@@ -23,6 +23,7 @@ describe('createBroker()', () => {
       { receiveMaximum: 70_000 },
       /receiveMaximum is 70000: write a number from 1 to 65535/,
     ],
+    ['a flag that is text', { retainAvailable: 'no' }, /retainAvailable is no: write true or false/],
     ['a time that is none', { connectTimeout: NaN }, /connectTimeout is NaN: write a number from 1 \(milliseconds\)/],
     ['a port', 1883, /createBroker\(\)'s options are a number: write \{/],
     ['null', null, /createBroker\(\)'s options are null: write \{/],
@@ -190,6 +191,56 @@ describe('events', () => {
     const client = await broker.connectAsync({ clientId: 'me' });
     await client.endAsync(true);
     expect((await going)[0]).toMatchObject({ clientId: 'me', orderly: false, reason: expect.stringMatching(/./) });
+  });
+});
+
+describe('options', () => {
+  it('are what a client is told of at its CONNECT', async () => {
+    const limited = createBroker({
+      maximumQos: 1,
+      maximumKeepAlive: 20,
+      retainAvailable: false,
+      wildcardSubscriptionAvailable: false,
+      subscriptionIdentifiersAvailable: false,
+      sharedSubscriptionAvailable: false,
+      maximumSubscriptions: 1,
+      maximumTopicLevels: 2,
+    });
+    const client = limited.connect({ protocolVersion: 5, keepalive: 60 });
+    const [connack] = await nextEvent<[ConnackPacket]>(client, 'connect');
+    expect(connack.properties).toMatchObject({
+      maximumQoS: 1,
+      serverKeepAlive: 20,
+      retainAvailable: false,
+      wildcardSubscriptionAvailable: false,
+      subscriptionIdentifiersAvailable: false,
+      sharedSubscriptionAvailable: false,
+    });
+    await expect(client.publishAsync('a/b/c', 'x', { qos: 1 })).rejects.toMatchObject({ code: 0x90 });
+    await client.subscribeAsync('a');
+    await expect(client.subscribeAsync('b')).rejects.toMatchObject({ code: 0x97 });
+    await limited.close();
+  });
+
+  it('give topics aliases in both directions', async () => {
+    const client = await broker.connectAsync({
+      protocolVersion: 5,
+      autoAssignTopicAlias: true,
+      properties: { topicAliasMaximum: 10 },
+    });
+    await client.subscribeAsync('topic/#');
+    const messages = new Collector<unknown[]>();
+    client.on('message', (topic, payload) => messages.add([topic, String(payload)]));
+    for (const text of ['1', '2', '3']) client.publish('topic/one', text);
+    expect(await messages.first(3)).toEqual(['1', '2', '3'].map((text) => ['topic/one', text]));
+  });
+
+  it('tell the statistics under $SYS', async () => {
+    const client = await broker.connectAsync();
+    const messages = new Collector<unknown[]>();
+    client.on('message', (topic, payload) => messages.add([topic, String(payload)]));
+    await client.subscribeAsync('$SYS/broker/uptime');
+    expect(await messages.first(1)).toEqual([['$SYS/broker/uptime', '0 seconds']]);
   });
 });
 
