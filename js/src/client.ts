@@ -87,6 +87,8 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   #ending: EndCall | undefined;
   #reconnectAtEnd = false;
   #unhandledMessages = 0;
+  // Counts connections: what the application answers to one that is gone, changes nothing for the next.
+  #connections = 0;
 
   /** Applications call connect(), or broker.connect(). */
   constructor(engine: Engine, options: ClientOptions, dial: DialClient) {
@@ -456,12 +458,14 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
 
   #handOver(packet: PublishPacket): void {
     let isHandled = false;
+    const connection = this.#connections;
     ++this.#unhandledMessages;
     this.#connection.pause();
     this.handleMessage(packet, (error) => {
       if (isHandled) return;
       isHandled = true;
-      if (--this.#unhandledMessages === 0) this.#connection.resume();
+      const isCurrent = connection === this.#connections;
+      if (isCurrent && --this.#unhandledMessages === 0) this.#connection.resume();
       if (error) this.emit('error', error);
     });
   }
@@ -481,12 +485,15 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   }
 
   #auth(packet: AuthPacket): void {
+    const connection = this.#connections;
     this.handleAuth(packet, (error, answer) => {
-      if (error) {
-        this.emit('error', error);
+      if (connection !== this.#connections) return;
+      try {
+        if (error) throw error;
+        if (answer) this.#machine.authenticate(answer.reasonCode, answer.properties);
+      } catch (thrown) {
+        this.emit('error', thrown as Error);
         this.#connection.destroy();
-      } else if (answer !== undefined) {
-        this.#machine.authenticate(answer.reasonCode, answer.properties);
       }
     });
   }
@@ -496,6 +503,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     this.#serverProperties = undefined;
     this.#isExplained = false;
     this.#unhandledMessages = 0;
+    ++this.#connections;
     const isNews = this.#nextAttemptAt !== undefined && !this.reconnecting;
     this.reconnecting = this.#nextAttemptAt !== undefined;
     if (info.error !== undefined) this.emit('error', info.error);

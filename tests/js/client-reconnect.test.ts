@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect, type ClientOptions, type MqttClient } from 'wasmqtt';
 
-import { nextEvent, settled } from '../support/events.ts';
+import { Collector, nextEvent, settled } from '../support/events.ts';
 import { ScriptServer } from '../support/script-transport.ts';
 
 let clients: MqttClient[] = [];
@@ -336,6 +336,25 @@ describe('messages', () => {
     const server = new ScriptServer();
     const client = start(server, { queueQoSZero: false });
     await expect(client.publishAsync('a', 'text')).rejects.toThrow('No connection to broker');
+  });
+
+  it('that handleMessage() is done with when their connection is gone do not hold up those of the next', async () => {
+    const server = new ScriptServer();
+    const client = start(server);
+    const handled = new Collector<() => void>();
+    client.handleMessage = (_packet, callback) => handled.add(callback);
+    const publish = { cmd: 'publish', topic: 'a', payload: '', qos: 0, retain: false, dup: false } as const;
+    const first = await server.accepted();
+    first.say(publish);
+    const [late] = await handled.first(1);
+    first.drop();
+    const second = await server.accepted();
+    late!();
+    second.say(publish);
+    const [, onTime] = await handled.first(2);
+    onTime!();
+    second.say(publish);
+    await handled.first(3);
   });
 
   it('beyond maximumQueuedMessages fail', async () => {
