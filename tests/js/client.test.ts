@@ -603,4 +603,24 @@ describe('packetsend and packetreceive', () => {
     expect(sent.items).toEqual(['publish', 'pingreq']);
     expect(received.items).toEqual(['puback']);
   });
+
+  it('tell packet identifiers, and whole lengths, both ways', async () => {
+    const { client, socket } = await connected();
+    const traced: unknown[] = [];
+    client.on('packetsend', (packet) => traced.push(packet)).on('packetreceive', (packet) => traced.push(packet));
+    const publishing = client.publishAsync('topic', 'payload', { qos: 2 });
+    const messageId = (await socket.next('publish')).messageId!;
+    socket.say({ cmd: 'pubrec', messageId });
+    await socket.next('pubrel');
+    socket.say({ cmd: 'pubcomp', messageId });
+    await publishing;
+    socket.say({ cmd: 'publish', topic: 'a', payload: 'b'.repeat(200), qos: 0, retain: false, dup: false });
+    expect(traced).toEqual([
+      { cmd: 'publish', messageId, length: 2 + (2 + 5) + 2 + 7 },
+      { cmd: 'pubrec', messageId, length: 4 },
+      { cmd: 'pubrel', messageId, length: 4 },
+      { cmd: 'pubcomp', messageId, length: 4 },
+      { cmd: 'publish', length: 3 + (2 + 1) + 200 },
+    ]);
+  });
 });
