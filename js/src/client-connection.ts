@@ -65,6 +65,7 @@ export class ClientConnection implements ClientSink {
   #transport: Transport | undefined;
   #isOpen = false;
   #peerIsDead = false;
+  #isPausing = false;
   #isHolding = false;
 
   constructor(engine: Engine, options: ClientMachineOptions) {
@@ -81,7 +82,7 @@ export class ClientConnection implements ClientSink {
     this.#listener = listener;
     this.#hold(true);
     if (this.#transport !== undefined) return;
-    this.#isOpen = this.#peerIsDead = false;
+    this.#isOpen = this.#peerIsDead = this.#isPausing = false;
     this.machine.startAttempt();
     this.machine.setWritable(true);
     const attempt = this.#attempt(listener);
@@ -104,7 +105,7 @@ export class ClientConnection implements ClientSink {
     this.#hold(false);
   }
 
-  // What is due for a client that has not ended keeps a process of Node's going.
+  // What is due for a client that is connected, or will be, keeps a process of Node's going.
   #hold(wanted: boolean): void {
     if (wanted === this.#isHolding) return;
     this.#isHolding = wanted;
@@ -158,6 +159,7 @@ export class ClientConnection implements ClientSink {
     const tell = (): void => {
       this.#transport = undefined;
       engine.flush();
+      if (!this.#isPausing) this.#hold(false);
       this.#listener?.closed(info);
     };
     if (engine.isAlive) tell();
@@ -197,6 +199,7 @@ export class ClientConnection implements ClientSink {
   }
 
   reconnectScheduled(pause: number): void {
+    this.#isPausing = true;
     this.#listener?.reconnectScheduled(this.machine.engine.now() + pause);
   }
 

@@ -110,6 +110,19 @@ describe('a script ends by itself', () => {
   });
 });
 
+it('a script ends by itself with a client that was not ended, but has no next attempt to wait for', async () => {
+  const output = await run(`
+    import { createBroker } from 'wasmqtt/broker';
+    const broker = createBroker({ connectTimeout: 1_000_000 });
+    const loser = await broker.connectAsync({ clientId: 'same', reconnectPeriod: 0 });
+    loser.on('close', () => console.log('closed'));
+    const winner = await broker.connectAsync({ clientId: 'same' });
+    await winner.endAsync();
+    console.log('timers:', process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout'));
+  `);
+  expect(output).toBe('closed\ntimers: []\n');
+});
+
 it('a script goes on while a client waits for its next attempt', async () => {
   const port = await serve((socket) => socket.destroy());
   const output = await run(`
