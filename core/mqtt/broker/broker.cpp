@@ -166,9 +166,8 @@ void Broker::State::finish(Connection& connection, const Error& error, bool orde
 }
 
 void Broker::State::send_disconnect(Connection& connection, const Error& error, std::string_view server_reference) {
-  // A host may close with any code; on the wire it is one that DISCONNECT has. [MQTT-3.14.2-1]
-  const bool is_known = is_reason_code_of(PacketType::Disconnect, static_cast<std::uint8_t>(error.reason));
-  Disconnect disconnect{.reason = is_known ? error.reason : ReasonCode::UnspecifiedError, .properties = {}};
+  // A host may close with any code. [MQTT-3.14.2-1]
+  Disconnect disconnect{.reason = reason_code_for(PacketType::Disconnect, error.reason), .properties = {}};
   if (connection.wants_problem_information && error.text[0] != '\0') disconnect.properties.reason_string = error.text;
   if (!server_reference.empty()) disconnect.properties.server_reference = server_reference;
   const auto encode_disconnect = [&](ByteBuffer& out) { encode(disconnect, ProtocolVersion::V5_0, out); };

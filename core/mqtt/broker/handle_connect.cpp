@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "mqtt/broker/broker_state.h"
+#include "mqtt/broker/topic_limits.h"
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
+#include "mqtt/codec/reason_codes.h"
 #include "mqtt/connection/topic_alias_table.h"
 
 namespace mqtt {
@@ -59,6 +61,10 @@ Result<void> check(const Connect& connect, const BrokerOptions& options) {
     }
   }
   if (!connect.will) return {};
+  if (is_too_long(connect.will->topic, options))
+    return refusal(ReasonCode::TopicNameInvalid, "a will whose topic is longer or deeper than is taken here");
+  if (is_system_topic(connect.will->topic))
+    return refusal(ReasonCode::NotAuthorized, "a will to $SYS, which is the server's own");
   if (connect.will->qos > options.maximum_qos)  // [MQTT-3.2.2-12]
     return refusal(ReasonCode::QoSNotSupported, "a will of a QoS above the server's Maximum QoS");
   if (connect.will->retain && !options.retain_available)  // [MQTT-3.2.2-13]
@@ -121,8 +127,10 @@ void Broker::State::handle_connect(Connection& connection, const Frame& frame, I
 
 void Broker::State::conclude_connect(Connection& connection, const Connect& connect, const Verdict& verdict,
                                      Instant now) {
-  if (verdict.reason != ReasonCode::Success)
-    return refuse_connect(connection, connect.version, refusal(verdict.reason, "refused by the host"), verdict, now);
+  if (verdict.reason != ReasonCode::Success) {
+    const ReasonCode reason = reason_code_for(PacketType::Connack, verdict.reason);  // [MQTT-3.2.2-8]
+    return refuse_connect(connection, connect.version, refusal(reason, "refused by the host"), verdict, now);
+  }
   Session* holder = find_session(connect.client_identifier);
   const bool takes_over = holder != nullptr && holder->connection != nullptr;
   if (statistics_.connections >= options_.maximum_connections && !takes_over) {
@@ -218,7 +226,7 @@ bool Broker::State::accept_connect(Connection& connection, const Connect& connec
   Properties& properties = connack.properties;
   if (assigned) properties.assigned_client_identifier = connection.session->client_identifier;  // [MQTT-3.2.2-16]
   if (connect.properties.session_expiry_interval.value_or(0) != connection.session->expiry_interval) {
-    properties.session_expiry_interval = connection.session->expiry_interval;  // [MQTT-3.2.2-21]
+    properties.session_expiry_interval = connection.session->expiry_interval;  // [MQTT5 3.2.2.3.2]
   }
   if (connect.keep_alive != connection.keep_alive) properties.server_keep_alive = connection.keep_alive;
   if (options_.receive_maximum != 65'535) properties.receive_maximum = options_.receive_maximum;

@@ -12,7 +12,7 @@ void Broker::State::handle_disconnect(Connection& connection, const Frame& frame
   // Without a session the client has thought better of it before it was accepted.
   if (decoded->properties.session_expiry_interval && connection.session != nullptr) {
     const std::uint32_t interval = *decoded->properties.session_expiry_interval;
-    if (interval != 0 && connection.connect_session_expiry_interval == 0) {  // [MQTT-3.14.2-2]
+    if (interval != 0 && connection.connect_session_expiry_interval == 0) {  // [MQTT5 3.14.2.2.2]
       return end(connection, protocol_error("a Session Expiry Interval in DISCONNECT after one of 0 in CONNECT"), false,
                  now);
     }

@@ -4,6 +4,7 @@
 #include "mqtt/broker/broker_state.h"
 #include "mqtt/broker/topic_limits.h"
 #include "mqtt/codec/decode.h"
+#include "mqtt/codec/reason_codes.h"
 
 namespace mqtt {
 
@@ -60,7 +61,10 @@ Result<void> Broker::State::check_publish(const Connection& connection, const Pu
     return Error{Fault::PeerBrokeProtocol, ReasonCode::NotAuthorized, "$SYS is the server's own"};
   if (publishes_are_decided_) {
     const ReasonCode reason = authority_.may_publish(connection.id, connection.session->client_identifier, publish);
-    if (is_failure(reason)) return Error{Fault::LimitReached, reason, "the host does not let the client publish this"};
+    // PUBACK and PUBREC have the same ones. [MQTT-3.4.2-1] [MQTT-3.5.2-1]
+    if (is_failure(reason))
+      return Error{Fault::LimitReached, reason_code_for(PacketType::Puback, reason),
+                   "the host does not let the client publish this"};
   }
   const bool adds_retained = publish.retain && !publish.payload.empty();
   if (adds_retained && retained_.size() >= options_.maximum_retained_messages &&
@@ -82,7 +86,7 @@ void Broker::State::refuse_publish(Connection& connection, const Publish& publis
   respond(connection, type, publish.packet_identifier, error.reason, error.text);
 }
 
-// Sets or reads the alias, and takes it off the message: it is the connection's own. [MQTT-3.3.2-6] [MQTT-3.3.2-12]
+// Sets or reads the alias, and takes it off the message: it is the connection's own. [MQTT-3.3.2-7] [MQTT-3.3.2-12]
 Result<void> Broker::State::resolve_topic_alias(Connection& connection, Publish& publish) {
   if (!publish.properties.topic_alias) return {};
   const std::uint16_t alias = *std::exchange(publish.properties.topic_alias, std::nullopt);

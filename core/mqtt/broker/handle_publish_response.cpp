@@ -51,7 +51,7 @@ void Broker::State::handle_pubrec(Connection& connection, const PublishResponse&
     return send_waiting(session, now);
   }
   entry->state = FlightState::AwaitingPubcomp;
-  entry->delivery = {};  // from now on only the identifier matters [MQTT-4.3.3-7]
+  entry->delivery = {};  // from now on only the identifier matters [MQTT-4.3.3-6]
   respond(connection, PacketType::Pubrel, pubrec.packet_identifier, ReasonCode::Success);
 }
 

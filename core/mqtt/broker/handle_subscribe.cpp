@@ -6,6 +6,7 @@
 #include "mqtt/broker/topic_limits.h"
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
+#include "mqtt/codec/reason_codes.h"
 #include "mqtt/topic/topic_filter.h"
 
 namespace mqtt {
@@ -88,7 +89,8 @@ Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& co
     return refused(ReasonCode::QuotaExceeded, "the client has as many subscriptions as it may");
   }
   const ReasonCode reason = authority_.may_subscribe(connection.id, session.client_identifier, entry);
-  if (is_failure(reason)) return refused(reason, "the host does not let the client subscribe to this");
+  if (is_failure(reason))  // [MQTT-3.9.3-2]
+    return refused(reason_code_for(PacketType::Suback, reason), "the host does not let the client subscribe to this");
   return parsed;
 }
 

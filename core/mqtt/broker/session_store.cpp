@@ -42,7 +42,7 @@ Session& Broker::State::create_session(std::string client_identifier) {
 
 void Broker::State::destroy_session(Session& session, Instant now) {
   assert(session.connection == nullptr);
-  // A will that waits is due at the latest when its session ends. [MQTT-3.1.3-9]
+  // A will that waits is due at the latest when its session ends. [MQTT-3.1.2-8]
   if (session.will) publish_will(session, now);
   for (const std::string& filter : session.topic_filters)
     unsubscribe(session, filter);

@@ -152,9 +152,8 @@ void Client::State::disconnect(const Disconnect& disconnect, Instant now) {
 
 // Whatever the application says, what goes out is a DISCONNECT that the server takes.
 void Client::State::write_disconnect(Disconnect disconnect, Instant now) {
-  if (!is_reason_code_of(PacketType::Disconnect, static_cast<std::uint8_t>(disconnect.reason)))
-    disconnect.reason = ReasonCode::UnspecifiedError;  // [MQTT-3.14.2-1]
-  // A session that was to end with its connection cannot be kept after all. [MQTT-3.14.2-2]
+  disconnect.reason = reason_code_for(PacketType::Disconnect, disconnect.reason);  // [MQTT-3.14.2-1]
+  // A session that was to end with its connection cannot be kept after all. [MQTT5 3.14.2.2.2]
   if (session_expiry_interval_ == 0) disconnect.properties.session_expiry_interval.reset();
   ByteBuffer octets;
   const bool is_encodable = check_encodable(disconnect.properties).has_value();

@@ -161,7 +161,7 @@ void Client::State::handle_pubrec(const PublishResponse& pubrec, Instant now) {
   }
   if (is_failure(pubrec.reason)) return finish_publish(pubrec, entry->token, now);  // [MQTT-4.3.3-4]
   entry->state = FlightState::AwaitingPubcomp;
-  entry->delivery = {};  // from now on only the identifier matters [MQTT-4.3.3-7]
+  entry->delivery = {};  // from now on only the identifier matters [MQTT-4.3.3-6]
   respond(PacketType::Pubrel, pubrec.packet_identifier, ReasonCode::Success, now);
 }
 

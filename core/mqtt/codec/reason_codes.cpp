@@ -80,6 +80,10 @@ bool is_reason_code_of(PacketType type, std::uint8_t octet) {
   return (kPacketsByCode[octet] & packets(type)) != 0;
 }
 
+ReasonCode reason_code_for(PacketType type, ReasonCode reason) {
+  return is_reason_code_of(type, static_cast<std::uint8_t>(reason)) ? reason : ReasonCode::UnspecifiedError;
+}
+
 Result<ReasonCode> read_reason_code(ByteReader& in, PacketType type) {
   const auto octet = in.u8();
   if (!octet) return garbage("reason code missing");

@@ -71,7 +71,7 @@ TEST_P(KeepAliveIn, IsSatisfiedByAnyPacketAndBeginsAnewWithIt) {
   EXPECT_TRUE(peer.is_closed());
 }
 
-TEST_P(KeepAliveIn, OfZeroIsOff_MQTT_3_1_2_10) {
+TEST_P(KeepAliveIn, OfZeroIsOff) {
   TestBroker broker;
   Peer peer(broker, GetParam());
   peer.connects("a keep_alive=0");

@@ -215,7 +215,7 @@ TEST_P(SessionOf, APersistentClientIsThereWhenItComesBack_MQTT_3_1_2_4) {
   EXPECT_THAT(again.received(), ElementsAre(StartsWith(connack), "PUBLISH t 'x' qos1 id1"));
 }
 
-TEST_P(SessionOf, ACleanClientEndsWithItsConnection_MQTT_3_1_2_5) {
+TEST_P(SessionOf, ACleanClientEndsWithItsConnection_MQTT_3_1_2_6) {
   TestBroker broker;
   {
     Peer peer(broker, GetParam());

@@ -69,7 +69,7 @@ TEST(Disconnect, SetsTheSessionExpiryInterval) {
   EXPECT_EQ(broker.statistics().sessions, 0U);
 }
 
-TEST(Disconnect, CannotBringASessionToLifeThatWasToEnd_MQTT_3_14_2_2) {
+TEST(Disconnect, CannotBringASessionToLifeThatWasToEnd) {
   TestBroker broker;
   Peer peer(broker);
   peer.connects("a");

@@ -261,7 +261,7 @@ TEST(Delivery, GivesIdentifiersOutInTurnAndBeginsAgainAfterTheLast) {
   EXPECT_THAT(peer.received(), ElementsAre("PUBLISH t '1' qos1 id1", "PUBLISH t '2' qos1 id2"));
 }
 
-TEST(Delivery, WaitsWhenAnIdentifierIsStillInUse_MQTT_2_2_1_3) {
+TEST(Delivery, WaitsWhenAnIdentifierIsStillInUse_MQTT_2_2_1_4) {
   TestBroker broker({.maximum_in_flight = 65'535});
   Peer peer(broker, V3_1_1);
   peer.connects("a");

@@ -241,7 +241,7 @@ TEST(TopicAlias, EndsWithItsConnection_MQTT_3_3_2_7) {
   EXPECT_THAT(again.received(), ElementsAre(StartsWith("DISCONNECT protocol-error")));
 }
 
-TEST(TopicAlias, OfOneConnectionIsNotAnothers_MQTT_3_3_2_10) {
+TEST(TopicAlias, OfOneConnectionIsNotAnothers) {
   TestBroker broker;
   Peer watcher(broker), one(broker), other(broker);
   watcher.connects("watcher");

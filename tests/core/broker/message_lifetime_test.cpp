@@ -123,6 +123,17 @@ TEST(Lifetime, EndsWhereTheClientRefusedTheMessage_MQTT_4_4_0_2) {
   EXPECT_THAT(again.received(), ElementsAre("PUBLISH t '3' qos1 id3 dup"));
 }
 
+TEST(Lifetime, OfAWillThatWaitsEndsWhenItsClientComesBack_MQTT_3_1_3_9) {
+  TestBroker broker;
+  Peer watcher(broker);
+  watcher.connects("watcher");
+  watcher.subscribes("w");
+  { Peer(broker).connects("a persistent will(w 'bye' {will_delay_interval=10}) {session_expiry_interval=1000}"); }
+  { Peer(broker).connects(persistent(V5_0)); }  // without a will, and is lost, too
+  broker.advance(24h);
+  EXPECT_THAT(watcher.received(), IsEmpty());
+}
+
 TEST(Lifetime, OfAWillKeepsItsUserPropertiesInOrder_MQTT_3_1_3_10) {
   TestBroker broker;
   Peer watcher(broker), peer(broker);

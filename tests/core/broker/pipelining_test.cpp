@@ -47,7 +47,7 @@ TEST_P(PipeliningIn, BehindARefusedConnectIsNotListenedTo_MQTT_3_1_4_6) {
   // A will topic with a wildcard is malformed in every version.
   std::vector<std::uint8_t> stream = WrittenPacket("CONNECT a will(w/x 'bye')", GetParam()).octets();
   *std::find(stream.begin(), stream.end(), 'x') = '#';
-  for (const char* line : {"PUBLISH t 'x' retain", "SUBSCRIBE id1 t", "PINGREQ"}) {
+  for (const char* line : {"PUBLISH t 'x' retain", "SUBSCRIBE id1 t", "PINGREQ", "CONNECT a", "PUBLISH t 'x'"}) {
     const auto packet = WrittenPacket(line, GetParam()).octets();
     stream.insert(stream.end(), packet.begin(), packet.end());
   }
@@ -61,6 +61,7 @@ TEST_P(PipeliningIn, BehindARefusedConnectIsNotListenedTo_MQTT_3_1_4_6) {
   EXPECT_THAT(watcher.received(), IsEmpty());
   EXPECT_EQ(broker.statistics().retained_messages, 0U);
   EXPECT_EQ(broker.statistics().publishes_received, 0U);
+  EXPECT_EQ(broker.statistics().sessions, 1U) << "the watcher's";
 }
 
 // A Receive Maximum that is used up delays PUBLISH packets of QoS 1 and 2, and nothing else.

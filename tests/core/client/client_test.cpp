@@ -183,7 +183,7 @@ TEST(Disconnecting, MayGiveAReason) {
               ElementsAre("DISCONNECT disconnect-with-will-message {session_expiry_interval=5 reason_string=why}"));
 }
 
-TEST(Disconnecting, CannotKeepASessionThatWasToEndWithItsConnection_MQTT_3_14_2_2) {
+TEST(Disconnecting, CannotKeepASessionThatWasToEndWithItsConnection) {
   TestClient client;
   client.connects("a");
   client.disconnects("success {session_expiry_interval=5}");

@@ -43,7 +43,7 @@ TEST_F(WebSocket, TakesFramesThatCameTogetherWithTheHandshake) {
   EXPECT_EQ(socket.receive(6), "\x82\x04" + kConnack);
 }
 
-TEST_F(WebSocket, CarriesPacketsThatAreNotAlignedWithFrames_MQTT_6_0_0_4) {
+TEST_F(WebSocket, CarriesPacketsThatAreNotAlignedWithFrames_MQTT_6_0_0_2) {
   WebSocketClient client(server_.http_port());
   const std::string packets = connect_packet("split") + subscribe_packet("a") + publish_packet("a", "hello");
   for (const char& octet : packets)
