@@ -362,7 +362,7 @@ describe('the host', () => {
   });
 
   it('reads the figures', async () => {
-    const test = await startBroker();
+    const test = await startBroker({ statisticsInterval: 0 });
     const client = linkClient(test, 'client');
     subscribe(test, client, 'a');
     client.machine.publish('a', 'x', PublishFlags.retain, undefined, 0);
