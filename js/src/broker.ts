@@ -24,7 +24,10 @@ export type { InTabWebSocket, InTabWebSocketClass } from './in-tab-web-socket.ts
 export type { StreamLike } from './transport/stream.ts';
 export * from './exports.ts';
 
-/** A broker that can be used at once: what is asked of it before its Wasm module has started is done when it has. */
+/**
+ * A broker that can be used at once: what is asked of it before its Wasm module has started is done when it has. A
+ * process of Node's does not go on for its sake, but for that of its clients, sockets and servers.
+ */
 export function createBroker(options: BrokerOptions = {}): Broker {
   return new Broker(checkBrokerOptions(options));
 }
