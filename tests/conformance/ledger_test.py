@@ -46,13 +46,12 @@ class TheLedger(unittest.TestCase):
         text = (ROOT / "docs/conformance.md").read_text(encoding="utf-8")
         for standard in ledger.STANDARDS:
             rows = [row for row in ROWS if row.standard == standard]
-            tested = [row for row in rows if row.tests and not row.missing]
+            tested = [row for row in rows if row.tests]
             untestable = [row for row in rows if not row.tests and row.untestable]
-            missing = [row for row in rows if row.missing]
-            for row in missing:
-                print(f"{row}: missing: {row.missing}")
-            count = f"| {standard} | {len(rows)} | {len(tested)} | {len(untestable)} | {len(missing)} |"
-            self.assertIn(count, text)
+            self.assertIn(f"| {standard} | {len(rows)} | {len(tested)} | {len(untestable)} |", text)
+
+    def test_misses_nothing(self):
+        self.assertEqual([f"{row}: missing: {row.missing}" for row in ROWS if row.missing], [])
 
 
 HEAD = "## MQTT 5.0\n| Statement | Says | Binds | Kept in | Proved by |\n|---|---|---|---|---|\n"
