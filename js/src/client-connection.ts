@@ -125,24 +125,23 @@ export class ClientConnection implements ClientSink {
   // A transport that was given up while it was still being dialled may tell things when the next attempt is under way.
   #attempt(listener: ConnectionListener): Attempt {
     let isOver = false;
-    const unlessOver = <Args extends unknown[]>(handle: (...args: Args) => void) => {
-      return (...args: Args): void => {
-        if (!isOver) handle(...args);
-      };
-    };
     return {
       machine: this.machine,
       handlers: {
-        opened: unlessOver(() => {
-          this.#isOpen = true;
-          this.#sayConnect(listener);
-        }),
-        received: unlessOver((octets) => this.machine.receive(octets)),
-        drained: unlessOver(() => this.machine.setWritable(true)),
-        closed: unlessOver((info) => {
+        opened: () => {
+          if (!isOver) this.#opened(listener);
+        },
+        received: (octets) => {
+          if (!isOver) this.machine.receive(octets);
+        },
+        drained: () => {
+          if (!isOver) this.machine.setWritable(true);
+        },
+        closed: (info) => {
+          if (isOver) return;
           isOver = true;
           this.#closed(info);
-        }),
+        },
       },
       connectPacket: () => listener.connectPacket(),
       after: (value, next) => {
@@ -167,7 +166,8 @@ export class ClientConnection implements ClientSink {
   }
 
   // What the options say may be nothing that a CONNECT can say.
-  #sayConnect(listener: ConnectionListener): void {
+  #opened(listener: ConnectionListener): void {
+    this.#isOpen = true;
     try {
       this.machine.transportOpened(listener.connectPacket());
     } catch (thrown) {
