@@ -43,6 +43,11 @@ void NotedObserver::on_publish(ConnectionId id, const Publish& publish) {
 
 // --- TestBroker
 
+void TestBroker::restores(const MemoryJournal& journal, Instant now) {
+  now_ = now;
+  EXPECT_TRUE(journal.restore_into(broker_, now_));
+}
+
 void TestBroker::advance(Duration duration) {
   const Instant end = now_ + duration;
   while (broker_.next_deadline() <= end) {

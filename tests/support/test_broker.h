@@ -10,6 +10,7 @@
 
 #include "mqtt/broker/broker.h"
 #include "mqtt/codec/frame_reader.h"
+#include "support/memory_journal.h"
 
 namespace mqtt::test {
 
@@ -36,8 +37,10 @@ class NotedObserver : public BrokerObserver {
 class TestBroker {
  public:
   explicit TestBroker(const BrokerOptions& options = {}, BrokerObserver* observer = nullptr,
-                      BrokerAuthority* authority = nullptr)
-      : broker_(options, observer, authority) {}
+                      BrokerAuthority* authority = nullptr, BrokerJournal* journal = nullptr)
+      : broker_(options, observer, authority, journal) {}
+  // What a journal holds, at the time `now`.
+  void restores(const MemoryJournal& journal, Instant now);
 
   Broker& machine() { return broker_; }
   Instant now() const { return now_; }

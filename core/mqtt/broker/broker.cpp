@@ -39,13 +39,15 @@ bool Broker::State::is_over(const Connection& connection) {
   return connection.phase == ConnectionPhase::Closing || connection.phase == ConnectionPhase::Free;
 }
 
-Broker::State::State(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority)
+Broker::State::State(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority,
+                     BrokerJournal* journal)
     : options_(options),
       observer_(observer == nullptr ? silent_observer_ : *observer),
       authority_(authority == nullptr ? permissive_authority_ : *authority),
       publishes_are_observed_(observer_.wants_publishes()),
       publishes_are_decided_(authority_.decides_publishes()),
-      random_(options.random_seed) {}
+      random_(options.random_seed),
+      recorder_(journal, options.unix_time_at_zero) {}
 
 ConnectionId Broker::State::open(Instant now) {
   ConnectionId id;
@@ -302,9 +304,17 @@ const BrokerStatistics& Broker::State::current_statistics() {
   return statistics_;
 }
 
-Broker::Broker(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority)
-    : state_(std::make_unique<State>(options, observer, authority)) {}
+Broker::Broker(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority,
+               BrokerJournal* journal)
+    : state_(std::make_unique<State>(options, observer, authority, journal)) {}
 Broker::~Broker() = default;
+
+Result<void> Broker::restore(Bytes key, Bytes value) {
+  return state_->restore(key, value);
+}
+void Broker::finish_restoring(Instant now) {
+  state_->finish_restoring(now);
+}
 
 ConnectionId Broker::open(Instant now) {
   return state_->open(now);

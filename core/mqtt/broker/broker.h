@@ -10,6 +10,7 @@
 #include "mqtt/base/error.h"
 #include "mqtt/base/time.h"
 #include "mqtt/broker/broker_authority.h"
+#include "mqtt/broker/broker_journal.h"
 #include "mqtt/broker/broker_options.h"
 #include "mqtt/broker/connection_id.h"
 #include "mqtt/connection/output_queue.h"
@@ -80,12 +81,17 @@ struct BrokerStatistics {
 // that are handed in are not kept.
 class Broker {
  public:
-  // Observer and authority must outlive the broker.
+  // Observer, authority and journal must outlive the broker.
   explicit Broker(const BrokerOptions& options, BrokerObserver* observer = nullptr,
-                  BrokerAuthority* authority = nullptr);
+                  BrokerAuthority* authority = nullptr, BrokerJournal* journal = nullptr);
   ~Broker();
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
+
+  // --- the journal's content, before anything else: restore() with each record in the order of the keys, then
+  // finish_restoring(). An Error says that a record is not one of this version; the broker is of no use then.
+  Result<void> restore(Bytes key, Bytes value);
+  void finish_restoring(Instant now);
 
   // --- mutations
   // A transport was accepted. The connection has BrokerOptions::connect_timeout for its CONNECT.

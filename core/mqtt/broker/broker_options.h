@@ -59,6 +59,10 @@ struct BrokerOptions {
   // Sessions expire at the latest after this many seconds without a connection; 0xFFFFFFFF is never.
   std::uint32_t maximum_session_expiry_interval = 0xFFFFFFFF;
 
+  // --- the host's clock: the Unix time, in milliseconds, at its Instant 0. What a journal keeps expires by it, over a
+  // restart too.
+  std::int64_t unix_time_at_zero = 0;
+
   // --- statistics under $SYS/broker: brought up to date this often while a client is connected. Zero: there are none.
   Duration statistics_interval{0};
   // What $SYS/broker/version says.

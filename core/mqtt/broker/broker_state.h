@@ -12,6 +12,7 @@
 #include "mqtt/broker/broker.h"
 #include "mqtt/broker/connection.h"
 #include "mqtt/broker/deadline_queue.h"
+#include "mqtt/broker/recorder.h"
 #include "mqtt/broker/session.h"
 #include "mqtt/broker/shared_group.h"
 #include "mqtt/broker/system_topics.h"
@@ -40,7 +41,11 @@ struct PublishForm {
 
 class Broker::State {
  public:
-  State(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority);
+  State(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority, BrokerJournal* journal);
+
+  // --- the journal's content (restore.cpp)
+  Result<void> restore(Bytes key, Bytes value);
+  void finish_restoring(Instant now);
 
   // --- connections (broker.cpp)
   ConnectionId open(Instant now);
@@ -75,6 +80,7 @@ class Broker::State {
   void detach(Session& session, bool publish_will, Instant now);
   void publish_will(Session& session, Instant now);
   std::string assign_client_identifier();
+  Session& add_session(std::unique_ptr<Session> session);
 
   const BrokerOptions& options() const { return options_; }
   BrokerStatistics& statistics() { return statistics_; }
@@ -113,6 +119,10 @@ class Broker::State {
   bool subscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed,
                  const Subscription& subscription);
   void unsubscribe(Session& session, std::string_view topic_filter);
+  Result<void> restore_session(Bytes key, Bytes value);
+  Result<void> restore_subscription(Bytes key, Bytes value);
+  Result<void> restore_incoming_qos2(Bytes key);
+  Result<void> restore_delivery(Bytes key, Bytes value);
   void handle_unsubscribe(Connection& connection, const Frame& frame, Instant now);
   void handle_disconnect(Connection& connection, const Frame& frame, Instant now);
   void handle_auth(Connection& connection, const Frame& frame, Instant now);
@@ -150,7 +160,14 @@ class Broker::State {
   bool has_window(const Session& session) const;
   bool has_room(const Session& session) const;
   void enqueue(Session& session, Delivery delivery);
+  void count_queued(Session& session, const Delivery& delivery);
   Delivery dequeue(Session& session);
+  // A packet identifier for a delivery that goes out now, and the end of it.
+  PacketIdentifier add_to_flight(Session& session, Delivery delivery);
+  void settle(Session& session, PacketIdentifier identifier);
+  void record(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state);
+  void retain(std::string_view topic, const Message& message);
+  void unretain(std::string_view topic);
   bool takes_qos_zero(const Connection& connection) const;
   void send_delivery(Session& session, Delivery delivery, Instant now);
   bool write_delivery(Connection& connection, const Delivery& delivery, PacketIdentifier identifier, bool dup,
@@ -211,6 +228,9 @@ class Broker::State {
   std::unordered_map<std::string, SubscriberId, TextHash, std::equal_to<>> shared_group_ids_;  // by SharedGroup::share
   SubscriberId last_shared_group_ = 0;  // numbers are not used again while a queued message may name one
   RetainedTrie<Message> retained_;
+
+  Recorder recorder_;
+  std::unordered_map<std::uint64_t, Session*> restored_sessions_;  // by record, until finish_restoring()
 
   Publish publish_;  // the one being decoded; its properties' memory is used again
   Publish stored_;   // the same for one that was kept and goes out again

@@ -156,6 +156,7 @@ void Broker::State::admit(Connection& connection, const Connect& connect, const 
                    present, now);
   session.expiry_interval = session_expiry_interval(connect, options_);
   if (connect.will) session.will = keep(*connect.will, now);
+  recorder_.session(session);
 
   connection.is_bridge = connect.is_bridge;
   connection.connect_session_expiry_interval = connect.properties.session_expiry_interval.value_or(0);

@@ -43,6 +43,7 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
     return refuse_publish(connection, publish_, checked.error());
   if (publish_.qos == QoS::ExactlyOnce) {
     session.incoming_qos2.insert(identifier);
+    recorder_.incoming_qos2(session, identifier);
     ++connection.unreleased;
   }
   if (publishes_are_observed_) observer_.on_publish(connection.id, publish_);
@@ -80,6 +81,7 @@ void Broker::State::refuse_publish(Connection& connection, const Publish& publis
   if (publish.qos == QoS::AtMostOnce) return;
   if (connection.version != ProtocolVersion::V5_0 && publish.qos == QoS::ExactlyOnce) {
     connection.session->incoming_qos2.insert(publish.packet_identifier);
+    recorder_.incoming_qos2(*connection.session, publish.packet_identifier);
     ++connection.unreleased;
   }
   const auto type = publish.qos == QoS::AtLeastOnce ? PacketType::Puback : PacketType::Pubrec;

@@ -31,6 +31,7 @@ void Broker::State::handle_publish_response(Connection& connection, const Frame&
 
 void Broker::State::handle_pubrel(Connection& connection, const PublishResponse& pubrel) {
   const bool found = connection.session->incoming_qos2.erase(pubrel.packet_identifier);
+  if (found) recorder_.erase_incoming_qos2(*connection.session, pubrel.packet_identifier);
   if (connection.unreleased > 0) --connection.unreleased;
   respond(connection, PacketType::Pubcomp, pubrel.packet_identifier,
           found ? ReasonCode::Success : ReasonCode::PacketIdentifierNotFound);
@@ -47,11 +48,12 @@ void Broker::State::handle_pubrec(Connection& connection, const PublishResponse&
   if (entry->state == FlightState::AwaitingPuback)
     return end(connection, protocol_error("a PUBREC for a QoS 1 message"), false, now);
   if (is_failure(pubrec.reason)) {  // the end of the flow [MQTT-4.3.3-4]
-    session.in_flight.settle(pubrec.packet_identifier);
+    settle(session, pubrec.packet_identifier);
     return send_waiting(session, now);
   }
   entry->state = FlightState::AwaitingPubcomp;
-  entry->delivery = {};  // from now on only the identifier matters [MQTT-4.3.3-6]
+  // From now on only the identifier matters. [MQTT-4.3.3-6]
+  recorder_.forget_message(session, entry->delivery, pubrec.packet_identifier);
   respond(connection, PacketType::Pubrel, pubrec.packet_identifier, ReasonCode::Success);
 }
 
@@ -64,7 +66,7 @@ void Broker::State::handle_final_response(Connection& connection, const PublishR
   if (entry->state != awaited) {
     return end(connection, protocol_error("an acknowledgement of another kind than the message awaits"), false, now);
   }
-  session.in_flight.settle(response.packet_identifier);
+  settle(session, response.packet_identifier);
   if (!session.queue.empty() || session.resuming) send_waiting(session, now);
 }
 

@@ -97,14 +97,16 @@ Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& co
 bool Broker::State::subscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed,
                               const Subscription& subscription) {
   if (parsed.share_name.empty()) {
-    if (!subscriptions_.insert(parsed.filter, subscription)) return false;
+    subscriptions_.insert(parsed.filter, subscription);
   } else {
     join_group(share_of(topic_filter), parsed.filter, subscription);
   }
+  recorder_.subscription(session, topic_filter, subscription);
   return session.topic_filters.emplace(topic_filter).second;
 }
 
 void Broker::State::unsubscribe(Session& session, std::string_view topic_filter) {
+  recorder_.erase_subscription(session, topic_filter);
   if (is_shared(topic_filter)) return leave_group(share_of(topic_filter), session.id);
   subscriptions_.erase(topic_filter, session.id);
 }

@@ -5,6 +5,7 @@
 
 #include "mqtt/broker/broker_state.h"
 #include "mqtt/broker/subscription_options.h"
+#include "mqtt/broker/topic_limits.h"
 #include "mqtt/codec/encode.h"
 
 namespace mqtt {
@@ -58,9 +59,9 @@ bool Broker::State::accept(Publish& publish, const Session* publisher, Instant n
   if (route.retain) {
     // An empty payload removes what is retained; it is routed all the same. [MQTT-3.3.1-6] [MQTT-3.3.1-7]
     if (publish.payload.empty()) {
-      retained_.erase(publish.topic);
+      unretain(publish.topic);
     } else {
-      retained_.insert_or_assign(publish.topic, route.kept());
+      retain(publish.topic, route.kept());
     }
   }
   subscriptions_matched_.clear();
@@ -149,10 +150,9 @@ void Broker::State::deliver_acknowledged(Route& route, Session& session, const M
     delivery.subscription_identifiers.insert(delivery.subscription_identifiers.begin(), match.subscription_identifier);
   }
   if (!has_window(session) || !session.queue.empty()) return enqueue(session, std::move(delivery));
-  const auto state = qos == QoS::AtLeastOnce ? FlightState::AwaitingPuback : FlightState::AwaitingPubrec;
-  const PacketIdentifier identifier = session.in_flight.add(std::move(delivery), 0, state);
+  const PacketIdentifier identifier = add_to_flight(session, std::move(delivery));
   // What the client is too small for counts as sent. [MQTT-3.1.2-25]
-  if (!write_routed(route, *session.connection, match, qos, retain, identifier)) session.in_flight.settle(identifier);
+  if (!write_routed(route, *session.connection, match, qos, retain, identifier)) settle(session, identifier);
 }
 
 // False when the packet is more than the client takes. [MQTT-3.1.2-24]
@@ -257,11 +257,16 @@ void Broker::State::enqueue(Session& session, Delivery delivery) {
     ++statistics_.publishes_dropped;
     return;
   }
+  record(session, delivery, 0, FlightState::Settled);
+  count_queued(session, delivery);
+  session.queue.push(std::move(delivery));
+}
+
+void Broker::State::count_queued(Session& session, const Delivery& delivery) {
   const std::size_t octets = delivery.message.memory_octets();
   session.queued_octets += octets;
   statistics_.queued_octets += octets;
   ++statistics_.queued_messages;
-  session.queue.push(std::move(delivery));
 }
 
 Delivery Broker::State::dequeue(Session& session) {
@@ -277,7 +282,11 @@ void Broker::State::send_waiting(Session& session, Instant now) {
   if (session.resuming) resend(session, now);
   while (!session.queue.empty() && has_window(session)) {
     Delivery delivery = dequeue(session);
-    if (!delivery.message.expired(now)) send_delivery(session, std::move(delivery), now);  // [MQTT-3.3.2-5]
+    if (delivery.message.expired(now)) {  // [MQTT-3.3.2-5]
+      recorder_.erase_delivery(session, delivery);
+    } else {
+      send_delivery(session, std::move(delivery), now);
+    }
   }
 }
 
@@ -287,10 +296,28 @@ void Broker::State::send_delivery(Session& session, Delivery delivery, Instant n
     write_delivery(connection, delivery, 0, false, now);
     return;
   }
+  const PacketIdentifier identifier = add_to_flight(session, std::move(delivery));
+  const Delivery& added = session.in_flight.find(identifier)->delivery;
+  if (!write_delivery(connection, added, identifier, false, now)) settle(session, identifier);
+}
+
+PacketIdentifier Broker::State::add_to_flight(Session& session, Delivery delivery) {
   const auto state = delivery.qos == QoS::AtLeastOnce ? FlightState::AwaitingPuback : FlightState::AwaitingPubrec;
   const PacketIdentifier identifier = session.in_flight.add(std::move(delivery), 0, state);
-  const Delivery& added = session.in_flight.find(identifier)->delivery;
-  if (!write_delivery(connection, added, identifier, false, now)) session.in_flight.settle(identifier);
+  record(session, session.in_flight.find(identifier)->delivery, identifier, state);
+  return identifier;
+}
+
+void Broker::State::settle(Session& session, PacketIdentifier identifier) {
+  recorder_.erase_delivery(session, session.in_flight.find(identifier)->delivery);
+  session.in_flight.settle(identifier);
+}
+
+void Broker::State::record(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state) {
+  if (session.record == 0) return;
+  const auto group = shared_groups_.find(delivery.shared_group);
+  const std::string_view share = group == shared_groups_.end() ? std::string_view{} : group->second.share;
+  recorder_.delivery(session, delivery, identifier, state, share);
 }
 
 bool Broker::State::write_delivery(Connection& connection, const Delivery& delivery, PacketIdentifier identifier,
@@ -326,7 +353,7 @@ void Broker::State::resend(Session& session, Instant now) {
     }
   });
   for (const PacketIdentifier identifier : too_large)
-    session.in_flight.settle(identifier);
+    settle(session, identifier);
 }
 
 void Broker::State::send_retained(Session& session, std::string_view topic_filter, const Subscription& subscription,
@@ -352,7 +379,23 @@ void Broker::State::send_retained(Session& session, std::string_view topic_filte
     }
   });
   for (const std::string& topic : expired)
-    retained_.erase(topic);
+    unretain(topic);
+}
+
+// The statistics are made anew, so no journal needs them.
+void Broker::State::retain(std::string_view topic, const Message& message) {
+  if (recorder_.is_on() && !is_system_topic(topic)) {
+    if (const Message* replaced = retained_.find(topic)) recorder_.release(*replaced);
+    recorder_.retained(topic, message);
+  }
+  retained_.insert_or_assign(topic, message);
+}
+
+void Broker::State::unretain(std::string_view topic) {
+  if (recorder_.is_on()) {
+    if (const Message* removed = retained_.find(topic)) recorder_.erase_retained(topic, *removed);
+  }
+  retained_.erase(topic);
 }
 
 }  // namespace mqtt

@@ -30,6 +30,7 @@ struct WillMessage {
 struct Session {
   SubscriberId id = 0;
   std::uint32_t serial = 0;  // tells the deadlines of this session from those of an earlier one under the same number
+  std::uint64_t record = 0;  // its number in the journal; 0: it ends with its connection, or there is no journal
   std::string client_identifier;
   Connection* connection = nullptr;   // null while the client is away
   std::uint32_t expiry_interval = 0;  // seconds

@@ -25,6 +25,11 @@ Session* Broker::State::find_session(std::string_view client_identifier) {
 
 Session& Broker::State::create_session(std::string client_identifier) {
   auto session = std::make_unique<Session>();
+  session->client_identifier = std::move(client_identifier);
+  return add_session(std::move(session));
+}
+
+Session& Broker::State::add_session(std::unique_ptr<Session> session) {
   if (free_subscribers_.empty()) {
     session->id = static_cast<SubscriberId>(subscribers_.size());
     subscribers_.push_back(nullptr);
@@ -33,10 +38,9 @@ Session& Broker::State::create_session(std::string client_identifier) {
     free_subscribers_.pop_back();
   }
   session->serial = ++serial_;
-  session->client_identifier = client_identifier;
   Session& created = *session;
   subscribers_[created.id] = &created;
-  sessions_.emplace(std::move(client_identifier), std::move(session));
+  sessions_.emplace(created.client_identifier, std::move(session));
   return created;
 }
 
@@ -47,6 +51,7 @@ void Broker::State::destroy_session(Session& session, Instant now) {
   for (const std::string& filter : session.topic_filters)
     unsubscribe(session, filter);
   pass_on(session, now);
+  recorder_.erase_session(session);
   subscribers_[session.id] = nullptr;
   free_subscribers_.push_back(session.id);
   sessions_.erase(sessions_.find(session.client_identifier));
@@ -63,10 +68,12 @@ void Broker::State::detach(Session& session, bool publish_will, Instant now) {
     session.expires_at = now + std::chrono::seconds(session.expiry_interval);
     arm({session.expires_at, DeadlineKind::SessionExpiry, session.id, session.serial});
   }
-  if (!session.will) return;
-  if (session.will->delay == 0) return this->publish_will(session, now);
-  session.will_at = now + std::chrono::seconds(session.will->delay);
-  arm({session.will_at, DeadlineKind::WillDelay, session.id, session.serial});
+  if (session.will && session.will->delay > 0) {
+    session.will_at = now + std::chrono::seconds(session.will->delay);
+    arm({session.will_at, DeadlineKind::WillDelay, session.id, session.serial});
+  }
+  if (session.will && session.will->delay == 0) return this->publish_will(session, now);
+  recorder_.session(session);
 }
 
 void Broker::State::publish_will(Session& session, Instant now) {
@@ -76,6 +83,7 @@ void Broker::State::publish_will(Session& session, Instant now) {
   will.message.to_publish(publish, now);
   publish.properties.message_expiry_interval = will.message_expiry_interval;
   accept(publish, nullptr, now);
+  recorder_.session(session);
 }
 
 std::string Broker::State::assign_client_identifier() {

@@ -49,11 +49,15 @@ const Subscription* Broker::State::next_member(SharedGroup& group, QoS qos) {
 
 void Broker::State::pass_on(Session& gone, Instant now) {
   // A QoS 2 message on its way may have arrived, so nobody else may get it. [MQTT-4.8.2-5]
-  gone.in_flight.for_each([&](PacketIdentifier, const FlightEntry& entry) {
+  gone.in_flight.for_each([&](PacketIdentifier, FlightEntry& entry) {
     if (entry.state == FlightState::AwaitingPuback) pass_on(entry.delivery, now);
+    recorder_.erase_delivery(gone, entry.delivery);
   });
-  while (!gone.queue.empty())
-    pass_on(dequeue(gone), now);
+  while (!gone.queue.empty()) {
+    Delivery delivery = dequeue(gone);
+    pass_on(delivery, now);
+    recorder_.erase_delivery(gone, delivery);
+  }
 }
 
 void Broker::State::pass_on(const Delivery& delivery, Instant now) {

@@ -35,6 +35,11 @@ void encode_kept_properties(const Properties& properties, ByteBuffer& out) {
 }  // namespace
 
 Message Message::keep(const Publish& publish, Instant now, SharedBytes shared_payload) {
+  const auto interval = publish.properties.message_expiry_interval;
+  return keep_until(interval ? now + std::chrono::seconds(*interval) : kNever, publish, std::move(shared_payload));
+}
+
+Message Message::keep_until(Instant expires_at, const Publish& publish, SharedBytes shared_payload) {
   if (!shared_payload && publish.payload.size() >= kSharedFrom) shared_payload = SharedBytes::copy_of(publish.payload);
   ByteBuffer properties;
   if (has_properties(publish.properties)) encode_kept_properties(publish.properties, properties);
@@ -50,9 +55,7 @@ Message Message::keep(const Publish& publish, Instant now, SharedBytes shared_pa
   block.payload_length = static_cast<std::uint32_t>(payload.size());
   block.qos = publish.qos;
   block.retain = publish.retain;
-  if (publish.properties.message_expiry_interval) {
-    block.expires_at = now + std::chrono::seconds(*publish.properties.message_expiry_interval);
-  }
+  block.expires_at = expires_at;
   block.shared_payload = std::move(shared_payload);
 
   char* at = reinterpret_cast<char*>(message.block_ + 1);

@@ -20,6 +20,8 @@ class Message {
   // left out. The Message Expiry Interval begins to run at `now`. A payload that is shared already is not copied again;
   // pass an empty handle otherwise.
   static Message keep(const Publish& publish, Instant now, SharedBytes shared_payload = {});
+  // The same of a message that expires at a time known before, its own Message Expiry Interval aside.
+  static Message keep_until(Instant expires_at, const Publish& publish, SharedBytes shared_payload = {});
 
   Message(const Message& other) : block_(other.block_) {
     if (block_ != nullptr) ++block_->owners;
@@ -42,9 +44,17 @@ class Message {
   const SharedBytes& shared_payload() const { return block_->shared_payload; }
   QoS qos() const { return block_->qos; }
   bool retain() const { return block_->retain; }
+  Instant expires_at() const { return block_->expires_at; }  // kNever: at no time
   bool expired(Instant now) const { return now >= block_->expires_at; }
   // What the message occupies, itself included.
   std::size_t memory_octets() const;
+
+  // What a broker's journal knows the message by, and how many of its records name it.
+  struct Record {
+    std::uint64_t number = 0;
+    std::uint32_t owners = 0;
+  };
+  Record& record() const { return block_->record; }
 
   // Sets every field of `out` but the packet identifier and dup, as views of this message; the Message Expiry Interval
   // is what is left of it. [MQTT-3.3.2-6]
@@ -59,6 +69,7 @@ class Message {
     QoS qos = QoS::AtMostOnce;
     bool retain = false;
     Instant expires_at = kNever;
+    Record record;
     SharedBytes shared_payload;
     // topic, property block, payload follow
   };

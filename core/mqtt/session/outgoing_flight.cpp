@@ -20,6 +20,18 @@ PacketIdentifier OutgoingFlight::add(Delivery delivery, std::uint32_t token, Fli
   return identifier_at(span_++);
 }
 
+void OutgoingFlight::restore(PacketIdentifier identifier, Delivery delivery, FlightState state) {
+  if (span_ == 0) first_ = identifier - std::size_t{1};
+  // What was settled in between leaves its places.
+  while (identifier_at(span_) != identifier && can_add()) {
+    if (span_ == ring_.size()) grow();
+    at(span_++) = {};
+  }
+  if (!can_add()) return;
+  add(std::move(delivery), 0, state);
+  at(span_ - 1).is_sent = false;
+}
+
 FlightEntry* OutgoingFlight::find(PacketIdentifier identifier) {
   if (identifier == 0) return nullptr;
   const std::size_t offset = (identifier - std::size_t{1} + kIdentifiers - first_) % kIdentifiers;

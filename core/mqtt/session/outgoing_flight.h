@@ -13,8 +13,10 @@ namespace mqtt {
 // A message on its way to one receiver.
 struct Delivery {
   Message message;
+  std::uint64_t record = 0;  // its number in a broker's journal; 0: none
   std::vector<std::uint32_t> subscription_identifiers;
-  std::uint32_t shared_group = 0;  // whose message it is, to pass on if this receiver is gone for good; 0: nobody else's
+  std::uint32_t shared_group =
+      0;  // whose message it is, to pass on if this receiver is gone for good; 0: nobody else's
   QoS qos = QoS::AtMostOnce;
   bool retain = false;
 };
@@ -50,6 +52,9 @@ class OutgoingFlight {
 
   // Precondition: can_add(); state is not Settled.
   PacketIdentifier add(Delivery delivery, std::uint32_t token, FlightState state);
+  // Puts back what add() had given this identifier before a restart. Precondition: the identifiers come in the order in
+  // which they were given out, and nothing was added.
+  void restore(PacketIdentifier identifier, Delivery delivery, FlightState state);
   // Null when no unsettled entry has the identifier. The pointer holds until the next add() or settle().
   FlightEntry* find(PacketIdentifier identifier);
   // Precondition: find(identifier).

@@ -1,0 +1,357 @@
+// Sessions, subscriptions, deliveries and messages as octets under ordered keys.
+#include "mqtt/broker/recorder.h"
+
+#include <string>
+#include <utility>
+
+#include "mqtt/broker/subscription_options.h"
+#include "mqtt/codec/decode.h"
+#include "mqtt/codec/encode.h"
+
+namespace mqtt {
+
+namespace {
+
+constexpr std::uint32_t kVersion = 1;
+constexpr std::int64_t kNeverUnix = INT64_MAX;
+constexpr PacketIdentifier kAnyIdentifier = 1;  // a PUBLISH of QoS 1 or 2 has one
+
+constexpr std::uint8_t kHasWill = 1;
+constexpr std::uint8_t kWillExpires = 2;
+constexpr std::uint8_t kRetain = 4;  // beside a delivery's QoS
+
+void u64(ByteBuffer& out, std::uint64_t value) {
+  out.u32(static_cast<std::uint32_t>(value >> 32));
+  out.u32(static_cast<std::uint32_t>(value));
+}
+
+std::optional<std::uint64_t> u64(ByteReader& reader) {
+  const auto high = reader.u32();
+  const auto low = reader.u32();
+  if (!high || !low) return std::nullopt;
+  return std::uint64_t{*high} << 32 | *low;
+}
+
+Error damaged() {
+  return {Fault::CallerMisuse, ReasonCode::ImplementationSpecificError, "a record of the journal is damaged"};
+}
+
+}  // namespace
+
+ByteBuffer& Recorder::begin(char kind) {
+  key_.clear();
+  value_.clear();
+  key_.u8(static_cast<std::uint8_t>(kind));
+  return key_;
+}
+
+void Recorder::put() {
+  journal_->put(key_.view(), value_.view());
+}
+
+std::int64_t Recorder::to_unix(Instant at) const {
+  return at == kNever ? kNeverUnix : at.time_since_epoch().count() + unix_time_at_zero_;
+}
+
+Instant Recorder::from_unix(std::int64_t time) const {
+  return time == kNeverUnix ? kNever : Instant(Duration(time - unix_time_at_zero_));
+}
+
+// --- messages
+
+void Recorder::write_message(const Message& message, ByteBuffer& out) const {
+  Publish publish;
+  message.to_publish(publish, Instant{});
+  publish.properties.message_expiry_interval.reset();  // it says when, not in how long
+  if (publish.qos != QoS::AtMostOnce) publish.packet_identifier = kAnyIdentifier;
+  u64(out, static_cast<std::uint64_t>(to_unix(message.expires_at())));
+  encode(publish, ProtocolVersion::V5_0, out);
+}
+
+Result<Message> Recorder::read_message(ByteReader& reader) const {
+  const auto expires_at = u64(reader);
+  if (!expires_at) return damaged();
+  FrameReader frames;
+  frames.feed(reader.rest());
+  const auto frame = frames.next();
+  Publish publish;
+  if (!frame || !*frame || !decode_publish(**frame, ProtocolVersion::V5_0, publish)) return damaged();
+  return Message::keep_until(from_unix(static_cast<std::int64_t>(*expires_at)), publish);
+}
+
+std::uint64_t Recorder::keep(const Message& message) {
+  Message::Record& record = message.record();
+  if (record.owners++ > 0) return record.number;
+  record.number = ++last_message_;
+  u64(begin('1'), record.number);
+  write_message(message, value_);
+  put();
+  return record.number;
+}
+
+void Recorder::release(const Message& message) {
+  if (!is_on() || !message) return;
+  Message::Record& record = message.record();
+  if (record.owners == 0 || --record.owners > 0) return;
+  u64(begin('1'), record.number);
+  journal_->erase(key_.view());
+}
+
+Result<void> Recorder::restore_message(Bytes key, Bytes value) {
+  ByteReader key_reader(key);
+  const auto number = u64(key_reader);
+  ByteReader reader(value);
+  auto message = read_message(reader);
+  if (!number || !message) return damaged();
+  message->record().number = *number;
+  last_message_ = *number;
+  restored_.emplace(*number, std::move(*message));
+  return {};
+}
+
+Result<Message> Recorder::restored_message(std::uint64_t record) {
+  const auto found = restored_.find(record);
+  if (found == restored_.end()) return damaged();
+  ++found->second.record().owners;
+  return found->second;
+}
+
+// --- sessions
+
+void Recorder::session(Session& session) {
+  if (!is_on() || (session.expiry_interval == 0 && session.record == 0)) return;
+  if (session.record == 0) session.record = ++last_session_;
+  u64(begin('2'), session.record);
+  value_.text(session.client_identifier);
+  value_.u32(session.expiry_interval);
+  u64(value_, static_cast<std::uint64_t>(to_unix(session.expires_at)));
+  const bool expires = session.will && session.will->message_expiry_interval;
+  value_.u8(static_cast<std::uint8_t>((session.will ? kHasWill : 0) | (expires ? kWillExpires : 0)));
+  if (session.will) {
+    u64(value_, static_cast<std::uint64_t>(to_unix(session.will_at)));
+    value_.u32(session.will->delay);
+    value_.u32(session.will->message_expiry_interval.value_or(0));
+    write_message(session.will->message, value_);
+  }
+  put();
+}
+
+void Recorder::erase_session(Session& session) {
+  if (session.record == 0) return;
+  u64(begin('2'), session.record);
+  journal_->erase(key_.view());
+  if (session.incoming_qos2.size() > 0) {
+    for (std::uint32_t identifier = 1; identifier <= 65'535; ++identifier) {
+      if (session.incoming_qos2.contains(static_cast<PacketIdentifier>(identifier)))
+        erase_incoming_qos2(session, static_cast<PacketIdentifier>(identifier));
+    }
+  }
+  session.record = 0;
+}
+
+Result<void> Recorder::restore_session(Bytes key, Bytes value, Session& session) {
+  ByteReader key_reader(key);
+  ByteReader reader(value);
+  const auto number = u64(key_reader);
+  const auto client_identifier = reader.binary();
+  const auto expiry_interval = reader.u32();
+  const auto expires_at = u64(reader);
+  const auto flags = reader.u8();
+  if (!number || !client_identifier || !expiry_interval || !expires_at || !flags) return damaged();
+  session.record = last_session_ = *number;
+  session.client_identifier = as_text(*client_identifier);
+  session.expiry_interval = *expiry_interval;
+  session.expires_at = from_unix(static_cast<std::int64_t>(*expires_at));
+  if ((*flags & kHasWill) == 0) return {};
+  const auto will_at = u64(reader);
+  const auto delay = reader.u32();
+  const auto interval = reader.u32();
+  if (!will_at || !delay || !interval) return damaged();
+  auto message = read_message(reader);
+  if (!message) return message.error();
+  session.will_at = from_unix(static_cast<std::int64_t>(*will_at));
+  session.will = WillMessage{.message = std::move(*message), .delay = *delay, .message_expiry_interval = {}};
+  if ((*flags & kWillExpires) != 0) session.will->message_expiry_interval = *interval;
+  return {};
+}
+
+// --- what a session has
+
+void Recorder::subscription(const Session& session, std::string_view topic_filter, const Subscription& subscription) {
+  if (session.record == 0) return;
+  u64(begin('3'), session.record);
+  key_.append(as_bytes(topic_filter));
+  value_.u8(subscription.options);
+  value_.u32(subscription.subscription_identifier);
+  put();
+}
+
+void Recorder::erase_subscription(const Session& session, std::string_view topic_filter) {
+  if (session.record == 0) return;
+  u64(begin('3'), session.record);
+  key_.append(as_bytes(topic_filter));
+  journal_->erase(key_.view());
+}
+
+Result<Recorder::RestoredSubscription> Recorder::restore_subscription(Bytes key, Bytes value) const {
+  ByteReader key_reader(key);
+  ByteReader reader(value);
+  const auto session = u64(key_reader);
+  const auto options = reader.u8();
+  const auto identifier = reader.u32();
+  if (!session || !options || !identifier) return damaged();
+  RestoredSubscription restored{.session = *session, .topic_filter = as_text(key_reader.rest()), .subscription = {}};
+  restored.subscription.options = *options;
+  restored.subscription.subscription_identifier = *identifier;
+  return restored;
+}
+
+void Recorder::incoming_qos2(const Session& session, PacketIdentifier identifier) {
+  if (session.record == 0) return;
+  u64(begin('4'), session.record);
+  key_.u16(identifier);
+  put();
+}
+
+void Recorder::erase_incoming_qos2(const Session& session, PacketIdentifier identifier) {
+  if (session.record == 0) return;
+  u64(begin('4'), session.record);
+  key_.u16(identifier);
+  journal_->erase(key_.view());
+}
+
+Result<std::pair<std::uint64_t, PacketIdentifier>> Recorder::restore_incoming_qos2(Bytes key) const {
+  ByteReader reader(key);
+  const auto session = u64(reader);
+  const auto identifier = reader.u16();
+  if (!session || !identifier || *identifier == 0) return damaged();
+  return std::pair(*session, *identifier);
+}
+
+void Recorder::delivery(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state,
+                        std::string_view share) {
+  if (session.record == 0) return;
+  const bool is_new = delivery.record == 0;
+  if (is_new) delivery.record = ++last_delivery_;
+  const std::uint64_t message = is_new ? keep(delivery.message) : delivery.message.record().number;
+  u64(begin('5'), session.record);
+  u64(key_, delivery.record);
+  u64(value_, message);
+  value_.u16(identifier);
+  value_.u8(static_cast<std::uint8_t>(state));
+  value_.u8(static_cast<std::uint8_t>(static_cast<unsigned>(delivery.qos) | (delivery.retain ? kRetain : 0U)));
+  value_.u32(static_cast<std::uint32_t>(delivery.subscription_identifiers.size()));
+  for (const std::uint32_t subscription : delivery.subscription_identifiers)
+    value_.u32(subscription);
+  value_.append(as_bytes(share));
+  put();
+}
+
+void Recorder::erase_delivery(const Session& session, Delivery& delivery) {
+  if (delivery.record == 0) return;
+  release(delivery.message);
+  u64(begin('5'), session.record);
+  u64(key_, delivery.record);
+  journal_->erase(key_.view());
+  delivery.record = 0;
+}
+
+void Recorder::forget_message(const Session& session, Delivery& delivery, PacketIdentifier identifier) {
+  const std::uint64_t record = delivery.record;
+  if (record != 0) {
+    release(delivery.message);
+    u64(begin('5'), session.record);
+    u64(key_, record);
+    u64(value_, 0);
+    value_.u16(identifier);
+    value_.u8(static_cast<std::uint8_t>(FlightState::AwaitingPubcomp));
+    value_.u8(static_cast<std::uint8_t>(QoS::ExactlyOnce));
+    value_.u32(0);
+    put();
+  }
+  delivery = {};
+  delivery.record = record;
+}
+
+Result<Recorder::RestoredDelivery> Recorder::restore_delivery(Bytes key, Bytes value) {
+  ByteReader key_reader(key);
+  ByteReader reader(value);
+  const auto session = u64(key_reader);
+  const auto number = u64(key_reader);
+  const auto message = u64(reader);
+  const auto identifier = reader.u16();
+  const auto state = reader.u8();
+  const auto how = reader.u8();
+  const auto count = reader.u32();
+  if (!session || !number || !message || !identifier || !state || !how || !count) return damaged();
+  if (*state > static_cast<std::uint8_t>(FlightState::AwaitingPubcomp) || (*how & 3) == 3) return damaged();
+  RestoredDelivery restored{.session = *session,
+                            .delivery = {},
+                            .identifier = *identifier,
+                            .state = static_cast<FlightState>(*state),
+                            .share = {}};
+  Delivery& delivery = restored.delivery;
+  delivery.record = *number;
+  last_delivery_ = std::max(last_delivery_, *number);
+  delivery.qos = static_cast<QoS>(*how & 3);
+  delivery.retain = (*how & kRetain) != 0;
+  for (std::uint32_t i = 0; i < *count; ++i) {
+    const auto subscription = reader.u32();
+    if (!subscription) return damaged();
+    delivery.subscription_identifiers.push_back(*subscription);
+  }
+  restored.share = as_text(reader.rest());
+  if (*message == 0) return restored;
+  auto kept = restored_message(*message);
+  if (!kept) return kept.error();
+  delivery.message = std::move(*kept);
+  return restored;
+}
+
+// --- retained messages
+
+void Recorder::retained(std::string_view topic, const Message& message) {
+  if (!is_on()) return;
+  const std::uint64_t number = keep(message);
+  begin('6').append(as_bytes(topic));
+  u64(value_, number);
+  put();
+}
+
+void Recorder::erase_retained(std::string_view topic, const Message& replaced) {
+  if (!is_on()) return;
+  release(replaced);
+  begin('6').append(as_bytes(topic));
+  journal_->erase(key_.view());
+}
+
+Result<Message> Recorder::restore_retained(Bytes value) {
+  ByteReader reader(value);
+  const auto number = u64(reader);
+  if (!number) return damaged();
+  return restored_message(*number);
+}
+
+// --- the whole
+
+Result<void> Recorder::restore_version(Bytes value) const {
+  ByteReader reader(value);
+  if (reader.u32() == kVersion) return {};
+  return Error{Fault::CallerMisuse, ReasonCode::ImplementationSpecificError,
+               "the journal was written by another version of the broker"};
+}
+
+void Recorder::finish_restoring() {
+  if (!is_on()) return;
+  for (const auto& [number, message] : restored_) {
+    if (message.record().owners > 0) continue;
+    u64(begin('1'), number);
+    journal_->erase(key_.view());
+  }
+  restored_ = {};
+  begin('0');
+  value_.u32(kVersion);
+  put();
+}
+
+}  // namespace mqtt

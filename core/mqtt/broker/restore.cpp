@@ -1,0 +1,112 @@
+// The journal's records -> sessions, subscriptions, deliveries and retained messages, as if nothing had happened.
+#include <utility>
+#include <vector>
+
+#include "mqtt/broker/broker_state.h"
+#include "mqtt/topic/topic_filter.h"
+
+namespace mqtt {
+
+namespace {
+
+Error unknown() {
+  return {Fault::CallerMisuse, ReasonCode::ImplementationSpecificError, "a record of the journal is damaged"};
+}
+
+}  // namespace
+
+Result<void> Broker::State::restore(Bytes key, Bytes value) {
+  if (key.empty()) return unknown();
+  const Bytes rest = key.subspan(1);
+  switch (key[0]) {
+    case '0':
+      return recorder_.restore_version(value);
+    case '1':
+      return recorder_.restore_message(rest, value);
+    case '2':
+      return restore_session(rest, value);
+    case '3':
+      return restore_subscription(rest, value);
+    case '4':
+      return restore_incoming_qos2(rest);
+    case '5':
+      return restore_delivery(rest, value);
+    case '6': {
+      const auto message = recorder_.restore_retained(value);
+      if (!message) return message.error();
+      retained_.insert_or_assign(as_text(rest), *message);
+      return {};
+    }
+    default:
+      return unknown();
+  }
+}
+
+Result<void> Broker::State::restore_session(Bytes key, Bytes value) {
+  auto session = std::make_unique<Session>();
+  if (const auto restored = recorder_.restore_session(key, value, *session); !restored) return restored.error();
+  if (find_session(session->client_identifier) != nullptr) return unknown();
+  Session& added = add_session(std::move(session));
+  restored_sessions_[added.record] = &added;
+  return {};
+}
+
+Result<void> Broker::State::restore_subscription(Bytes key, Bytes value) {
+  auto restored = recorder_.restore_subscription(key, value);
+  if (!restored) return restored.error();
+  const auto session = restored_sessions_.find(restored->session);
+  const auto parsed = parse_topic_filter(restored->topic_filter);
+  if (session == restored_sessions_.end() || !parsed) return unknown();
+  restored->subscription.subscriber = session->second->id;
+  subscribe(*session->second, restored->topic_filter, *parsed, restored->subscription);
+  return {};
+}
+
+Result<void> Broker::State::restore_incoming_qos2(Bytes key) {
+  const auto restored = recorder_.restore_incoming_qos2(key);
+  if (!restored) return restored.error();
+  const auto session = restored_sessions_.find(restored->first);
+  if (session == restored_sessions_.end()) return unknown();
+  session->second->incoming_qos2.insert(restored->second);
+  return {};
+}
+
+Result<void> Broker::State::restore_delivery(Bytes key, Bytes value) {
+  auto restored = recorder_.restore_delivery(key, value);
+  if (!restored) return restored.error();
+  const auto found = restored_sessions_.find(restored->session);
+  if (found == restored_sessions_.end()) return unknown();
+  Session& session = *found->second;
+  Delivery& delivery = restored->delivery;
+  if (const auto group = shared_group_ids_.find(restored->share); group != shared_group_ids_.end())
+    delivery.shared_group = group->second;
+  if (restored->identifier != 0 && restored->state != FlightState::Settled) {
+    session.in_flight.restore(restored->identifier, std::move(delivery), restored->state);
+  } else if (delivery.message) {
+    count_queued(session, delivery);
+    session.queue.push(std::move(delivery));
+  }
+  return {};
+}
+
+// Every client is gone: with the process that had them, if not before.
+void Broker::State::finish_restoring(Instant now) {
+  now_ = now;
+  recorder_.finish_restoring();
+  for (const auto& [record, session] : std::exchange(restored_sessions_, {})) {
+    if (session->expiry_interval == 0) {
+      destroy_session(*session, now);
+      continue;
+    }
+    if (session->expires_at == kNever && session->expiry_interval != kNeverExpires)
+      session->expires_at = now + std::chrono::seconds(session->expiry_interval);
+    if (session->expires_at != kNever)
+      arm({session->expires_at, DeadlineKind::SessionExpiry, session->id, session->serial});
+    if (session->will && session->will_at == kNever)
+      session->will_at = now + std::chrono::seconds(session->will->delay);
+    if (session->will) arm({session->will_at, DeadlineKind::WillDelay, session->id, session->serial});
+    recorder_.session(*session);
+  }
+}
+
+}  // namespace mqtt
