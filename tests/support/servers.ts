@@ -90,23 +90,27 @@ async function start(
   child.on('error', (error) => (cause = error));
   const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   const lines: string[] = [];
+  let isRunning = false;
   for await (const line of createInterface({ input: child.stderr })) {
     lines.push(line);
-    if (!isReady(line)) continue;
-    clearTimeout(timer);
-    // Unread, the log would fill its pipe and stop the program.
-    child.stderr.resume();
-    return () => end(child);
+    isRunning = isReady(line);
+    if (isRunning) break;
   }
   clearTimeout(timer);
-  throw new Error(`${program} did not start:\n${lines.join('\n')}`, { cause });
+  if (!isRunning) throw new Error(`${program} did not start:\n${lines.join('\n')}`, { cause });
+  // Unread, the log would fill its pipe and stop the program.
+  child.stderr.resume();
+  return () => end(child);
 }
 
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exiting = nextEvent(child, 'exit');
   child.kill('SIGTERM');
+  // Mosquitto forgets a signal that comes between its word that it is running and its main loop.
+  const again = setInterval(() => child.kill('SIGTERM'), 500);
   await exiting;
+  clearInterval(again);
 }
 
 async function freePorts(): Promise<[number, number]> {

@@ -300,7 +300,7 @@ const BrokerStatistics& Broker::State::current_statistics() {
   statistics_.sessions = sessions_.size();
   // A group stands in the trie once.
   statistics_.subscriptions = subscriptions_.size() - shared_groups_.size() + statistics_.shared_subscriptions;
-  statistics_.retained_messages = retained_.size();
+  statistics_.retained_messages = retained_messages();
   return statistics_;
 }
 

@@ -187,6 +187,8 @@ class Broker::State {
   void begin_statistics(Instant now);
   void publish_statistics(Instant now);
   void publish_statistic(std::string_view name, std::string value, Instant now);
+  // Without the statistics.
+  std::size_t retained_messages() const { return retained_.size() - (system_topics_ ? system_topics_->topics : 0); }
   void publish_load(std::string_view name, Load& load, std::uint64_t total, Instant now);
 
   void arm(const Deadline& deadline);

@@ -94,6 +94,16 @@ TEST_F(SystemTopics, WakeNobodyWhenNobodyIsConnected) {
   EXPECT_THAT(read(again), Contains("PUBLISH $SYS/broker/uptime '3625 seconds' retain"));
 }
 
+TEST_F(SystemTopics, AreNotCountedAmongTheRetainedMessages) {
+  TestBroker limited({.maximum_retained_messages = 1, .statistics_interval = 10s});
+  Peer peer(limited);
+  peer.connects("a");
+  peer.sends("PUBLISH t 'x' qos1 id1 retain");
+  EXPECT_THAT(peer.received(), ElementsAre("PUBACK id1 no-matching-subscribers"));
+  limited.advance(1min);
+  EXPECT_EQ(limited.statistics().retained_messages, 1U);
+}
+
 TEST_F(SystemTopics, AreTheBrokersOwn) {
   Peer peer(broker);
   peer.connects("a");
