@@ -109,7 +109,7 @@ void Broker::State::publish_load(std::string_view name, Load& load, std::uint64_
   for (std::size_t i = 0; i < kLoadMinutes.size(); ++i) {
     load.per_minute[i] = rate + std::exp(-minutes / kLoadMinutes[i]) * (load.per_minute[i] - rate);
     std::string load_name(name);
-    load_name += "/" + decimal(kLoadMinutes[i]) + "min";
+    load_name.append("/").append(decimal(kLoadMinutes[i])).append("min");
     publish_statistic(load_name, two_decimals(load.per_minute[i]), now);
   }
 }
