@@ -32,6 +32,8 @@ struct Flags {
   std::string serve;
   std::string upstream;
   std::string log_level = "info";
+  std::string data;
+  std::string durability = "disk";
   mqtt::BrokerOptions broker;
   std::uint32_t connect_timeout_seconds = 10;
   std::uint32_t statistics_interval_seconds = 10;
@@ -53,6 +55,21 @@ void declare_connections(CLI::App& app, Flags& flags) {
       ->default_str("127.0.0.1");
   add("--serve", flags.serve, "FOLDER", "Serve this folder's files over HTTP");
   add("--upstream", flags.upstream, "URL", "Be a relay to this broker instead of a broker: mqtt://host:port");
+}
+
+void declare_storage(CLI::App& app, Flags& flags) {
+  app.add_option(
+         "--data", flags.data,
+         "Keep sessions, their messages and retained messages in this folder; without it they end with the server")
+      ->type_name("FOLDER")
+      ->group("Storage of the broker");
+  app.add_option("--durability", flags.durability,
+                 "What an acknowledged message survives: 'disk', a loss of power; 'process', the end of the server, "
+                 "however it ends, and is faster")
+      ->type_name("WHAT")
+      ->check(CLI::IsMember({"disk", "process"}).description(""))
+      ->capture_default_str()
+      ->group("Storage of the broker");
 }
 
 void declare_limits(CLI::App& app, Flags& flags) {
@@ -144,6 +161,8 @@ std::variant<ServerOptions, Exit> to_options(const Flags& flags, bool port_was_g
     options.mqtt_port = flags.port;
   }
   options.http_port = flags.http_port;
+  options.data = flags.data;
+  options.durability = flags.durability == "disk" ? Durability::Disk : Durability::Process;
   options.log_level = spdlog::level::from_str(flags.log_level);
   options.broker = flags.broker;
   options.broker.connect_timeout = std::chrono::seconds(flags.connect_timeout_seconds);
@@ -162,6 +181,7 @@ std::variant<ServerOptions, Exit> parse_command_line(int argc, const char* const
   app.get_formatter()->column_width(36);
   Flags flags;
   declare_connections(app, flags);
+  declare_storage(app, flags);
   declare_limits(app, flags);
   CLI::IsMember log_levels({"debug", "info", "warning", "error", "off"});
   log_levels.description("");

@@ -18,6 +18,12 @@ namespace wasmqtt {
 inline constexpr std::uint16_t kDefaultMqttPort = 1883;
 inline constexpr std::uint16_t kDefaultHttpPort = 8083;
 
+// What of a journal survives.
+enum class Durability : std::uint8_t {
+  Disk,     // what is committed survives a loss of power
+  Process,  // what is committed survives the end of the process, however it ends
+};
+
 // A broker elsewhere.
 struct Upstream {
   std::string host;  // a name or an address, without brackets
@@ -32,6 +38,8 @@ struct ServerOptions {
   std::filesystem::path serve;                                // empty: no files
   std::optional<Upstream> upstream;                           // set: a relay, else a broker
   spdlog::level::level_enum log_level = spdlog::level::info;
+  std::filesystem::path data;  // where the broker keeps its journal; empty: in memory alone
+  Durability durability = Durability::Disk;
   mqtt::BrokerOptions broker;
 };
 

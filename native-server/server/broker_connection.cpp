@@ -20,6 +20,7 @@ void BrokerConnection::on_octets(Bytes octets) {
 }
 
 void BrokerConnection::flush() {
+  host_.commit();
   mqtt::Broker& broker = host_.broker();
   std::array<Bytes, kMaximumWriteParts> parts;
   while (!is_blocked_ && !broker.output(id_).empty()) {

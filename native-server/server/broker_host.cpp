@@ -13,8 +13,11 @@ namespace {
 // don't fill a subscriber's queue to its limit before the kernel was even asked.
 constexpr std::size_t kPumpAfterOctets = kReadBufferSize;
 
-mqtt::BrokerOptions with_random_seed(mqtt::BrokerOptions options) {
+// What only the machine knows: randomness and the time.
+mqtt::BrokerOptions completed(mqtt::BrokerOptions options, mqtt::Instant now) {
   std::random_device device;
+  const auto unix_time = std::chrono::system_clock::now().time_since_epoch();
+  options.unix_time_at_zero = (std::chrono::duration_cast<mqtt::Duration>(unix_time) - now.time_since_epoch()).count();
   options.random_seed = (std::uint64_t{device()} << 32) | device();
   return options;
 }
@@ -34,13 +37,20 @@ CloseCode close_code_for(const mqtt::ConnectionEnd& end) {
 
 }  // namespace
 
-BrokerHost::BrokerHost(Reactor& reactor, const mqtt::BrokerOptions& options)
+BrokerHost::BrokerHost(Reactor& reactor, const mqtt::BrokerOptions& options, std::unique_ptr<SqliteJournal> journal)
     : reactor_(reactor),
-      options_(with_random_seed(options)),
+      options_(completed(options, now())),
       log_(reactor.log),
-      broker_(options_, this),
+      journal_(std::move(journal)),
+      broker_(options_, this, nullptr, journal_.get()),
       retired_(reactor.io),
-      timer_(reactor.io.get_executor()) {}
+      timer_(reactor.io.get_executor()) {
+  if (journal_ == nullptr) return;
+  journal_->restore(broker_, now());
+  const mqtt::BrokerStatistics& restored = broker_.statistics();
+  reactor_.log->info("restored {} sessions and {} retained messages", restored.sessions, restored.retained_messages);
+  arm_timer();
+}
 
 mqtt::Instant BrokerHost::now() {
   return mqtt::Instant(std::chrono::duration_cast<mqtt::Duration>(std::chrono::steady_clock::now().time_since_epoch()));
@@ -80,6 +90,7 @@ void BrokerHost::schedule_pump() {
 
 void BrokerHost::pump() {
   received_since_pump_ = 0;
+  commit();
   while (const auto id = broker_.take_ready())
     connections_[*id]->flush();
   arm_timer();

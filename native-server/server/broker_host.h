@@ -12,12 +12,14 @@
 #include "net/retired.h"
 #include "server/broker_connection.h"
 #include "server/connection_log.h"
+#include "storage/sqlite_journal.h"
 
 namespace wasmqtt {
 
 class BrokerHost final : public LinkAcceptor, private mqtt::BrokerObserver {
  public:
-  BrokerHost(Reactor& reactor, const mqtt::BrokerOptions& options);
+  // With what the journal holds; null: everything ends with the process. Throws JournalError.
+  BrokerHost(Reactor& reactor, const mqtt::BrokerOptions& options, std::unique_ptr<SqliteJournal> journal = nullptr);
 
   void accept(std::shared_ptr<Link> link) override;
   void shut_down() override;
@@ -33,6 +35,11 @@ class BrokerHost final : public LinkAcceptor, private mqtt::BrokerObserver {
   // Has the output of everything that is happening in this turn of the reactor written at its end.
   void schedule_pump();
   void remove(mqtt::ConnectionId id);
+  // Stores what the steps so far have put down. To be called before anything that came of them is written to a client.
+  // Throws JournalError, which ends the server: it could keep no promise.
+  void commit() {
+    if (journal_ != nullptr) journal_->commit();
+  }
 
  private:
   void on_connected(mqtt::ConnectionId id, const mqtt::ConnectedClient& client) override;
@@ -45,6 +52,7 @@ class BrokerHost final : public LinkAcceptor, private mqtt::BrokerObserver {
   Reactor& reactor_;
   mqtt::BrokerOptions options_;
   ConnectionLog log_;
+  std::unique_ptr<SqliteJournal> journal_;
   mqtt::Broker broker_;
   std::vector<std::unique_ptr<BrokerConnection>> connections_;  // by ConnectionId
   Retired<BrokerConnection> retired_;

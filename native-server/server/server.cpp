@@ -47,7 +47,11 @@ Server::Server(Reactor& reactor, const ServerOptions& options)
 }
 
 std::unique_ptr<LinkAcceptor> Server::make_backend(const ServerOptions& options) {
-  if (!options.upstream) return std::make_unique<BrokerHost>(reactor_, options.broker);
+  if (!options.upstream) {
+    std::unique_ptr<SqliteJournal> journal;
+    if (!options.data.empty()) journal = std::make_unique<SqliteJournal>(options.data, options.durability);
+    return std::make_unique<BrokerHost>(reactor_, options.broker, std::move(journal));
+  }
   reactor_.log->info("relaying to {}", options.upstream->text());
   return std::make_unique<Relay>(reactor_, *options.upstream);
 }

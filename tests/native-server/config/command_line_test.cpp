@@ -98,6 +98,14 @@ TEST(CommandLine, TakesWhatClientsMaySend) {
   EXPECT_EQ(broker.topic_alias_maximum, 0);
 }
 
+TEST(CommandLine, TakesWhereTheBrokerKeepsItsJournal) {
+  EXPECT_EQ(options_of({}).data, "");
+  EXPECT_EQ(options_of({"--data", "/some/folder"}).data, "/some/folder");
+  EXPECT_EQ(options_of({}).durability, Durability::Disk);
+  EXPECT_EQ(options_of({"--durability", "process"}).durability, Durability::Process);
+  EXPECT_EQ(exit_of({"--durability", "hope"}).status, 2);
+}
+
 TEST(CommandLine, KeepsStatisticsUnlessTheyAreTurnedOff) {
   EXPECT_EQ(options_of({}).broker.statistics_interval, std::chrono::seconds(10));
   EXPECT_EQ(options_of({"--statistics-interval", "0"}).broker.statistics_interval, std::chrono::seconds(0));
