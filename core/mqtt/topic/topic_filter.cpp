@@ -51,18 +51,22 @@ Result<ParsedTopicFilter> parse_topic_filter(std::string_view text) {
 }
 
 bool matches(std::string_view filter, std::string_view name) {
+  return covers(filter, name);  // a name is a filter for itself alone
+}
+
+bool covers(std::string_view filter, std::string_view narrower) {
   const bool begins_with_wildcard = filter.starts_with('+') || filter.starts_with('#');
-  if (begins_with_wildcard && name.starts_with('$')) return false;  // [MQTT-4.7.2-1]
+  if (begins_with_wildcard && narrower.starts_with('$')) return false;  // [MQTT-4.7.2-1]
   TopicLevels filter_levels(filter);
-  TopicLevels name_levels(name);
+  TopicLevels narrower_levels(narrower);
   while (!filter_levels.done()) {
     const std::string_view wanted = filter_levels.next();
     if (wanted == "#") return true;  // its parent level too: "a/#" matches "a" [MQTT5 4.7.1.2]
-    if (name_levels.done()) return false;
-    const std::string_view level = name_levels.next();
-    if (wanted != "+" && wanted != level) return false;
+    if (narrower_levels.done()) return false;
+    const std::string_view level = narrower_levels.next();
+    if (wanted == "+" ? level == "#" : wanted != level) return false;
   }
-  return name_levels.done();
+  return narrower_levels.done();
 }
 
 }  // namespace mqtt

@@ -33,4 +33,8 @@ constexpr std::string_view share_of(std::string_view topic_filter) {
 // begins with '$'. [MQTT-4.7.2-1] The tries answer the same for many filters at once; this is for one, and for tests.
 bool matches(std::string_view filter, std::string_view name);
 
+// Whether all names that the valid plain filter `narrower` matches are matched by `filter`, judged level by level: so
+// "+/#" is not known to cover "#", which it does.
+bool covers(std::string_view filter, std::string_view narrower);
+
 }  // namespace mqtt

@@ -169,6 +169,23 @@ TEST(TopicFilter, MatchesNamesAsTheExamplesOfTheStandardSay) {
   }
 }
 
+TEST(TopicFilter, CoversWhatMatchesNoNameThatItDoesNot) {
+  const struct {
+    const char* filter;
+    const char* narrower;
+    bool is_covered;
+  } examples[] = {
+      {"a/#", "a/#", true},    {"a/#", "a/+", true},     {"a/#", "a", true},         {"a/#", "a/b/+/#", true},
+      {"a/+", "a/+", true},    {"a/+", "a/b", true},     {"a/+", "a/#", false},      {"a/+", "a/b/c", false},
+      {"a/+/#", "a/#", false}, {"a/b", "a/+", false},    {"a/b", "a/b", true},       {"a/b", "a/#", false},
+      {"#", "+/a/#", true},    {"#", "#", true},         {"+", "#", false},          {"+/+", "+/b", true},
+      {"#", "$SYS/#", false},  {"+/a", "$SYS/a", false}, {"$SYS/#", "$SYS/+", true}, {"a/#", "#", false},
+      {"a/#", "+/b", false},   {"+/b", "+/b", true},     {"", "a", false},
+  };
+  for (const auto& [filter, narrower, is_covered] : examples)
+    EXPECT_EQ(covers(filter, narrower), is_covered) << filter << " over " << narrower;
+}
+
 TEST(TopicFilter, BeginningWithAWildcardMatchesNoNameThatBeginsWithADollar_MQTT_4_7_2_1) {
   for (const char* filter : {"#", "+", "+/#", "+/a", "+/+"}) {
     for (const char* name : {"$SYS", "$SYS/a", "$", "$/a"})
