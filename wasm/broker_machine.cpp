@@ -39,12 +39,28 @@ mqtt::BrokerOptions options_of(const CreateBrokerCommand& command) {
   return options;
 }
 
+// As DecideCommand has them.
+std::optional<std::vector<std::string>> read_filters(CommandReader& command, std::uint32_t count) {
+  if (count == 0xFFFFFFFF) return std::nullopt;
+  std::vector<std::string> filters;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto entry = command.record<FilterEntry>();
+    filters.emplace_back(command.text(entry.filter_length));
+  }
+  return filters;
+}
+
+constexpr mqtt::ReasonCode reason_of(bool is_allowed) {
+  return is_allowed ? mqtt::ReasonCode::Success : mqtt::ReasonCode::NotAuthorized;
+}
+
 constexpr std::uint32_t flag(bool value, ConnectedFlags flag) { return value ? static_cast<std::uint32_t>(flag) : 0; }
 
 }  // namespace
 
 BrokerMachine::BrokerMachine(const CreateBrokerCommand& command, Boundary& boundary)
-    : reports_publishes_(command.report_publishes != 0), boundary_(boundary), broker_(options_of(command), this) {}
+    : reports_publishes_(command.report_publishes != 0), boundary_(boundary),
+      broker_(options_of(command), this, command.asks_host != 0 ? this : nullptr) {}
 
 void BrokerMachine::carry_out(CommandReader& command, mqtt::Instant now) {
   const std::uint32_t number = command.subject();
@@ -65,6 +81,7 @@ void BrokerMachine::carry_out(CommandReader& command, mqtt::Instant now) {
       return note_ready(number);
     case CommandKind::DisconnectConnection:
       return broker_.disconnect(found->id, static_cast<mqtt::ReasonCode>(command.record<ValueCommand>().value), now);
+    case CommandKind::Decide: return decide(command, *found, now);
     default: return;
   }
 }
@@ -101,6 +118,21 @@ void BrokerMachine::receive(CommandReader& command, Connection& connection, mqtt
   boundary_.events.set_frame(fields.frame, octets);
   broker_.receive(connection.id, octets, now);
   boundary_.events.end_frame();
+}
+
+void BrokerMachine::decide(CommandReader& command, Connection& connection, mqtt::Instant now) {
+  const auto fields = command.record<DecideCommand>();
+  mqtt::Properties properties;
+  command.properties(fields.properties_length, properties);
+  mqtt::Verdict verdict{.reason = static_cast<mqtt::ReasonCode>(fields.reason),
+                        .reason_string = std::string(properties.reason_string.value_or("")),
+                        .server_reference = std::string(properties.server_reference.value_or(""))};
+  if (const auto& data = properties.authentication_data) verdict.authentication_data.emplace(data->begin(), data->end());
+  if (verdict.reason == mqtt::ReasonCode::Success) {
+    connection.permissions.publish = read_filters(command, fields.publish_count);
+    connection.permissions.subscribe = read_filters(command, fields.subscribe_count);
+  }
+  broker_.decide(connection.id, verdict, now);
 }
 
 void BrokerMachine::publish(CommandReader& command, mqtt::Instant now) {
@@ -170,6 +202,24 @@ void BrokerMachine::on_unsubscribed(mqtt::ConnectionId id, std::string_view topi
 
 void BrokerMachine::on_publish(mqtt::ConnectionId id, const mqtt::Publish& publish) {
   if (reports_publishes_) boundary_.events.message(EventKind::BrokerMessage, number_of(id), publish);
+}
+
+std::optional<mqtt::Verdict> BrokerMachine::on_connect(mqtt::ConnectionId id, const mqtt::Connect& connect) {
+  boundary_.events.connecting(number_of(id), connect);
+  return std::nullopt;
+}
+
+std::optional<mqtt::Verdict> BrokerMachine::on_auth(mqtt::ConnectionId id, const mqtt::Auth& auth) {
+  boundary_.events.reason(EventKind::Authenticating, number_of(id), auth.reason, auth.properties);
+  return std::nullopt;
+}
+
+mqtt::ReasonCode BrokerMachine::may_subscribe(mqtt::ConnectionId id, std::string_view, const mqtt::SubscribeEntry& entry) {
+  return reason_of(connections_[number_of(id)].permissions.may_subscribe(entry.topic_filter));
+}
+
+mqtt::ReasonCode BrokerMachine::may_publish(mqtt::ConnectionId id, std::string_view, const mqtt::Publish& publish) {
+  return reason_of(connections_[number_of(id)].permissions.may_publish(publish.topic));
 }
 
 }  // namespace wasmqtt

@@ -9,12 +9,13 @@
 #include "boundary.h"
 #include "command_reader.h"
 #include "mqtt/broker/broker.h"
+#include "mqtt/broker/topic_permissions.h"
 #include "records.h"
 
 namespace wasmqtt {
 
 // Connections go by JavaScript's numbers outside and by the core's inside.
-class BrokerMachine final : private mqtt::BrokerObserver {
+class BrokerMachine final : private mqtt::BrokerObserver, private mqtt::BrokerAuthority {
  public:
   // A connection of JavaScript's number.
   struct Connection {
@@ -24,6 +25,7 @@ class BrokerMachine final : private mqtt::BrokerObserver {
     bool asked_to_close = false;
     std::size_t named_output = 0;
     std::optional<std::uint32_t> client;  // the client at the other end of a link
+    mqtt::TopicPermissions permissions{};
   };
 
   BrokerMachine(const CreateBrokerCommand& command, Boundary& boundary);
@@ -48,6 +50,7 @@ class BrokerMachine final : private mqtt::BrokerObserver {
  private:
   void publish(CommandReader& command, mqtt::Instant now);
   void receive(CommandReader& command, Connection& connection, mqtt::Instant now);
+  void decide(CommandReader& command, Connection& connection, mqtt::Instant now);
   std::uint32_t number_of(mqtt::ConnectionId id) const { return numbers_[id]; }
 
   void on_connected(mqtt::ConnectionId id, const mqtt::ConnectedClient& client) override;
@@ -56,6 +59,14 @@ class BrokerMachine final : private mqtt::BrokerObserver {
   void on_unsubscribed(mqtt::ConnectionId id, std::string_view topic_filter) override;
   void on_publish(mqtt::ConnectionId id, const mqtt::Publish& publish) override;
   bool wants_publishes() const override { return true; }
+
+  // JavaScript answers later, by Decide; only what the permissions say is answered here.
+  std::optional<mqtt::Verdict> on_connect(mqtt::ConnectionId id, const mqtt::Connect& connect) override;
+  std::optional<mqtt::Verdict> on_auth(mqtt::ConnectionId id, const mqtt::Auth& auth) override;
+  mqtt::ReasonCode may_subscribe(mqtt::ConnectionId id, std::string_view client_identifier,
+                                 const mqtt::SubscribeEntry& entry) override;
+  mqtt::ReasonCode may_publish(mqtt::ConnectionId id, std::string_view client_identifier, const mqtt::Publish& publish) override;
+  bool decides_publishes() const override { return true; }
 
   bool reports_publishes_;
   Boundary& boundary_;

@@ -103,6 +103,24 @@ void EventWriter::error(EventKind kind, std::uint32_t subject, std::uint32_t tok
         {token, static_cast<std::uint32_t>(error.fault), static_cast<std::uint32_t>(error.reason), copy.offset, copy.length});
 }
 
+void EventWriter::connecting(std::uint32_t connection, const mqtt::Connect& connect) {
+  const auto flag = [](bool is_set, ConnectedFlags flag) { return is_set ? static_cast<std::uint32_t>(flag) : 0; };
+  const std::uint32_t flags = static_cast<std::uint32_t>(connect.version) | flag(connect.clean_start, ConnectedFlags::CleanStart) |
+                              flag(connect.user_name.has_value(), ConnectedFlags::HasUserName) |
+                              flag(connect.password.has_value(), ConnectedFlags::HasPassword) |
+                              std::uint32_t{connect.keep_alive} << static_cast<std::uint32_t>(ConnectedFlags::KeepAliveShift);
+  const mqtt::Bytes user_name = mqtt::as_bytes(connect.user_name.value_or(""));
+  const mqtt::Bytes password = connect.password.value_or(mqtt::Bytes());
+  const std::size_t begin = data_.size();
+  padded(mqtt::as_bytes(connect.client_identifier));
+  padded(user_name);
+  padded(password);
+  const Text run = properties(connect.properties);
+  write(EventKind::Connecting, connection,
+        {flags, word_of(begin), word_of(connect.client_identifier.size()), word_of(user_name.size()), word_of(password.size()),
+         run.length});
+}
+
 void EventWriter::connack(std::uint32_t client, const mqtt::Connack& connack) {
   const Text run = properties(connack.properties);
   write(EventKind::Connack, client, {connack.session_present, static_cast<std::uint32_t>(connack.reason), run.offset, run.length});

@@ -48,7 +48,9 @@ class EventWriter {
   };
   // Copies a text to the data.
   Text text(std::string_view text);
-  // For the broker's own events.
+  // Connecting, of the broker.
+  void connecting(std::uint32_t connection, const mqtt::Connect& connect);
+  // For the broker's other events.
   void write(EventKind kind, std::uint32_t subject, const std::array<std::uint32_t, kEventWords - 2>& fields);
 
  private:

@@ -39,6 +39,7 @@ enum class CommandKind : std::uint32_t {
   BrokerPublish,          // PublishCommand
   ShutDown,               // Command
   ReportPublishes,        // ValueCommand: 0 or 1
+  Decide,                 // DecideCommand: what a Connecting or Authenticating event asked
 };
 
 struct Command {
@@ -62,7 +63,7 @@ struct CreateBrokerCommand {
   std::uint32_t maximum_queued_messages, maximum_output_octets, connect_timeout, maximum_session_expiry_interval, report_publishes;
   std::uint32_t maximum_queued_octets, maximum_queued_messages_in_all, maximum_queued_octets_in_all, maximum_retained_messages;
   std::uint32_t maximum_subscriptions, maximum_connections, maximum_topic_length, maximum_topic_levels, maximum_qos, maximum_keep_alive;
-  std::uint32_t availability, statistics_interval, random_seed_low, random_seed_high;
+  std::uint32_t availability, statistics_interval, asks_host, random_seed_low, random_seed_high;
 };
 
 // What a broker has; all of them unless the host takes one away.
@@ -128,6 +129,16 @@ struct ValueCommand {
   std::uint32_t kind, length, subject, value;
 };
 
+// Of the properties, those that a Verdict has. Then, for each filter of what the client may publish and then of what it may subscribe to:
+// FilterEntry and the filter. A count of 0xFFFFFFFF allows everything.
+struct DecideCommand {
+  std::uint32_t kind, length, subject, reason, properties_length, publish_count, subscribe_count;
+};
+
+struct FilterEntry {
+  std::uint32_t filter_length;
+};
+
 // A run of properties, in both directions: an id of the standard and its value; or, for text and binary data, an id, the length and the octets,
 // padded to four; a User Property has two lengths and both octets, each padded.
 
@@ -164,6 +175,8 @@ enum class EventKind : std::uint32_t {
   ConnectionOutput,          // OutputEvent
   ConnectionCloseTransport,  // Event
   LinkClosed,                // Event
+  Connecting,                // ConnectingEvent: until Decide, nothing further of this connection is looked at
+  Authenticating,            // ReasonEvent: as above
 };
 
 struct Event {
@@ -226,11 +239,17 @@ enum class ConnectedFlags : std::uint32_t {
   CleanStart = 8,
   SessionPresent = 16,
   HasUserName = 32,
+  HasPassword = 64,
   KeepAliveShift = 16,
 };
 
 struct ConnectedEvent {
   std::uint32_t kind, subject, flags, client_identifier_offset, client_identifier_length, user_name_offset, user_name_length;
+};
+
+// A CONNECT that the host is asked about. Its texts lie one behind the other, padded to four octets each, and the properties behind them.
+struct ConnectingEvent {
+  std::uint32_t kind, subject, flags, texts_offset, client_identifier_length, user_name_length, password_length, properties_length;
 };
 
 enum class EndFlags : std::uint32_t {

@@ -48,5 +48,9 @@ export function checkBrokerOptions(options: BrokerOptions): BrokerOptions {
       throw badCall(`${name} is ${String(value)}: write true or false`);
     }
   }
+  const { authenticate }: { authenticate?: unknown } = options;
+  if (authenticate !== undefined && typeof authenticate !== 'function') {
+    throw badCall('authenticate is no function: write authenticate: ({ username, password }) => ...');
+  }
   return options;
 }

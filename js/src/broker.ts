@@ -1,5 +1,6 @@
 // `wasmqtt/broker`: a whole MQTT broker in a page, a worker or Node, and the ways to reach it.
 import { readMessage, readPublishFlags, readTopic } from './arguments.ts';
+import { BrokerAuthority } from './broker-authority.ts';
 import { BrokerConnections } from './broker-connections.ts';
 import { brokerModule } from './broker-module.ts';
 import { checkBrokerOptions } from './broker-options.ts';
@@ -18,7 +19,17 @@ import { openLink } from './transport/link.ts';
 import { StreamTransport, type StreamLike } from './transport/stream.ts';
 import { TypedEmitter } from './typed-emitter.ts';
 
-export type { BrokerClient, BrokerEvents, BrokerOptions, BrokerPublishOptions, ClientGone } from './broker-types.ts';
+export type {
+  Admission,
+  ApplicantClient,
+  BrokerClient,
+  BrokerEvents,
+  BrokerOptions,
+  BrokerPublishOptions,
+  Challenge,
+  ClientGone,
+  Decision,
+} from './broker-types.ts';
 export type { BrokerStatistics } from './engine/types.ts';
 export type { InTabWebSocket, InTabWebSocketClass } from './in-tab-web-socket.ts';
 export type { StreamLike } from './transport/stream.ts';
@@ -47,6 +58,7 @@ export class Broker extends TypedEmitter<BrokerEvents> {
   readonly #engine = new Engine(brokerModule);
   readonly #machine: BrokerMachine;
   readonly #connections: BrokerConnections;
+  readonly #authority: BrokerAuthority | undefined;
   readonly #clients = new Set<MqttClient>();
   // publish() calls under way, by token: told when the core refuses.
   readonly #publishes = new Map<number, (error: EngineError) => void>();
@@ -56,7 +68,10 @@ export class Broker extends TypedEmitter<BrokerEvents> {
   /** Applications call createBroker(). */
   constructor(options: BrokerOptions) {
     super();
-    this.#machine = new BrokerMachine(this.#engine, options, this.#makeSink());
+    const { authenticate, ...limits } = options;
+    this.#machine = new BrokerMachine(this.#engine, { ...limits, asksHost: authenticate !== undefined }, this.#makeSink());
+    this.#authority =
+      authenticate && new BrokerAuthority(this.#machine, authenticate, (error) => this.emit('error', error));
     this.#connections = new BrokerConnections(this.#machine);
     this.ready = this.#engine.ready.catch((cause: unknown) => {
       throw engineFailure(cause);
@@ -164,6 +179,7 @@ export class Broker extends TypedEmitter<BrokerEvents> {
         this.emit('clientConnected', client);
       },
       ended: (number, end) => {
+        this.#authority?.ended(number);
         this.#connections.ended(number, end);
         const { text, reasonCode } = end.error;
         this.emit('clientDisconnected', { clientId: end.clientId, orderly: end.orderly, reason: text, reasonCode });
@@ -175,6 +191,9 @@ export class Broker extends TypedEmitter<BrokerEvents> {
         this.emit('publish', this.#connections.clientIdOf(number), packet);
       },
       publishFailed: (token, error) => this.#publishes.get(token)?.(error),
+      connecting: (number, client) => this.#authority?.connecting(number, client),
+      authenticating: (number, reasonCode, properties) =>
+        this.#authority?.authenticating(number, reasonCode, properties),
     };
   }
 }

@@ -88,3 +88,40 @@ describe('MQTT.js with 5.0', () => {
     ]);
   });
 });
+
+describe.each([4, 5] as const)('MQTT.js over TCP, where the application decides, protocol version %i', (version) => {
+  const protocol = { protocolVersion: version };
+  let deciding: Broker;
+
+  beforeEach(() => {
+    deciding = createBroker({
+      authenticate: async ({ username, password }) =>
+        password?.toString() === 'secret' && { publish: [`from/${username}`], subscribe: [`to/${username}/#`] },
+    });
+    server.removeAllListeners('connection').on('connection', (socket) => deciding.handle(socket));
+  });
+
+  afterEach(async () => {
+    await Promise.all(clients.map((client) => client.endAsync(true)));
+    await deciding.close();
+  });
+
+  it('is refused with a wrong password', async () => {
+    const connecting = connected({ ...protocol, username: 'joe', password: 'wrong', reconnectPeriod: 0 });
+    await expect(connecting).rejects.toMatchObject({ code: version === 5 ? 0x87 : 5 });
+  });
+
+  it('publishes and subscribes to what it may, and to nothing else', async () => {
+    const seen = new Collector<string>();
+    deciding.on('publish', (_clientId, { topic }) => seen.add(topic));
+    const client = await connected({ ...protocol, username: 'joe', password: 'secret' });
+    await client.subscribeAsync('to/joe/+');
+    await expect(client.subscribeAsync('#')).rejects.toThrow(version === 5 ? 'Not authorized' : 'Unspecified error');
+    // Before 5.0 a refusal has no word: the message is acknowledged and goes nowhere.
+    const refused = client.publishAsync('from/ann', '', { qos: 1 });
+    if (version === 5) await expect(refused).rejects.toMatchObject({ code: 0x87 });
+    else await refused;
+    await client.publishAsync('from/joe', '', { qos: 1 });
+    expect(seen.items).toEqual(['from/joe']);
+  });
+});

@@ -4,18 +4,20 @@ import {
   CommandKind,
   ConnectedEventField,
   ConnectedFlags,
+  ConnectingEventField,
   EndedEventField,
   EndFlags,
   ErrorEventField,
   EventKind,
   FilterEventField,
   MessageEventField,
+  ReasonEventField,
   StatisticsField,
 } from '../generated/records.ts';
 import { limit, milliseconds, randomSeed } from './client-machine.ts';
 import { type ClientMachine, type Engine, NumberPool } from './engine.ts';
 import type { BrokerEvents, EventReader } from './events.ts';
-import type { PacketProperties } from './properties.ts';
+import { padded, type PacketProperties } from './properties.ts';
 import type {
   BrokerMachineOptions,
   BrokerSink,
@@ -25,6 +27,7 @@ import type {
   OperationToken,
   ProtocolVersion,
   ReasonCode,
+  Verdict,
 } from './types.ts';
 
 /** What stands below a connection: a transport of the host's, or a link. */
@@ -94,6 +97,11 @@ export class BrokerMachine {
     token: OperationToken,
   ): void {
     this.engine.stage().publish(CommandKind.BrokerPublish, 0, topic, payload, flags, properties, token);
+  }
+
+  /** What connecting() or authenticating() asked; ignored when nothing is awaited (any more). */
+  decide(connection: number, verdict: Verdict): void {
+    this.engine.stage().decide(connection, verdict);
   }
 
   /** The host closes a connection or link: DISCONNECT with the reason to a 5.0 client. */
@@ -183,6 +191,11 @@ export class BrokerLink {
     this.#forget = forget;
   }
 
+  /** Whether the client takes what the broker says; while it doesn't, the broker's limits count what waits. */
+  setWritable(writable: boolean): void {
+    if (this.#isOpen) this.#engine.stage().value(CommandKind.ConnectionSetWritable, this.number, writable ? 1 : 0);
+  }
+
   /** The client's end is closed; `closed` is not called any more. A second call does nothing. */
   close(): void {
     if (!this.#isOpen) return;
@@ -234,6 +247,14 @@ class Events implements BrokerEvents {
         return this.#sink.unsubscribed(connection, reader.text(at + FilterEventField.filterOffset));
       case EventKind.BrokerPublishFailed:
         return this.#sink.publishFailed(reader.word(at + ErrorEventField.token), reader.error(at));
+      case EventKind.Connecting:
+        return this.#connecting(connection, at, reader);
+      case EventKind.Authenticating:
+        return this.#sink.authenticating?.(
+          connection,
+          reader.word(at + ReasonEventField.reason),
+          reader.properties(at + ReasonEventField.propertiesOffset),
+        );
     }
   }
 
@@ -254,6 +275,27 @@ class Events implements BrokerEvents {
       sessionPresent: (flags & ConnectedFlags.SessionPresent) !== 0,
       keepAlive: flags >>> ConnectedFlags.KeepAliveShift,
       username: hasUserName ? reader.text(at + ConnectedEventField.userNameOffset) : undefined,
+    });
+  }
+
+  #connecting(connection: number, at: number, reader: EventReader): void {
+    const flags = reader.word(at + ConnectingEventField.flags);
+    // One behind the other, padded.
+    const lengthOf = (field: ConnectingEventField): number => reader.word(at + field);
+    const clientId = reader.word(at + ConnectingEventField.textsOffset);
+    const userName = clientId + padded(lengthOf(ConnectingEventField.clientIdentifierLength));
+    const password = userName + padded(lengthOf(ConnectingEventField.userNameLength));
+    const properties = password + padded(lengthOf(ConnectingEventField.passwordLength));
+    const hasUserName = (flags & ConnectedFlags.HasUserName) !== 0;
+    const hasPassword = (flags & ConnectedFlags.HasPassword) !== 0;
+    this.#sink.connecting?.(connection, {
+      clientId: reader.textAt(clientId, lengthOf(ConnectingEventField.clientIdentifierLength)),
+      protocolVersion: (flags & ConnectedFlags.VersionMask) as ProtocolVersion,
+      clean: (flags & ConnectedFlags.CleanStart) !== 0,
+      keepAlive: flags >>> ConnectedFlags.KeepAliveShift,
+      username: hasUserName ? reader.textAt(userName, lengthOf(ConnectingEventField.userNameLength)) : undefined,
+      password: hasPassword ? reader.octetsAt(password, lengthOf(ConnectingEventField.passwordLength)) : undefined,
+      properties: reader.propertiesAt(properties, lengthOf(ConnectingEventField.propertiesLength)),
     });
   }
 
@@ -306,6 +348,7 @@ function optionValues(options: BrokerMachineOptions): number[] {
     limit(options.maximumKeepAlive ?? 0),
     availabilityOf(options),
     milliseconds(options.statisticsInterval ?? 10_000),
+    options.asksHost ? 1 : 0,
     seedLow,
     seedHigh,
   ];

@@ -4,6 +4,8 @@ import {
   CommandKind,
   ConnectCommandField,
   ConnectFlags,
+  DecideCommandField,
+  FilterEntryField,
   PublishCommandField,
   ReasonCommandField,
   ReceiveCommandField,
@@ -14,7 +16,7 @@ import {
 } from '../generated/records.ts';
 import { PropertyKind, propertyTable } from '../generated/properties.ts';
 import type { PacketProperties } from './properties.ts';
-import type { ConnectPacket, ReasonCode, SubscribeEntry } from './types.ts';
+import type { ConnectPacket, ReasonCode, SubscribeEntry, Verdict } from './types.ts';
 
 const utf8 = new TextEncoder();
 
@@ -23,6 +25,9 @@ const shortText = 48;
 const shortPayload = 48;
 
 const headOfPublish = 4 * PublishCommandField.words;
+
+// In place of a number of filters.
+const everything = 0xffffffff;
 
 // A block that one burst made larger gives its memory back.
 const keptCapacity = 1024 * 1024;
@@ -210,6 +215,19 @@ export class CommandBlock {
     const at = this.#begin(kind, subject, ReasonCommandField.words);
     this.#words[at + ReasonCommandField.reason] = reasonCode;
     this.#set(at + ReasonCommandField.propertiesLength, this.#properties(properties ?? {}));
+    this.#end();
+  }
+
+  decide(connection: number, { reasonCode, properties, publish, subscribe }: Verdict): void {
+    const at = this.#begin(CommandKind.Decide, connection, DecideCommandField.words);
+    this.#words[at + DecideCommandField.reason] = reasonCode;
+    this.#words[at + DecideCommandField.publishCount] = publish?.length ?? everything;
+    this.#words[at + DecideCommandField.subscribeCount] = subscribe?.length ?? everything;
+    this.#set(at + DecideCommandField.propertiesLength, this.#properties(properties ?? {}));
+    for (const filter of [...(publish ?? []), ...(subscribe ?? [])]) {
+      const entry = this.#extend(FilterEntryField.words);
+      this.#set(entry + FilterEntryField.filterLength, this.#text(filter));
+    }
     this.#end();
   }
 

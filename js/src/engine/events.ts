@@ -197,13 +197,25 @@ export class EventReader {
   }
 
   text(at: number): string {
-    const begin = this.#data + this.#words[at]!;
-    return decodeText(this.#octets, begin, begin + this.#words[at + 1]!);
+    return this.textAt(this.#words[at]!, this.#words[at + 1]!);
   }
 
   properties(at: number): PacketProperties | undefined {
-    const length = this.#words[at + 1]!;
-    return length === 0 ? undefined : readProperties(this.#words, this.#octets, this.#data + this.#words[at]!, length);
+    return this.propertiesAt(this.#words[at]!, this.#words[at + 1]!);
+  }
+
+  /** The next three are for what lies at `offset` in the step's data. */
+  textAt(offset: number, length: number): string {
+    const begin = this.#data + offset;
+    return decodeText(this.#octets, begin, begin + length);
+  }
+
+  octetsAt(offset: number, length: number): Payload {
+    return this.#copyOf(this.#data + offset, length);
+  }
+
+  propertiesAt(offset: number, length: number): PacketProperties | undefined {
+    return length === 0 ? undefined : readProperties(this.#words, this.#octets, this.#data + offset, length);
   }
 
   /** Of an ErrorEvent. */

@@ -83,7 +83,8 @@ export function readProperties(words: Uint32Array, octets: Uint8Array, begin: nu
   return properties;
 }
 
-function padded(length: number): number {
+/** What octets take up in the data of a step. */
+export function padded(length: number): number {
   return (length + 3) & ~3;
 }
 

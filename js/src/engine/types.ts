@@ -176,6 +176,31 @@ export interface BrokerMachineOptions {
   readonly statisticsInterval?: number | undefined; // 10,000
   /** Makes BrokerSink.publish() come for every PUBLISH that the broker accepts. */
   readonly reportPublishes?: boolean | undefined; // false
+  /** Makes BrokerSink.connecting() and authenticating() come. */
+  readonly asksHost?: boolean | undefined; // false
+}
+
+/** What the CONNECT says of a client that waits for the host's verdict. */
+export interface ConnectingClient {
+  /** Empty if the broker is to choose one. */
+  readonly clientId: string;
+  readonly protocolVersion: ProtocolVersion;
+  readonly clean: boolean;
+  readonly keepAlive: number;
+  readonly username: string | undefined;
+  readonly password: Payload | undefined;
+  readonly properties: PacketProperties | undefined;
+}
+
+/** The host's answer to connecting() or authenticating(). core/mqtt/broker/broker_authority.h has the rules. */
+export interface Verdict {
+  /** Success; Continue authentication, to a client with an Authentication Method; or a failure that a CONNACK may carry. */
+  readonly reasonCode: ReasonCode;
+  /** Authentication Data, Reason String and Server Reference. */
+  readonly properties?: PacketProperties | undefined;
+  /** With Success: topic filters that cover what the client may publish and subscribe to; undefined: everything. */
+  readonly publish?: readonly string[] | undefined;
+  readonly subscribe?: readonly string[] | undefined;
 }
 
 export interface ConnectedClient {
@@ -214,6 +239,10 @@ export interface BrokerSink {
   ): void;
   /** A publish() of the host was refused: what is wrong with it. */
   publishFailed(token: OperationToken, error: EngineError): void;
+  /** Only with BrokerMachineOptions.asksHost. The connection waits for decide(). */
+  connecting?(connection: number, client: ConnectingClient): void;
+  /** The same for an AUTH of a client with an Authentication Method: 0x18, or 0x19 of one that is connected. */
+  authenticating?(connection: number, reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
 }
 
 /** The transport below one connection of the broker. */

@@ -29,6 +29,7 @@ export const enum CommandKind {
   BrokerPublish = 26,
   ShutDown = 27,
   ReportPublishes = 28,
+  Decide = 29,
 }
 
 export const enum BrokerAvailability {
@@ -86,6 +87,8 @@ export const enum EventKind {
   ConnectionOutput = 25,
   ConnectionCloseTransport = 26,
   LinkClosed = 27,
+  Connecting = 28,
+  Authenticating = 29,
 }
 
 export const enum ConnectedFlags {
@@ -93,6 +96,7 @@ export const enum ConnectedFlags {
   CleanStart = 8,
   SessionPresent = 16,
   HasUserName = 32,
+  HasPassword = 64,
   KeepAliveShift = 16,
 }
 
@@ -179,9 +183,10 @@ export const enum CreateBrokerCommandField {
   maximumKeepAlive = 21,
   availability = 22,
   statisticsInterval = 23,
-  randomSeedLow = 24,
-  randomSeedHigh = 25,
-  words = 26,
+  asksHost = 24,
+  randomSeedLow = 25,
+  randomSeedHigh = 26,
+  words = 27,
 }
 
 export const enum ConnectCommandField {
@@ -253,6 +258,22 @@ export const enum ValueCommandField {
   subject = 2,
   value = 3,
   words = 4,
+}
+
+export const enum DecideCommandField {
+  kind = 0,
+  length = 1,
+  subject = 2,
+  reason = 3,
+  propertiesLength = 4,
+  publishCount = 5,
+  subscribeCount = 6,
+  words = 7,
+}
+
+export const enum FilterEntryField {
+  filterLength = 0,
+  words = 1,
 }
 
 export const enum EventField {
@@ -374,6 +395,18 @@ export const enum ConnectedEventField {
   userNameOffset = 5,
   userNameLength = 6,
   words = 7,
+}
+
+export const enum ConnectingEventField {
+  kind = 0,
+  subject = 1,
+  flags = 2,
+  textsOffset = 3,
+  clientIdentifierLength = 4,
+  userNameLength = 5,
+  passwordLength = 6,
+  propertiesLength = 7,
+  words = 8,
 }
 
 export const enum EndedEventField {
