@@ -2,6 +2,7 @@
 #include "broker_machines.h"
 
 #include <array>
+#include <utility>
 
 namespace wasmqtt {
 namespace {
@@ -32,6 +33,9 @@ void BrokerMachines::carry_out_other(CommandReader& command, mqtt::Instant now) 
   switch (command.kind()) {
     case CommandKind::Link: return link(command, now);
     case CommandKind::Unlink: return unlink(command.subject(), now);
+    case CommandKind::ConnectionSetWritable:
+      broker_->carry_out(command, now);
+      return note_writable(command.subject());
     default: return broker_->carry_out(command, now);
   }
 }
@@ -58,6 +62,12 @@ void BrokerMachines::unlink(std::uint32_t connection, mqtt::Instant now) {
   broker_->close(connection, now);
 }
 
+// What came for a linked client while it took nothing is handed over when it does again.
+void BrokerMachines::note_writable(std::uint32_t connection) {
+  const BrokerMachine::Connection* const found = broker_->connection(connection);
+  if (found != nullptr && found->client && found->is_writable) resumed_.push_back(connection);
+}
+
 void BrokerMachines::destroy_client(std::uint32_t number, mqtt::Instant now) {
   if (const ClientMachine* const machine = client(number); machine != nullptr && machine->link()) unlink(*machine->link(), now);
   Machines::destroy_client(number, now);
@@ -65,6 +75,7 @@ void BrokerMachines::destroy_client(std::uint32_t number, mqtt::Instant now) {
 
 void BrokerMachines::exchange(mqtt::Instant now) {
   if (!broker_) return;
+  for (const std::uint32_t connection : std::exchange(resumed_, {})) send_to_client(connection, now);
   std::size_t sent = 0;
   while (true) {
     for (; sent < touched().size(); ++sent) send_to_broker(*touched()[sent], now);
@@ -96,14 +107,16 @@ void BrokerMachines::send_to_broker(ClientMachine& machine, mqtt::Instant now) {
 }
 
 void BrokerMachines::send_to_client(std::uint32_t number, mqtt::Instant now) {
-  const BrokerMachine::Connection connection = *broker_->connection(number);
-  ClientMachine* const machine = client(*connection.client);
+  const BrokerMachine::Connection* const connection = broker_->connection(number);
+  if (connection == nullptr || !connection->client || !connection->is_writable) return;
+  ClientMachine* const machine = client(*connection->client);
   if (machine == nullptr) return;
   touch(*machine);
+  const mqtt::ConnectionId id = connection->id;
   move_octets(
-      broker_->core().output(connection.id), [&](mqtt::Bytes octets) { machine->client().receive(octets, now); },
-      [&](std::size_t count) { broker_->core().consume_output(connection.id, count); });
-  if (!broker_->core().should_close(connection.id)) return;
+      broker_->core().output(id), [&](mqtt::Bytes octets) { machine->client().receive(octets, now); },
+      [&](std::size_t count) { broker_->core().consume_output(id, count); });
+  if (!broker_->core().should_close(id)) return;
   machine->set_link(std::nullopt);
   broker_->close(number, now);
   boundary().events.event(EventKind::LinkClosed, number);

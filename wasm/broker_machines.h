@@ -1,7 +1,9 @@
 // The broker module's machines: clients, a broker, and the links between them.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "broker_machine.h"
 #include "machines.h"
@@ -21,10 +23,12 @@ class BrokerMachines final : public Machines {
 
   void link(CommandReader& command, mqtt::Instant now);
   void unlink(std::uint32_t connection, mqtt::Instant now);
+  void note_writable(std::uint32_t connection);
   void send_to_broker(ClientMachine& client, mqtt::Instant now);
   void send_to_client(std::uint32_t connection, mqtt::Instant now);
 
   std::optional<BrokerMachine> broker_;
+  std::vector<std::uint32_t> resumed_;  // links to clients that take octets again
 };
 
 }  // namespace wasmqtt

@@ -133,6 +133,36 @@ describe('in-tab clients', () => {
     await other.close();
   });
 
+  it('get no further messages while an overridden handleMessage() has not called back', async () => {
+    const client = await broker.connectAsync({ protocolVersion: 5 });
+    const messages = new Collector<string>();
+    const releases = new Collector<() => void>();
+    client.handleMessage = (_packet, callback) => releases.add(callback);
+    client.on('message', (_topic, payload) => messages.add(String(payload)));
+    await client.subscribeAsync('a', { qos: 1 });
+    await broker.publish('a', 'first');
+    await messages.first(1);
+    for (const text of ['second', 'third']) await broker.publish('a', text, { qos: 1 });
+    await settled();
+    expect(messages.items).toEqual(['first']);
+    releases.items[0]!();
+    expect(await messages.first(3)).toEqual(['first', 'second', 'third']);
+    for (const release of releases.items.slice(1)) release();
+    await client.endAsync();
+  });
+
+  it('end with the broker, though an overridden handleMessage() has not called back', async () => {
+    const client = await broker.connectAsync();
+    const messages = new Collector<string>();
+    client.handleMessage = () => undefined;
+    client.on('message', (topic) => messages.add(topic));
+    await client.subscribeAsync('a');
+    await broker.publish('a', '');
+    await messages.first(1);
+    await broker.close();
+    expect(client.connected).toBe(false);
+  });
+
   it('are served by the hundred', async () => {
     const clients = await Promise.all(Array.from({ length: 300 }, () => broker.connectAsync()));
     const messages = new Collector<string>();

@@ -17,5 +17,11 @@ export function openLink(broker: BrokerMachine, { machine, handlers, connectPack
     link.close();
     end();
   };
-  return { send: () => true, close, destroy: close };
+  return {
+    send: () => true,
+    pause: () => link.setWritable(false),
+    resume: () => link.setWritable(true),
+    close,
+    destroy: close,
+  };
 }
