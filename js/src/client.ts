@@ -36,6 +36,7 @@ import {
   randomClientId,
   type ClientOptions,
   type CompleteOptions,
+  type ServerAddress,
 } from './options.ts';
 import {
   acknowledgementOf,
@@ -47,13 +48,24 @@ import {
 import type { AuthPacket, ConnackProperties, PublishPacket, UnsubackPacket } from './packets.ts';
 import { isFailure, ReasonCodes, returnCodeOf } from './reason-codes.ts';
 import { refuseUnkeptOptions } from './refused-options.ts';
+import { readServerReference } from './server-reference.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { CloseInfo, Transport } from './transport/transport.ts';
 import { TypedEmitter } from './typed-emitter.ts';
 import { version } from './version.ts';
 
-/** Begins an attempt to reach the server that the client's options name; an exception, or a rejection, ends it. */
-export type DialClient = (client: MqttClient, attempt: Attempt) => Awaitable<Transport>;
+/**
+ * Begins an attempt to reach the server that the client's options name, or the one that it was sent to, `elsewhere`; an
+ * exception, or a rejection, ends it.
+ */
+export type DialClient = (
+  client: MqttClient,
+  attempt: Attempt,
+  elsewhere: ServerAddress | undefined,
+) => Awaitable<Transport>;
+
+const USE_ANOTHER_SERVER = 0x9c;
+const SERVER_MOVED = 0x9d;
 
 // A client that nobody holds any more gives its machine's memory back.
 const abandoned = new FinalizationRegistry<ClientMachine>((machine) => machine.destroy());
@@ -82,6 +94,8 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   readonly #listener: ConnectionListener;
   #serverProperties: ConnackProperties | undefined;
   #nextAttemptAt: number | undefined;
+  // Where a server sent this client for a time: each address for one attempt.
+  #elsewhere: ServerAddress[] = [];
   // The reason for the connection's end was told already, by an event of its own.
   #isExplained = false;
   #ending: EndCall | undefined;
@@ -350,14 +364,15 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
 
   #begin(attempt: Attempt): Awaitable<Transport> {
     const { credentials } = this.options;
-    if (credentials === undefined) return this.#dial(this, attempt);
+    const elsewhere = this.#elsewhere.shift();
+    if (credentials === undefined) return this.#dial(this, attempt, elsewhere);
     return attempt.after(credentials(this), (answer) => {
       if (typeof answer !== 'object' || answer === null) {
         throw badCall('credentials answered none: write credentials: () => ({ username: "...", password: "..." })');
       }
       this.options.username = answer.username;
       this.options.password = answer.password;
-      return this.#dial(this, attempt);
+      return this.#dial(this, attempt, elsewhere);
     });
   }
 
@@ -416,6 +431,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
       operationFailed: (token, error) => this.#operationFailed(token, error),
       disconnect: (reasonCode, properties) => {
         this.#isExplained = true;
+        this.#follow(reasonCode, properties?.serverReference);
         this.emit('disconnect', { cmd: 'disconnect', reasonCode, ...(properties && { properties }) });
       },
       auth: (reasonCode, properties) => this.#auth({ cmd: 'auth', reasonCode, ...(properties && { properties }) }),
@@ -443,10 +459,14 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     if (isFailure(connack.reasonCode)) {
       const code = packet.reasonCode ?? returnCodeOf(connack.reasonCode);
       this.#isExplained = true;
+      const serverReference = connack.properties?.serverReference;
+      if (this.#follow(connack.reasonCode, serverReference)) return;
       if (!this.options.reconnectOnConnackError) this.#machine.stopReconnecting();
-      this.emit('error', new ErrorWithReasonCode(`Connection refused: ${ReasonCodes[code] ?? code}`, code));
+      const message = `Connection refused: ${ReasonCodes[code] ?? code}`;
+      this.emit('error', new ErrorWithReasonCode(message, code, serverReference));
       return;
     }
+    this.#elsewhere = [];
     this.connected = true;
     this.reconnecting = false;
     this.#serverProperties = packet.properties;
@@ -454,6 +474,17 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     const assigned = packet.properties?.assignedClientIdentifier;
     if (assigned !== undefined) this.options.clientId = assigned;
     this.emit('connect', packet);
+  }
+
+  /** Whether the next attempt goes where the server says. */
+  #follow(reasonCode: number, reference: string | undefined): boolean {
+    const isSent = reasonCode === USE_ANOTHER_SERVER || reasonCode === SERVER_MOVED;
+    if (!isSent || reference === undefined || !this.options.followServerReference) return false;
+    const addresses = readServerReference(reference);
+    if (addresses.length === 0 || this.options.reconnectPeriod === 0) return false;
+    if (reasonCode === SERVER_MOVED) this.options.servers = addresses;
+    this.#elsewhere = [...addresses];
+    return true;
   }
 
   #handOver(packet: PublishPacket): void {

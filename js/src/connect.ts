@@ -90,13 +90,13 @@ const defaultPorts: Record<Protocol, number> = {
   tls: 8883,
 };
 
-// Each attempt goes to the next of the servers, if there are several.
+// Each attempt goes to the next of the servers, if there are several, or where the server sent the client.
 function makeDial(transports: Environment['transports']): DialClient {
   let attempts = 0;
-  return (client, attempt) => {
+  return (client, attempt, elsewhere) => {
     const { options } = client;
     const servers = options.servers ?? [];
-    const server = servers[attempts++ % Math.max(servers.length, 1)];
+    const server = elsewhere ?? servers[attempts++ % Math.max(servers.length, 1)];
     const protocol = server?.protocol ?? options.protocol ?? 'ws';
     const port = server === undefined ? options.port : server.port;
     const host = server?.host ?? options.hostname ?? options.host ?? 'localhost';

@@ -47,9 +47,12 @@ export class ErrorWithReasonCode extends MqttError {
   static override readonly name = 'ErrorWithReasonCode';
   override readonly name = 'ErrorWithReasonCode';
   declare readonly code: number;
+  /** With 156 (Use another server) and 157 (Server moved): where, if the server said. */
+  declare readonly serverReference?: string;
 
-  constructor(message: string, code: number) {
+  constructor(message: string, code: number, serverReference?: string) {
     super(code, message, { reasonCode: code });
+    if (serverReference !== undefined) this.serverReference = serverReference;
   }
 }
 
