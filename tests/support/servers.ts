@@ -1,20 +1,12 @@
 // Starts the servers that tests talk to, wasmqtt-server and mosquitto, on free ports of the loopback interface, and
 // ends them again.
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
 import { nextEvent } from './events.ts';
-
-const serverPath =
-  process.env['WASMQTT_SERVER'] ?? fileURLToPath(new URL('../../build/release/wasmqtt-server', import.meta.url));
-
-// Milliseconds that a server has until it listens.
-const patience = 15_000;
+import { serverPath, start } from './processes.js';
 
 export interface RunningServer {
   /** 0 where no TCP port is opened: wasmqtt-server as a relay. */
@@ -73,44 +65,6 @@ protocol mqtt
 listener ${webSocketPort} 127.0.0.1
 protocol websockets
 `;
-}
-
-/** Resolves, with what ends the program again, when a line of its log is the one that is waited for. */
-async function start(
-  program: string,
-  flags: string[],
-  isReady: (line: string) => boolean,
-): Promise<() => Promise<void>> {
-  const child = spawn(program, flags, {
-    // Debian keeps mosquitto where only root looks.
-    env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/usr/local/sbin` },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let cause: unknown;
-  child.on('error', (error) => (cause = error));
-  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
-  const lines: string[] = [];
-  let isRunning = false;
-  for await (const line of createInterface({ input: child.stderr })) {
-    lines.push(line);
-    isRunning = isReady(line);
-    if (isRunning) break;
-  }
-  clearTimeout(timer);
-  if (!isRunning) throw new Error(`${program} did not start:\n${lines.join('\n')}`, { cause });
-  // Unread, the log would fill its pipe and stop the program.
-  child.stderr.resume();
-  return () => end(child);
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exiting = nextEvent(child, 'exit');
-  child.kill('SIGTERM');
-  // Mosquitto forgets a signal that comes between its word that it is running and its main loop.
-  const again = setInterval(() => child.kill('SIGTERM'), 500);
-  await exiting;
-  clearInterval(again);
 }
 
 async function freePorts(): Promise<[number, number]> {

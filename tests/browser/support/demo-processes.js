@@ -1,12 +1,11 @@
 // Starts the programs that the dashboard shows: the server with the built page, the device, and mosquitto_pub; and ends them again.
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { end, serverPath, start } from '../../support/processes.js';
+
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const server = process.env.WASMQTT_SERVER ?? `${root}build/release/wasmqtt-server`;
 const run = promisify(execFile);
 
 /**
@@ -24,24 +23,13 @@ const run = promisify(execFile);
  */
 export async function startServer({ port = 0, httpPort = 0 } = {}) {
   const flags = ['--port', String(port), '--http-port', String(httpPort), '--serve', `${root}build/dashboard`];
-  const child = spawn(server, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const lines = [];
-  const ports = { MQTT: 0, HTTP: 0 };
-  for await (const line of createInterface({ input: child.stderr })) {
-    lines.push(line);
+  const found = { MQTT: 0, HTTP: 0 };
+  const stop = await start(serverPath, flags, (line) => {
     const [, what, bound] = /listening for (MQTT|HTTP)\b.* on 127\.0\.0\.1:(\d+)/.exec(line) ?? [];
-    if (what === 'MQTT' || what === 'HTTP') ports[what] = Number(bound);
-    if (ports.MQTT !== 0 && ports.HTTP !== 0) break;
-  }
-  if (ports.MQTT === 0 || ports.HTTP === 0) throw new Error(`${server} did not start:\n${lines.join('\n')}`);
-  // Unread, the log would fill its pipe and stop the server.
-  child.stderr.resume();
-  return {
-    port: ports.MQTT,
-    httpPort: ports.HTTP,
-    page: `http://127.0.0.1:${ports.HTTP}/`,
-    stop: (signal) => end(child, signal),
-  };
+    if (what === 'MQTT' || what === 'HTTP') found[what] = Number(bound);
+    return found.MQTT !== 0 && found.HTTP !== 0;
+  });
+  return { port: found.MQTT, httpPort: found.HTTP, page: `http://127.0.0.1:${found.HTTP}/`, stop };
 }
 
 /**
@@ -63,15 +51,4 @@ export function startDevice(port, topic) {
  */
 export async function mosquittoPub(port, topic, message, ...flags) {
   await run('mosquitto_pub', ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-m', message, ...flags]);
-}
-
-/**
- * @param {import('node:child_process').ChildProcess} child
- * @param {NodeJS.Signals} signal
- */
-async function end(child, signal = 'SIGTERM') {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill(signal);
-  await exited;
 }
