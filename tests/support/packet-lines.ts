@@ -95,7 +95,7 @@ class LineReader {
       case 'CONNECT':
         return this.#connect(version);
       case 'CONNACK':
-        return { cmd, ...this.#connackReason(version), sessionPresent: this.#takes('session-present'), ...this.#properties() };
+        return { cmd, ...this.#connackReason(version), ...this.#sessionPresent(), ...this.#properties() };
       case 'PUBLISH':
         return { cmd, ...this.#message() };
       case 'PUBACK':
@@ -104,7 +104,7 @@ class LineReader {
       case 'PUBCOMP':
         return { cmd, ...this.#identifier(), reasonCode: this.#reason(), ...this.#properties() };
       case 'SUBSCRIBE':
-        return { cmd, ...this.#identifier(), subscriptions: this.#list(() => this.#subscription()), ...this.#properties() };
+        return { cmd, ...this.#identifier(), ...this.#subscriptions(), ...this.#properties() };
       case 'UNSUBSCRIBE':
         return { cmd, ...this.#identifier(), unsubscriptions: this.#list(() => this.#text()), ...this.#properties() };
       case 'SUBACK':
@@ -122,7 +122,8 @@ class LineReader {
   }
 
   #connect(version: Version): Fields {
-    const packet: Fields = { cmd: 'connect', clientId: this.#text(), clean: true, keepalive: 0, protocolVersion: version };
+    const clientId = this.#text();
+    const packet: Fields = { cmd: 'connect', clientId, clean: true, keepalive: 0, protocolVersion: version };
     while (this.#tokens[0]?.kind === 'word') {
       const word = this.#word();
       const [key, value] = word.split('=');
@@ -152,6 +153,14 @@ class LineReader {
       else Object.assign(message, this.#option(this.#word()));
     }
     return { ...message, ...this.#properties() };
+  }
+
+  #sessionPresent(): Fields {
+    return { sessionPresent: this.#takes('session-present') };
+  }
+
+  #subscriptions(): Fields {
+    return { subscriptions: this.#list(() => this.#subscription()) };
   }
 
   #subscription(): Fields {
@@ -262,6 +271,7 @@ export function lineOf(packet: Packet): string {
     case 'connect': {
       const { clientId, protocolVersion = 4, clean, bridgeMode, keepalive, username, password, will }: ConnectPacket =
         packet;
+      const willProperties = propertiesText(will?.properties as PacketProperties | undefined);
       return (
         `${name} ${quotedUnlessWord(clientId)} ${versionNames[protocolVersion]}` +
         flag(clean === false, 'persistent') +
@@ -269,7 +279,7 @@ export function lineOf(packet: Packet): string {
         flag(keepalive !== 0, `keep_alive=${keepalive}`) +
         flag(username !== undefined, `user=${quotedUnlessWord(username ?? '')}`) +
         flag(password !== undefined, `password=${quotedUnlessWord(String(password))}`) +
-        flag(will !== undefined, `will(${will && messageText(will)}${propertiesText(will?.properties as PacketProperties)})`) +
+        flag(will !== undefined, `will(${will && messageText(will)}${willProperties})`) +
         properties
       );
     }

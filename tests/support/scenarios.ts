@@ -1,5 +1,5 @@
-// Scenario files (tests/scenarios/README.md) -> sequence charts, and the loop that plays one. scenario.cpp does the same
-// for the native core.
+// Scenario files (tests/scenarios/README.md) -> sequence charts, and the loop that plays one. scenario.cpp does the
+// same for the native core.
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface Scenario {
@@ -54,8 +54,8 @@ export async function play({ lines }: Scenario, stage: Stage): Promise<void> {
     const [, who, what] = /^(\S+) (.+)$/.exec(text) ?? [];
     if (who === undefined || what === undefined) throw new Error(`${place}: a line of one word`);
     if (what.startsWith('<- ')) {
-      const line = heard.get(who)?.shift();
-      if (line === undefined || !fits(what.slice(3), line)) throw new Error(`${place}\n${who} heard: ${line ?? 'nothing'}`);
+      const line = heard.get(who)?.shift() ?? 'nothing';
+      if (!fits(what.slice(3), line)) throw new Error(`${place}\n${who} heard: ${line}`);
       continue;
     }
     nothingElse(place);
@@ -80,8 +80,9 @@ function fits(wanted: string, heard: string): boolean {
 /** Octets as octets.h writes them: pairs of hexadecimal digits and 'text'. */
 export function octetsOf(written: string): Uint8Array<ArrayBuffer> {
   const parts = written.match(/'[^']*'|[0-9A-Fa-f]{2}/g) ?? [];
-  const octets = parts.map((part) => (part.startsWith("'") ? Buffer.from(part.slice(1, -1)) : Buffer.from(part, 'hex')));
-  return new Uint8Array(Buffer.concat(octets));
+  const octetsOfPart = (part: string): Buffer =>
+    part.startsWith("'") ? Buffer.from(part.slice(1, -1)) : Buffer.from(part, 'hex');
+  return new Uint8Array(Buffer.concat(parts.map(octetsOfPart)));
 }
 
 /** `octets` in slices of `size`; 0: as they are. Each is nobody else's. */

@@ -8,6 +8,8 @@ import { brokerModule, type FakeClock, settled, startEngine } from '../js/engine
 import { camelCase, lineOf, packetOf, type Version } from '../support/packet-lines.ts';
 import { octetsOf, play, scenariosIn, sliced, type Scenario, type Stage } from '../support/scenarios.ts';
 
+type Started = Awaited<ReturnType<typeof startEngine>>;
+
 // Keeps what the host's own publishes failed with.
 class HostSink implements BrokerSink {
   readonly refusals: EngineError[] = [];
@@ -54,7 +56,7 @@ class BrokerStage implements Stage {
     return new BrokerStage(await startEngine(brokerModule), scenario, slice);
   }
 
-  private constructor({ engine, clock }: Awaited<ReturnType<typeof startEngine>>, { options }: Scenario, slice: number) {
+  private constructor({ engine, clock }: Started, { options }: Scenario, slice: number) {
     this.#clock = clock;
     this.#slice = slice;
     const named = Object.entries(options).map(([name, value]) => [camelCase(name), value]);

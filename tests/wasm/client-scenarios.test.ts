@@ -19,6 +19,8 @@ import {
 } from '../support/packet-lines.ts';
 import { octetsOf, play, scenariosIn, sliced, type Scenario, type Stage } from '../support/scenarios.ts';
 
+type Started = Awaited<ReturnType<typeof startEngine>>;
+
 /** The sink's calls, each as a line: NotedListener of test_client.h is the same for the native core. */
 class NotedSink implements ClientSink {
   readonly lines: string[] = [];
@@ -85,7 +87,7 @@ class ClientStage implements Stage {
     return new ClientStage(await startEngine(clientModule), scenario, slice);
   }
 
-  private constructor({ engine, clock }: Awaited<ReturnType<typeof startEngine>>, { options }: Scenario, slice: number) {
+  private constructor({ engine, clock }: Started, { options }: Scenario, slice: number) {
     this.#engine = engine;
     this.#clock = clock;
     this.#slice = slice;
