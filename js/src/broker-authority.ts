@@ -97,25 +97,25 @@ function verdictOf(answer: Decision): Verdict {
   if (typeof answer !== 'object' || answer === null) {
     throw badCall(`authenticate() answered ${typeOf(answer)}: write true, false or { reasonCode: 0x87 }`);
   }
-  const { authenticationData } = answer;
-  if (isChallenge(answer)) return { reasonCode: CONTINUE_AUTHENTICATION, properties: { authenticationData: octets(authenticationData) } };
+  const authenticationData = octetsOf(answer.authenticationData);
+  if (isChallenge(answer)) return { reasonCode: CONTINUE_AUTHENTICATION, properties: { authenticationData } };
   const { reasonCode = SUCCESS, reasonString, serverReference, publish, subscribe } = answer;
   if (reasonCode !== SUCCESS && !(reasonCode >= 0x80 && reasonCode <= 0xff)) {
     throw badCall(`authenticate() answered reasonCode ${String(reasonCode)}: write 0, or 0x80 to 0xFF for a refusal`);
   }
   checkFilters('publish', publish);
   checkFilters('subscribe', subscribe);
-  const properties = { authenticationData: octets(authenticationData), reasonString, serverReference };
-  return { reasonCode, properties, publish, subscribe };
+  return { reasonCode, properties: { authenticationData, reasonString, serverReference }, publish, subscribe };
 }
 
 function checkFilters(name: string, filters: readonly string[] | undefined): void {
   if (filters === undefined) return;
-  const isRight = Array.isArray(filters) && filters.every((filter) => typeof filter === 'string' && validateTopic(filter));
+  const isFilter = (filter: unknown): boolean => typeof filter === 'string' && validateTopic(filter);
+  const isRight = Array.isArray(filters) && filters.every(isFilter);
   if (!isRight) throw badCall(`authenticate() answered ${name} that are no topic filters: write ${name}: ["a/#"]`);
 }
 
-function octets(data: Uint8Array | string | undefined): Uint8Array | undefined {
+function octetsOf(data: Uint8Array | string | undefined): Uint8Array | undefined {
   return typeof data === 'string' ? new TextEncoder().encode(data) : data;
 }
 

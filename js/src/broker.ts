@@ -69,7 +69,8 @@ export class Broker extends TypedEmitter<BrokerEvents> {
   constructor(options: BrokerOptions) {
     super();
     const { authenticate, ...limits } = options;
-    this.#machine = new BrokerMachine(this.#engine, { ...limits, asksHost: authenticate !== undefined }, this.#makeSink());
+    const machineOptions = { ...limits, asksHost: authenticate !== undefined };
+    this.#machine = new BrokerMachine(this.#engine, machineOptions, this.#makeSink());
     this.#authority =
       authenticate && new BrokerAuthority(this.#machine, authenticate, (error) => this.emit('error', error));
     this.#connections = new BrokerConnections(this.#machine);

@@ -94,9 +94,9 @@ export interface ClientOptions {
   reconnectOnConnackError?: boolean;
   /**
    * true: the client goes where a 5.0 server sends it, by a Server Reference with Use another server or Server moved.
-   * The next attempts go to the addresses that it names, one each, by the present protocol and path; those after them,
-   * or after a connection was accepted, go where they went before, unless the server moved for good. false, the default:
-   * the reference is told, and no more (`serverReference` of the error, properties of the `disconnect` event).
+   * The next attempts go to the addresses that it names, one each, by the present protocol and path. Those after them,
+   * or after a connection was accepted, go where they went before, unless the server moved: then all go there.
+   * false, the default: the reference is told (`serverReference` of the error, properties of the `disconnect` event).
    */
   followServerReference?: boolean;
   /** From the attempt's begin to the CONNACK: 30,000 */

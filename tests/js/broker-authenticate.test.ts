@@ -173,7 +173,8 @@ describe('what a client may do', () => {
 
   it('is to publish what the permissions match', async () => {
     const both = broker();
-    const [master, client] = [await linked(both, { clientId: 'master' }), await theirs(both, { clientId: 'c', protocolVersion: 5 })];
+    const master = await linked(both, { clientId: 'master' });
+    const client = await theirs(both, { clientId: 'c', protocolVersion: 5 });
     const received = new Collector<string>();
     master.on('message', (topic) => received.add(topic));
     await master.subscribeAsync('#');
