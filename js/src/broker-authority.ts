@@ -26,7 +26,7 @@ export class BrokerAuthority {
   readonly #machine: BrokerMachine;
   readonly #authenticate: NonNullable<BrokerOptions['authenticate']>;
   readonly #failed: (error: Error) => void;
-  // By the engine's number, from CONNECT to the connection's end.
+  // By the engine's number: who waits for an answer, and who may be asked again.
   readonly #applicants = new Map<number, Applicant>();
 
   /** `failed` hears of exceptions and of answers that are none; the client is refused then. */
@@ -75,8 +75,10 @@ export class BrokerAuthority {
     const tell = (answer: Decision): void => {
       // Another connection may have the number by now.
       if (this.#applicants.get(connection) !== applicant) return;
-      applicant.next = isChallenge(answer) ? answer.next : undefined;
       this.#machine.decide(connection, verdictOf(answer));
+      applicant.next = isChallenge(answer) ? answer.next : undefined;
+      // Nothing more is asked without a method, and a password need not be kept.
+      if (applicant.client.authenticationMethod === undefined) this.#applicants.delete(connection);
     };
     const refuse = (thrown: unknown): void => {
       tell({ reasonCode: SERVER_UNAVAILABLE });
