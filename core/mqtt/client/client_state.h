@@ -52,6 +52,12 @@ struct RememberedSubscription {
   std::uint32_t subscription_identifier = 0;  // 0: none
 };
 
+// An alias that the application gave to a topic.
+struct OutgoingAlias {
+  std::string topic;     // empty: none yet
+  bool is_told = false;  // the server knows it too
+};
+
 class Client::State {
  public:
   State(const ClientOptions& options, ClientListener& listener);
@@ -115,7 +121,7 @@ class Client::State {
   void respond(PacketType type, PacketIdentifier identifier, ReasonCode reason, Instant now);
   void write_disconnect(Disconnect disconnect, Instant now);
   Result<void> resolve_outgoing_alias(Publish& publish, bool goes_now);
-  void remember_outgoing_alias(const Publish& publish);
+  void remember_outgoing_alias(std::uint16_t alias, std::string_view topic, bool is_told);
   Result<void> check_against_server(const Publish& publish) const;
   Result<void> check_against_server(const Subscribe& subscribe) const;
   void write_publish(Publish& publish, const SharedBytes& shared_payload, Instant now);
@@ -167,7 +173,7 @@ class Client::State {
   FrameReader reader_;
   OutputQueue output_;
   std::vector<std::string> topic_aliases_in_;  // by alias less 1; empty: not set
-  std::vector<std::string> topic_aliases_out_;  // the application's
+  std::vector<OutgoingAlias> topic_aliases_out_;  // the application's, by alias less 1
   TopicAliasTable automatic_aliases_;
 
   // Of the session.

@@ -49,14 +49,15 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
     return misuse(ReasonCode::ServerUnavailable, "No connection to broker");
   // QoS 0 messages do not wait for acknowledgements of others, but they keep their own order.
   const bool goes_now = is_connected && is_at_most_once && queued_at_most_once_ == 0;
-  const bool has_no_topic = publish.topic.empty();
+  const auto alias = message.properties.topic_alias;
   if (const auto resolved = resolve_outgoing_alias(publish, goes_now); !resolved) return resolved.error();
   if (const auto encodable = check_encodable(publish); !encodable) return encodable.error();
   if (is_connected) {
     if (const auto accepted = check_against_server(publish); !accepted) return accepted.error();
   }
+  if (is_connected && alias && !publish.topic.empty())
+    remember_outgoing_alias(*alias, publish.topic, publish.properties.topic_alias.has_value());
   if (goes_now) {
-    if (publish.properties.topic_alias && !has_no_topic) remember_outgoing_alias(publish);
     write_publish(publish, {}, now);
     finish_at_most_once(token);
     return {};
@@ -77,14 +78,12 @@ Result<void> Client::State::resolve_outgoing_alias(Publish& publish, bool goes_n
       return misuse(ReasonCode::TopicAliasInvalid, "a topic alias of 0 or above the server's Topic Alias Maximum");
     }
     if (publish.topic.empty() && *alias <= topic_aliases_out_.size()) {
-      const std::string& topic = topic_aliases_out_[*alias - std::size_t{1}];
-      if (goes_now && !topic.empty() && automatic_aliases_.maximum() == 0) return {};
-      publish.topic = topic;
+      const OutgoingAlias& known = topic_aliases_out_[*alias - std::size_t{1}];
+      if (goes_now && known.is_told) return {};
+      publish.topic = known.topic;
     }
   }
-  const bool is_automatic = automatic_aliases_.maximum() > 0;
-  if (is_automatic && publish.properties.topic_alias && !publish.topic.empty()) remember_outgoing_alias(publish);
-  if (is_automatic || !goes_now) publish.properties.topic_alias.reset();
+  if (automatic_aliases_.maximum() > 0 || !goes_now) publish.properties.topic_alias.reset();
   if (!is_valid_topic_name(publish.topic)) {
     return misuse(ReasonCode::TopicNameInvalid,
                   "a topic name is 1 to 65,535 octets of UTF-8 without '+', '#' and U+0000");
@@ -92,10 +91,14 @@ Result<void> Client::State::resolve_outgoing_alias(Publish& publish, bool goes_n
   return {};
 }
 
-void Client::State::remember_outgoing_alias(const Publish& publish) {
-  const std::uint16_t alias = *publish.properties.topic_alias;
+void Client::State::remember_outgoing_alias(std::uint16_t alias, std::string_view topic, bool is_told) {
   if (topic_aliases_out_.size() < alias) topic_aliases_out_.resize(alias);
-  topic_aliases_out_[alias - std::size_t{1}] = publish.topic;
+  OutgoingAlias& known = topic_aliases_out_[alias - std::size_t{1}];
+  if (known.topic == topic) {
+    known.is_told = known.is_told || is_told;
+  } else {
+    known = {.topic = std::string(topic), .is_told = is_told};
+  }
 }
 
 Result<void> Client::State::check_against_server(const Publish& publish) const {

@@ -58,6 +58,22 @@ TEST(AutomaticTopicAliases, StandForTheApplicationsOwn) {
                                          "PUBLISH topic/one '1' {topic_alias=2}", "PUBLISH '' '2' {topic_alias=2}"));
 }
 
+TEST(TopicAliases, OfTheApplicationAreLearntFromEveryQoSAndToldBeforeTheyAreUsed) {
+  TestClient client;
+  client.connects("c", "{topic_alias_maximum=5}");
+  EXPECT_EQ(client.publishes("topic/one '1' qos1 {topic_alias=3}"), "");
+  EXPECT_EQ(client.publishes("'' '2' {topic_alias=3}"), "");
+  EXPECT_EQ(client.publishes("'' '3' {topic_alias=3}"), "");
+  EXPECT_EQ(client.publishes("'' '4' qos1 {topic_alias=3}"), "");
+  EXPECT_EQ(client.publishes("topic/two '5' qos1 {topic_alias=3}"), "");
+  EXPECT_EQ(client.publishes("'' '6' {topic_alias=3}"), "");
+  EXPECT_NE(client.publishes("'' '7' {topic_alias=4}"), "");
+  EXPECT_THAT(client.sent(),
+              ElementsAre("PUBLISH topic/one '1' qos1 id1", "PUBLISH topic/one '2' {topic_alias=3}",
+                          "PUBLISH '' '3' {topic_alias=3}", "PUBLISH topic/one '4' qos1 id2",
+                          "PUBLISH topic/two '5' qos1 id3", "PUBLISH topic/two '6' {topic_alias=3}"));
+}
+
 TEST(AutomaticTopicAliases, AreNotUsedWithAServerThatTakesNone) {
   TestClient client({.maximum_automatic_topic_aliases = 10});
   client.connects("c", "");
