@@ -155,8 +155,6 @@ class Broker::State {
                     PacketIdentifier identifier);
   bool write_form(Route& route, Connection& connection, QoS qos, bool retain, PacketIdentifier identifier);
   bool write_publish(Connection& connection, Publish& publish, const SharedBytes& shared_payload);
-  // Names the topic by the connection's alias for it, if the packet will be sent for certain.
-  void use_topic_alias(Connection& connection, Publish& publish);
   bool has_window(const Session& session) const;
   bool has_room(const Session& session) const;
   void enqueue(Session& session, Delivery delivery);

@@ -205,7 +205,8 @@ bool Broker::State::write_publish(Connection& connection, Publish& publish, cons
     return false;
   }
   const std::string_view topic = publish.topic;
-  if (connection.outgoing_aliases != nullptr) use_topic_alias(connection, publish);
+  if (connection.outgoing_aliases != nullptr)
+    connection.outgoing_aliases->apply(publish, connection.peer_maximum_packet_size);
   OutputQueue& out = output(connection);
   if (shared_payload) {
     out.write([&](ByteBuffer& octets) { encode_publish_head(publish, connection.version, octets); });
@@ -219,17 +220,6 @@ bool Broker::State::write_publish(Connection& connection, Publish& publish, cons
   ++statistics_.publishes_sent;
   statistics_.payload_octets_sent += publish.payload.size();
   return true;
-}
-
-void Broker::State::use_topic_alias(Connection& connection, Publish& publish) {
-  constexpr std::size_t kAliasOctets = 4;  // the property, and what it may add to its block's length
-  const bool is_bounded = connection.peer_maximum_packet_size < kMaximumPacketSize;
-  if (is_bounded && encoded_size(publish, connection.version) + kAliasOctets > connection.peer_maximum_packet_size)
-    return;
-  const TopicAliasTable::Use use = connection.outgoing_aliases->use(publish.topic);
-  if (use.alias == 0) return;
-  publish.properties.topic_alias = use.alias;
-  if (use.is_known) publish.topic = {};
 }
 
 // Whether another QoS 1 or 2 PUBLISH may be on its way to the client. [MQTT-3.3.4-9]

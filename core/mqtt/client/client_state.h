@@ -125,7 +125,6 @@ class Client::State {
   Result<void> check_against_server(const Publish& publish) const;
   Result<void> check_against_server(const Subscribe& subscribe) const;
   void write_publish(Publish& publish, const SharedBytes& shared_payload, Instant now);
-  void use_topic_alias(Publish& publish);
   void finish_at_most_once(OperationToken token);
   void send_acknowledged(Message message, OperationToken token, Instant now);
   Result<void> write_subscribe(Subscribe subscribe, OperationToken token, Instant now);

@@ -114,20 +114,10 @@ Result<void> Client::State::check_against_server(const Publish& publish) const {
 }
 
 // Aliases are as good for what may go out again: it is kept under its topic.
-void Client::State::use_topic_alias(Publish& publish) {
-  constexpr std::size_t kAliasOctets = 4;  // the property, and what it may add to its block's length
-  const bool is_bounded = server_maximum_packet_size_ < kMaximumPacketSize;
-  if (is_bounded && encoded_size(publish, version_) + kAliasOctets > server_maximum_packet_size_) return;
-  const TopicAliasTable::Use use = automatic_aliases_.use(publish.topic);
-  if (use.alias == 0) return;
-  publish.properties.topic_alias = use.alias;
-  if (use.is_known) publish.topic = {};
-}
-
 void Client::State::write_publish(Publish& publish, const SharedBytes& shared_payload, Instant now) {
   const std::string_view topic = publish.topic;
   const bool is_automatic = automatic_aliases_.maximum() > 0;
-  if (is_automatic) use_topic_alias(publish);
+  if (is_automatic) automatic_aliases_.apply(publish, server_maximum_packet_size_);
   write(PacketType::Publish, publish.packet_identifier, now, [&](ByteBuffer& out) {
     if (shared_payload) {
       encode_publish_head(publish, version_, out);

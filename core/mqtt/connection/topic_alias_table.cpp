@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "mqtt/codec/encode.h"
+#include "mqtt/codec/frame_reader.h"
+
 namespace mqtt {
 
 namespace {
@@ -13,6 +16,18 @@ constexpr std::uint8_t kMaximumCredit = 3;
 constexpr std::size_t kShortestTopic = 4;
 
 }  // namespace
+
+void TopicAliasTable::apply(Publish& publish, std::uint32_t receiver_maximum_packet_size) {
+  constexpr std::size_t kAliasOctets = 4;  // the property, and what it may add to its block's length
+  if (receiver_maximum_packet_size < kMaximumPacketSize &&
+      encoded_size(publish, ProtocolVersion::V5_0) + kAliasOctets > receiver_maximum_packet_size) {
+    return;
+  }
+  const Use named = use(publish.topic);
+  if (named.alias == 0) return;
+  publish.properties.topic_alias = named.alias;
+  if (named.is_known) publish.topic = {};
+}
 
 void TopicAliasTable::reset(std::uint16_t maximum) {
   aliases_ = {};

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "mqtt/packet/packet.h"
+
 namespace mqtt {
 
 class TopicAliasTable {
@@ -22,6 +24,9 @@ class TopicAliasTable {
   std::uint16_t maximum() const { return maximum_; }
   // How to name the topic in a PUBLISH that is sent now for certain: an alias that is not known counts as told.
   Use use(std::string_view topic);
+  // Names the topic of a 5.0 PUBLISH that is about to be encoded so, unless that might make it more than the receiver
+  // takes. Precondition: the packet as it is is not too large.
+  void apply(Publish& publish, std::uint32_t receiver_maximum_packet_size);
 
  private:
   struct TextHash {
