@@ -151,7 +151,7 @@ class Client::State {
   ProtocolVersion version_ = ProtocolVersion::V3_1_1;
   bool clean_start_ = true;
   std::uint32_t session_expiry_interval_ = 0;  // seconds
-  std::uint16_t keep_alive_ = 0;  // seconds
+  std::uint16_t keep_alive_ = 0;               // seconds
   std::uint16_t own_receive_maximum_ = 65'535;
   // QoS 2 messages of this transport without a PUBREL: those of an earlier one are outside our Receive Maximum.
   // [MQTT5 4.9]
@@ -171,7 +171,7 @@ class Client::State {
   Instant ping_due_at_ = kNever;  // the PINGRESP
   FrameReader reader_;
   OutputQueue output_;
-  std::vector<std::string> topic_aliases_in_;  // by alias less 1; empty: not set
+  std::vector<std::string> topic_aliases_in_;     // by alias less 1; empty: not set
   std::vector<OutgoingAlias> topic_aliases_out_;  // the application's, by alias less 1
   TopicAliasTable automatic_aliases_;
 

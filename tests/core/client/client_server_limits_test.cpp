@@ -68,10 +68,9 @@ TEST(TopicAliases, OfTheApplicationAreLearntFromEveryQoSAndToldBeforeTheyAreUsed
   EXPECT_EQ(client.publishes("topic/two '5' qos1 {topic_alias=3}"), "");
   EXPECT_EQ(client.publishes("'' '6' {topic_alias=3}"), "");
   EXPECT_NE(client.publishes("'' '7' {topic_alias=4}"), "");
-  EXPECT_THAT(client.sent(),
-              ElementsAre("PUBLISH topic/one '1' qos1 id1", "PUBLISH topic/one '2' {topic_alias=3}",
-                          "PUBLISH '' '3' {topic_alias=3}", "PUBLISH topic/one '4' qos1 id2",
-                          "PUBLISH topic/two '5' qos1 id3", "PUBLISH topic/two '6' {topic_alias=3}"));
+  EXPECT_THAT(client.sent(), ElementsAre("PUBLISH topic/one '1' qos1 id1", "PUBLISH topic/one '2' {topic_alias=3}",
+                                         "PUBLISH '' '3' {topic_alias=3}", "PUBLISH topic/one '4' qos1 id2",
+                                         "PUBLISH topic/two '5' qos1 id3", "PUBLISH topic/two '6' {topic_alias=3}"));
 }
 
 TEST(AutomaticTopicAliases, AreNotUsedWithAServerThatTakesNone) {
