@@ -185,8 +185,8 @@ class Broker::State {
   void begin_statistics(Instant now);
   void publish_statistics(Instant now);
   void publish_statistic(std::string_view name, std::string value, Instant now);
-  // Without the statistics.
-  std::size_t retained_messages() const { return retained_.size() - (system_topics_ ? system_topics_->topics : 0); }
+  // Without the statistics, and what the host may have put beside or over them.
+  std::size_t retained_messages() const { return retained_.size() - retained_system_topics_; }
   void publish_load(std::string_view name, Load& load, std::uint64_t total, Instant now);
 
   void arm(const Deadline& deadline);
@@ -228,6 +228,7 @@ class Broker::State {
   std::unordered_map<std::string, SubscriberId, TextHash, std::equal_to<>> shared_group_ids_;  // by SharedGroup::share
   SubscriberId last_shared_group_ = 0;  // numbers are not used again while a queued message may name one
   RetainedTrie<Message> retained_;
+  std::size_t retained_system_topics_ = 0;  // those of them under $SYS
 
   Recorder recorder_;
   std::unordered_map<std::uint64_t, Session*> restored_sessions_;  // by record, until finish_restoring()

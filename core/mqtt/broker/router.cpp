@@ -378,14 +378,14 @@ void Broker::State::retain(std::string_view topic, const Message& message) {
     if (const Message* replaced = retained_.find(topic)) recorder_.release(*replaced);
     recorder_.retained(topic, message);
   }
-  retained_.insert_or_assign(topic, message);
+  if (retained_.insert_or_assign(topic, message) && is_system_topic(topic)) ++retained_system_topics_;
 }
 
 void Broker::State::unretain(std::string_view topic) {
   if (recorder_.is_on()) {
     if (const Message* removed = retained_.find(topic)) recorder_.erase_retained(topic, *removed);
   }
-  retained_.erase(topic);
+  if (retained_.erase(topic) && is_system_topic(topic)) --retained_system_topics_;
 }
 
 }  // namespace mqtt

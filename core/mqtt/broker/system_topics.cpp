@@ -94,7 +94,6 @@ void Broker::State::publish_statistic(std::string_view name, std::string value, 
   topic += name;
   const Message* told = retained_.find(topic);
   if (told != nullptr && as_text(told->payload()) == value) return;
-  if (told == nullptr) ++system_topics_->topics;
   Publish publish{.topic = topic, .payload = as_bytes(value), .retain = true, .properties = {}};
   accept(publish, nullptr, now);
 }

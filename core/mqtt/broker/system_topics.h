@@ -18,7 +18,6 @@ struct SystemTopics {
   Instant since;                  // the broker's first connection
   Instant last{Duration::min()};  // round
   Instant due_at = kNever;        // the next round; never while nobody is connected
-  std::size_t topics = 0;         // that are retained
   Load packets_received, packets_sent, publishes_received, publishes_sent, publishes_dropped, octets_received,
       octets_sent, connections;
 };

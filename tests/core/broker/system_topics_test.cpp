@@ -104,6 +104,18 @@ TEST_F(SystemTopics, AreNotCountedAmongTheRetainedMessages) {
   EXPECT_EQ(limited.statistics().retained_messages, 1U);
 }
 
+TEST_F(SystemTopics, AreNotCountedWhateverTheHostDoesToThem) {
+  Peer peer(broker);
+  peer.connects("a");
+  peer.sends("PUBLISH kept 'x' retain");
+  ASSERT_TRUE(broker.publishes("$SYS/broker/uptime '' retain"));
+  EXPECT_EQ(broker.statistics().retained_messages, 1U);
+  ASSERT_TRUE(broker.publishes("$SYS/broker/uptime 'mine' retain"));
+  ASSERT_TRUE(broker.publishes("$SYS/of/the/host 'mine' retain"));
+  broker.advance(30s);
+  EXPECT_EQ(broker.statistics().retained_messages, 1U);
+}
+
 TEST_F(SystemTopics, AreTheBrokersOwn) {
   Peer peer(broker);
   peer.connects("a");
