@@ -7,6 +7,7 @@
 #include "support/describe.h"
 #include "support/test_broker.h"
 #include "support/versions.h"
+#include "support/written_packet.h"
 
 namespace mqtt::test {
 namespace {
@@ -114,6 +115,19 @@ TEST_F(Decided, ALateAnswerToAConnectionThatIsGoneIsIgnored) {
   decided.connects("b");
   broker.decides(decided, {.reason = ReasonCode::NotAuthorized});
   EXPECT_FALSE(decided.is_closed());
+}
+
+TEST_F(Decided, ALateAnswerToAConnectionThatIsBeingClosedIsIgnored) {
+  for (const Verdict& late : {Verdict{}, Verdict{.reason = ReasonCode::NotAuthorized}}) {
+    Broker& machine = broker.machine();
+    const ConnectionId id = machine.open(broker.now());
+    machine.receive(id, WrittenPacket("CONNECT a", V3_1_1).octets(), broker.now());
+    machine.advance(broker.now() + 10s);
+    ASSERT_TRUE(machine.should_close(id));
+    machine.decide(id, late, broker.now() + 10s);
+    EXPECT_TRUE(machine.output(id).empty());
+    machine.closed(id, broker.now() + 10s);
+  }
 }
 
 TEST_F(Decided, AClientThatSendsOnAndOnBeforeTheDecisionIsClosed) {
