@@ -4,10 +4,20 @@ test_results=build/test-results
 # Debian's own, whatever else is in the PATH: python3-paho-mqtt belongs to it.
 python=/usr/bin/python3
 
-# run_tests [PART...]: these parts; all of them by default. The last line printed is the sum, `N passed, N failed`.
+# Which sanitizers the C++ programs are built with: address (and undefined) or thread.
+sanitizer=address
+
+# run_tests [--san address|thread] [PART...]: these parts; by default all of them, or under ThreadSanitizer the one that
+# has threads. The last line printed is the sum, `N passed, N failed`.
 run_tests() {
+  if [[ ${1-} == --san ]]; then
+    sanitizer=${2-}
+    [[ $sanitizer == address || $sanitizer == thread ]] || { echo "run: --san takes address or thread" >&2 && exit 2; }
+    shift 2
+  fi
   local part parts=("$@")
-  [[ $# -gt 0 ]] || parts=(layering conformance core server js browser interop)
+  [[ $# -gt 0 || $sanitizer != address ]] || parts=(layering conformance core fuzz server js browser interop)
+  [[ $# -gt 0 || $sanitizer != thread ]] || parts=(server)
   for part in "${parts[@]}"; do
     if ! declare -F "test_$part" >/dev/null; then
       echo "run: there is no part '$part' to test" >&2
@@ -33,6 +43,9 @@ test_core() { test_cxx core core_tests tests/core; }
 
 test_server() { test_cxx server native_server_tests tests/native-server; }
 
+# The fuzz targets over their corpus and some mutations of it; no fuzzer is built for that (./run fuzz does).
+test_fuzz() { test_cxx fuzz fuzz_targets tests/fuzz; }
+
 test_js() {
   build_for_tests js wasm package || return 0
   test_jest js --testPathIgnorePatterns /tests/interop/
@@ -50,13 +63,15 @@ test_interop() {
   test_jest interop --testPathPatterns /tests/interop/
 }
 
-# test_cxx NAME TARGET FOLDER: a GoogleTest program, built with assertions and (where they work) sanitizers.
+# test_cxx NAME TARGET FOLDER: programs that CTest knows, built with assertions and (where they work) sanitizers.
 test_cxx() {
-  local preset
+  local preset wrapper=()
   preset=$(checking_preset)
+  # ThreadSanitizer's map of the memory has no room for all that the kernel may choose; building runs programs, too.
+  [[ $preset == tsan ]] && wrapper=(setarch "$(uname -m)" --addr-no-randomize)
   run_step "build $2" cmake --preset "$preset" || return 0
-  run_step "build $2" cmake --build --preset "$preset" --target "$2" --parallel "$(nproc)" || return 0
-  run_suite "$1" "$1.ctest.xml" ctest --test-dir "build/$preset/$3" --parallel "$(nproc)" --output-on-failure \
+  run_step "build $2" "${wrapper[@]}" cmake --build --preset "$preset" --target "$2" --parallel "$(nproc)" || return 0
+  run_suite "$1" "$1.ctest.xml" "${wrapper[@]}" ctest --test-dir "build/$preset/$3" --parallel "$(nproc)" --output-on-failure \
     --progress --output-junit "$PWD/$test_results/$1.ctest.xml"
 }
 
@@ -90,6 +105,7 @@ run_suite() {
 # the compiler's sanitizer expects) it dies at its start now and then, and in some containers its leak check may not trace.
 checking_preset() {
   local probe=build/sanitizer-probe preset=asan run
+  [[ $sanitizer == address ]] || { echo tsan && return; }
   mkdir -p build
   if ! echo 'int main() {}' | g++ -fsanitize=address,undefined -x c++ - -o "$probe" 2>/dev/null; then
     preset=dev
