@@ -155,14 +155,18 @@ void Client::State::write_disconnect(Disconnect disconnect, Instant now) {
   disconnect.reason = reason_code_for(PacketType::Disconnect, disconnect.reason);  // [MQTT-3.14.2-1]
   // A session that was to end with its connection cannot be kept after all. [MQTT5 3.14.2.2.2]
   if (session_expiry_interval_ == 0) disconnect.properties.session_expiry_interval.reset();
-  ByteBuffer octets;
-  const bool is_encodable = check_encodable(disconnect.properties).has_value();
-  if (is_encodable) encode(disconnect, version_, octets);
-  if (!is_encodable || octets.size() > server_maximum_packet_size_) {
+  const auto fits = [&] {
+    if (!check_encodable(disconnect.properties)) return false;
+    ByteBuffer octets;
+    encode(disconnect, version_, octets);
+    return octets.size() <= server_maximum_packet_size_;
+  };
+  if (!fits()) {
     disconnect.properties.reason_string.reset();    // [MQTT-3.14.2-3]
     disconnect.properties.user_properties.clear();  // [MQTT-3.14.2-4]
     disconnect.properties.server_reference.reset();
   }
+  if (!fits()) disconnect.properties.session_expiry_interval.reset();  // [MQTT-3.2.2-15]
   write(PacketType::Disconnect, 0, now, [&](ByteBuffer& out) { encode(disconnect, version_, out); });
 }
 

@@ -94,6 +94,13 @@ TEST(LastWord, LeavesTheReasonStringAndUserPropertiesOutToFitTheServer_MQTT_3_14
   }
 }
 
+TEST(LastWord, LeavesOutAllThatDoesNotFitTheServer_MQTT_3_2_2_15) {
+  TestClient client;
+  client.connects("a 5.0 persistent {session_expiry_interval=50}", "{maximum_packet_size=5}");
+  client.disconnects("disconnect-with-will-message {session_expiry_interval=5}");
+  EXPECT_THAT(client.sent(), ElementsAre("DISCONNECT disconnect-with-will-message"));
+}
+
 TEST(LastWord, HasAReasonThatDisconnectHas_MQTT_3_14_2_1) {
   TestClient client;
   client.connects("a 5.0");
