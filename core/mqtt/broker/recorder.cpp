@@ -1,12 +1,14 @@
 // Sessions, subscriptions, deliveries and messages as octets under ordered keys.
 #include "mqtt/broker/recorder.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "mqtt/broker/subscription_options.h"
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
+#include "mqtt/codec/varint.h"
 
 namespace mqtt {
 
@@ -14,7 +16,8 @@ namespace {
 
 constexpr std::uint32_t kVersion = 1;
 constexpr std::int64_t kNeverUnix = INT64_MAX;
-constexpr PacketIdentifier kAnyIdentifier = 1;  // a PUBLISH of QoS 1 or 2 has one
+constexpr std::int64_t kLatestUnix = INT64_MAX / 4;  // so that a clock may be added and subtracted
+constexpr PacketIdentifier kAnyIdentifier = 1;       // a PUBLISH of QoS 1 or 2 has one
 
 constexpr std::uint8_t kHasWill = 1;
 constexpr std::uint8_t kWillExpires = 2;
@@ -53,8 +56,10 @@ std::int64_t Recorder::to_unix(Instant at) const {
   return at == kNever ? kNeverUnix : at.time_since_epoch().count() + unix_time_at_zero_;
 }
 
+// A time that no broker has written is as good as the nearest that one could have.
 Instant Recorder::from_unix(std::int64_t time) const {
-  return time == kNeverUnix ? kNever : Instant(Duration(time - unix_time_at_zero_));
+  if (time == kNeverUnix) return kNever;
+  return Instant(Duration(std::clamp(time, std::int64_t{0}, kLatestUnix) - unix_time_at_zero_));
 }
 
 // --- messages
@@ -75,7 +80,8 @@ Result<Message> Recorder::read_message(ByteReader& reader) const {
   frames.feed(reader.rest());
   const auto frame = frames.next();
   Publish publish;
-  if (!frame || !*frame || !decode_publish(**frame, ProtocolVersion::V5_0, publish)) return damaged();
+  if (!frame || !*frame || (*frame)->type != PacketType::Publish) return damaged();
+  if (!decode_publish(**frame, ProtocolVersion::V5_0, publish) || publish.topic.empty()) return damaged();
   return Message::keep_until(from_unix(static_cast<std::int64_t>(*expires_at)), publish);
 }
 
@@ -199,7 +205,7 @@ Result<Recorder::RestoredSubscription> Recorder::restore_subscription(Bytes key,
   const auto session = u64(key_reader);
   const auto options = reader.u8();
   const auto identifier = reader.u32();
-  if (!session || !options || !identifier) return damaged();
+  if (!session || !options || !identifier || *identifier > kMaximumVarint) return damaged();
   RestoredSubscription restored{.session = *session, .topic_filter = as_text(key_reader.rest()), .subscription = {}};
   restored.subscription.options = *options;
   restored.subscription.subscription_identifier = *identifier;
@@ -297,11 +303,14 @@ Result<Recorder::RestoredDelivery> Recorder::restore_delivery(Bytes key, Bytes v
   delivery.retain = (*how & kRetain) != 0;
   for (std::uint32_t i = 0; i < *count; ++i) {
     const auto subscription = reader.u32();
-    if (!subscription) return damaged();
+    if (!subscription || *subscription == 0 || *subscription > kMaximumVarint) return damaged();
     delivery.subscription_identifiers.push_back(*subscription);
   }
   restored.share = as_text(reader.rest());
-  if (*message == 0) return restored;
+  if (*message == 0) {
+    if (restored.state != FlightState::AwaitingPubcomp) return damaged();
+    return restored;
+  }
   auto kept = restored_message(*message);
   if (!kept) return kept.error();
   delivery.message = std::move(*kept);

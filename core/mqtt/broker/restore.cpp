@@ -4,6 +4,7 @@
 
 #include "mqtt/broker/broker_state.h"
 #include "mqtt/topic/topic_filter.h"
+#include "mqtt/topic/topic_name.h"
 
 namespace mqtt {
 
@@ -32,6 +33,7 @@ Result<void> Broker::State::restore(Bytes key, Bytes value) {
     case '5':
       return restore_delivery(rest, value);
     case '6': {
+      if (!is_valid_topic_name(as_text(rest))) return unknown();
       const auto message = recorder_.restore_retained(value);
       if (!message) return message.error();
       retained_.insert_or_assign(as_text(rest), *message);

@@ -9,6 +9,7 @@
 
 #include "support/test_broker.h"
 #include "support/versions.h"
+#include "support/written_packet.h"
 
 namespace mqtt::test {
 namespace {
@@ -228,6 +229,37 @@ TEST_F(Journal, PassesMessagesOfASharedSubscriptionOnAfterARestart) {
   other.subscribes("$share/g/t qos1");
   broker().advance(1min);
   EXPECT_THAT(other.received(), ElementsAre("PUBLISH t 'x' qos1 id1"));
+}
+
+TEST_F(Journal, WithOneOctetDamagedIsRefusedOrMakesABrokerThatWorks) {
+  {
+    Peer peer(broker());
+    peer.connects("a persistent will(gone '!' {will_delay_interval=50}) {session_expiry_interval=100}");
+    peer.sends("SUBSCRIBE id1 t qos2, $share/g/s qos1 {subscription_identifier=268435455}", "PUBLISH x '1' qos2 id1");
+    for (const char* line : {"t '1' qos1", "t '2' qos2", "s '3' qos1", "r '4' qos1 retain {message_expiry_interval=9}"})
+      ASSERT_TRUE(broker().publishes(line));
+    peer.sends("PUBREC id2");
+    starts();
+  }
+  for (const auto& [key, value] : journal.records) {
+    const std::string whole = key + value;
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+      for (const char octet : {'\0', '\x7F', '\xFF'}) {
+        std::string damaged = whole;
+        damaged[at] = octet;
+        MemoryJournal other = journal;
+        other.records.erase(key);
+        other.records[damaged.substr(0, key.size())] = damaged.substr(key.size());
+        Broker restored(options, nullptr, nullptr, &other);
+        if (!other.restore_into(restored, broker().now())) continue;
+        const ConnectionId id = restored.open(broker().now());
+        for (const char* line : {"CONNECT a persistent", "SUBSCRIBE id1 # qos2", "PUBLISH t 'x' retain"})
+          restored.receive(id, WrittenPacket(line).octets(), broker().now());
+        restored.closed(id, broker().now());
+        restored.advance(broker().now() + 1000s);
+      }
+    }
+  }
 }
 
 TEST_F(Journal, OfAnotherVersionOrThatIsDamagedIsRefused) {
