@@ -138,6 +138,8 @@ class BrokerScript {
         return change_reading();
       case 10:
         return choices_.rarely() ? broker_->shut_down(now_) : kill_and_restore();
+      case 11:
+        return choices_.flag() ? restore_damaged() : advance();
       default:
         return say(make_client_packet(choices_));
     }
@@ -289,6 +291,41 @@ class BrokerScript {
     if (!has_journal_) return;
     demand(broker_->statistics().retained_messages == retained, "retained messages outlive a restart");
     check_statistics();
+  }
+
+  // A journal that something else has written into is refused, or makes a broker that can be used.
+  void restore_damaged() {
+    test::MemoryJournal damaged = journal_;
+    if (damaged.records.empty()) return;
+    const auto record = std::next(damaged.records.begin(), choices_.octet() % damaged.records.size());
+    std::string key = record->first;
+    std::string value = record->second;
+    std::string& text = choices_.rarely() ? key : value;
+    const std::size_t at = choices_.octet() % (text.size() + 1);
+    if (choices_.rarely()) {
+      text.resize(at);
+    } else if (at < text.size()) {
+      text[at] = static_cast<char>(choices_.octet());
+    }
+    damaged.records.erase(record);
+    damaged.records[key] = value;
+    Broker broker(options_, nullptr, nullptr, &damaged);
+    if (damaged.restore_into(broker, now_)) use(broker);
+  }
+
+  // Everybody comes for what there is.
+  void use(Broker& broker) const {
+    for (const std::string_view client : {"ann", "bob", "eve"}) {
+      const ConnectionId id = broker.open(now_);
+      ByteBuffer octets;
+      encode(Connect{.version = ProtocolVersion::V5_0, .clean_start = false, .client_identifier = client}, octets);
+      encode(Subscribe{.packet_identifier = 1, .entries = {{.topic_filter = "#", .options = {}}}},
+             ProtocolVersion::V5_0, octets);
+      broker.receive(id, octets.view(), now_);
+      broker.consume_output(id, broker.output(id).size());
+    }
+    [[maybe_unused]] const auto published = broker.publish({.topic = "a/b", .qos = QoS::ExactlyOnce}, now_);
+    broker.advance(now_ + 2 * kLongestSession);
   }
 
   // --- what holds after each step
