@@ -1,4 +1,5 @@
-// The machines as JavaScript sees them: the one file that knows Embind. Compiled into both modules; make_machines() tells them apart.
+// The machines as JavaScript sees them: the one file that knows Embind. Compiled into both modules; make_machines()
+// tells them apart.
 #include <emscripten/bind.h>
 
 #include <cstdint>
@@ -16,7 +17,8 @@ class Bindings {
   std::uintptr_t reserve(std::uint32_t octets) { return reinterpret_cast<std::uintptr_t>(machines_->reserve(octets)); }
 
   double step(std::uint32_t length, double now) {
-    const mqtt::Instant deadline = machines_->step(length, mqtt::Instant(mqtt::Duration(static_cast<std::int64_t>(now))));
+    const mqtt::Instant deadline =
+        machines_->step(length, mqtt::Instant(mqtt::Duration(static_cast<std::int64_t>(now))));
     if (deadline == mqtt::kNever) return std::numeric_limits<double>::infinity();
     return static_cast<double>(deadline.time_since_epoch().count());
   }

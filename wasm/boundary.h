@@ -1,4 +1,5 @@
-// What all machines of one module share at its boundary: the events on their way out and the topics that JavaScript announced.
+// What all machines of one module share at its boundary: the events on their way out and the topics that JavaScript
+// announced.
 #pragma once
 
 #include <cstdint>

@@ -54,35 +54,49 @@ constexpr mqtt::ReasonCode reason_of(bool is_allowed) {
   return is_allowed ? mqtt::ReasonCode::Success : mqtt::ReasonCode::NotAuthorized;
 }
 
-constexpr std::uint32_t flag(bool value, ConnectedFlags flag) { return value ? static_cast<std::uint32_t>(flag) : 0; }
+constexpr std::uint32_t flag(bool value, ConnectedFlags flag) {
+  return value ? static_cast<std::uint32_t>(flag) : 0;
+}
 
 }  // namespace
 
 BrokerMachine::BrokerMachine(const CreateBrokerCommand& command, Boundary& boundary)
-    : reports_publishes_(command.report_publishes != 0), boundary_(boundary),
+    : reports_publishes_(command.report_publishes != 0),
+      boundary_(boundary),
       broker_(options_of(command), this, command.asks_host != 0 ? this : nullptr) {}
 
 void BrokerMachine::carry_out(CommandReader& command, mqtt::Instant now) {
   const std::uint32_t number = command.subject();
   switch (command.kind()) {
-    case CommandKind::OpenConnection: open(number, now); return;
-    case CommandKind::BrokerPublish: return publish(command, now);
-    case CommandKind::ShutDown: return broker_.shut_down(now);
-    case CommandKind::ReportPublishes: reports_publishes_ = command.record<ValueCommand>().value != 0; return;
-    default: break;
+    case CommandKind::OpenConnection:
+      open(number, now);
+      return;
+    case CommandKind::BrokerPublish:
+      return publish(command, now);
+    case CommandKind::ShutDown:
+      return broker_.shut_down(now);
+    case CommandKind::ReportPublishes:
+      reports_publishes_ = command.record<ValueCommand>().value != 0;
+      return;
+    default:
+      break;
   }
   Connection* const found = connection(number);
   if (found == nullptr) return;
   switch (command.kind()) {
-    case CommandKind::ConnectionReceive: return receive(command, *found, now);
-    case CommandKind::ConnectionClosed: return close(number, now);
+    case CommandKind::ConnectionReceive:
+      return receive(command, *found, now);
+    case CommandKind::ConnectionClosed:
+      return close(number, now);
     case CommandKind::ConnectionSetWritable:
       found->is_writable = command.record<ValueCommand>().value != 0;
       return note_ready(number);
     case CommandKind::DisconnectConnection:
       return broker_.disconnect(found->id, static_cast<mqtt::ReasonCode>(command.record<ValueCommand>().value), now);
-    case CommandKind::Decide: return decide(command, *found, now);
-    default: return;
+    case CommandKind::Decide:
+      return decide(command, *found, now);
+    default:
+      return;
   }
 }
 
@@ -127,7 +141,8 @@ void BrokerMachine::decide(CommandReader& command, Connection& connection, mqtt:
   mqtt::Verdict verdict{.reason = static_cast<mqtt::ReasonCode>(fields.reason),
                         .reason_string = std::string(properties.reason_string.value_or("")),
                         .server_reference = std::string(properties.server_reference.value_or(""))};
-  if (const auto& data = properties.authentication_data) verdict.authentication_data.emplace(data->begin(), data->end());
+  if (const auto& data = properties.authentication_data)
+    verdict.authentication_data.emplace(data->begin(), data->end());
   if (verdict.reason == mqtt::ReasonCode::Success) {
     connection.permissions.publish = read_filters(command, fields.publish_count);
     connection.permissions.subscribe = read_filters(command, fields.subscribe_count);
@@ -172,10 +187,11 @@ void BrokerMachine::consume_output() {
 void BrokerMachine::on_connected(mqtt::ConnectionId id, const mqtt::ConnectedClient& client) {
   const auto identifier = boundary_.events.text(client.client_identifier);
   const auto user_name = boundary_.events.text(client.user_name.value_or(""));
-  const std::uint32_t flags = static_cast<std::uint32_t>(client.version) | flag(client.clean_start, ConnectedFlags::CleanStart) |
-                              flag(client.session_present, ConnectedFlags::SessionPresent) |
-                              flag(client.user_name.has_value(), ConnectedFlags::HasUserName) |
-                              std::uint32_t{client.keep_alive} << static_cast<std::uint32_t>(ConnectedFlags::KeepAliveShift);
+  const std::uint32_t flags =
+      static_cast<std::uint32_t>(client.version) | flag(client.clean_start, ConnectedFlags::CleanStart) |
+      flag(client.session_present, ConnectedFlags::SessionPresent) |
+      flag(client.user_name.has_value(), ConnectedFlags::HasUserName) |
+      std::uint32_t{client.keep_alive} << static_cast<std::uint32_t>(ConnectedFlags::KeepAliveShift);
   boundary_.events.write(EventKind::Connected, number_of(id),
                          {flags, identifier.offset, identifier.length, user_name.offset, user_name.length});
 }
@@ -183,10 +199,12 @@ void BrokerMachine::on_connected(mqtt::ConnectionId id, const mqtt::ConnectedCli
 void BrokerMachine::on_ended(mqtt::ConnectionId id, const mqtt::ConnectionEnd& end) {
   const auto identifier = boundary_.events.text(end.client_identifier);
   const auto text = boundary_.events.text(end.error.text);
-  const std::uint32_t flags = (end.orderly ? static_cast<std::uint32_t>(EndFlags::Orderly) : 0) |
-                              static_cast<std::uint32_t>(end.error.fault) << static_cast<std::uint32_t>(EndFlags::FaultShift) |
-                              static_cast<std::uint32_t>(end.error.reason) << static_cast<std::uint32_t>(EndFlags::ReasonShift);
-  boundary_.events.write(EventKind::Ended, number_of(id), {flags, identifier.offset, identifier.length, text.offset, text.length});
+  const std::uint32_t flags =
+      (end.orderly ? static_cast<std::uint32_t>(EndFlags::Orderly) : 0) |
+      static_cast<std::uint32_t>(end.error.fault) << static_cast<std::uint32_t>(EndFlags::FaultShift) |
+      static_cast<std::uint32_t>(end.error.reason) << static_cast<std::uint32_t>(EndFlags::ReasonShift);
+  boundary_.events.write(EventKind::Ended, number_of(id),
+                         {flags, identifier.offset, identifier.length, text.offset, text.length});
 }
 
 void BrokerMachine::on_subscribed(mqtt::ConnectionId id, std::string_view topic_filter, mqtt::QoS granted) {
@@ -214,7 +232,8 @@ std::optional<mqtt::Verdict> BrokerMachine::on_auth(mqtt::ConnectionId id, const
   return std::nullopt;
 }
 
-mqtt::ReasonCode BrokerMachine::may_subscribe(mqtt::ConnectionId id, std::string_view, const mqtt::SubscribeEntry& entry) {
+mqtt::ReasonCode BrokerMachine::may_subscribe(mqtt::ConnectionId id, std::string_view,
+                                              const mqtt::SubscribeEntry& entry) {
   return reason_of(connections_[number_of(id)].permissions.may_subscribe(entry.topic_filter));
 }
 

@@ -65,7 +65,8 @@ class BrokerMachine final : private mqtt::BrokerObserver, private mqtt::BrokerAu
   std::optional<mqtt::Verdict> on_auth(mqtt::ConnectionId id, const mqtt::Auth& auth) override;
   mqtt::ReasonCode may_subscribe(mqtt::ConnectionId id, std::string_view client_identifier,
                                  const mqtt::SubscribeEntry& entry) override;
-  mqtt::ReasonCode may_publish(mqtt::ConnectionId id, std::string_view client_identifier, const mqtt::Publish& publish) override;
+  mqtt::ReasonCode may_publish(mqtt::ConnectionId id, std::string_view client_identifier,
+                               const mqtt::Publish& publish) override;
   bool decides_publishes() const override { return true; }
 
   bool reports_publishes_;

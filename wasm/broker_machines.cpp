@@ -31,12 +31,15 @@ void BrokerMachines::carry_out_other(CommandReader& command, mqtt::Instant now) 
   }
   if (!broker_) return;
   switch (command.kind()) {
-    case CommandKind::Link: return link(command, now);
-    case CommandKind::Unlink: return unlink(command.subject(), now);
+    case CommandKind::Link:
+      return link(command, now);
+    case CommandKind::Unlink:
+      return unlink(command.subject(), now);
     case CommandKind::ConnectionSetWritable:
       broker_->carry_out(command, now);
       return note_writable(command.subject());
-    default: return broker_->carry_out(command, now);
+    default:
+      return broker_->carry_out(command, now);
   }
 }
 
@@ -69,16 +72,19 @@ void BrokerMachines::note_writable(std::uint32_t connection) {
 }
 
 void BrokerMachines::destroy_client(std::uint32_t number, mqtt::Instant now) {
-  if (const ClientMachine* const machine = client(number); machine != nullptr && machine->link()) unlink(*machine->link(), now);
+  if (const ClientMachine* const machine = client(number); machine != nullptr && machine->link())
+    unlink(*machine->link(), now);
   Machines::destroy_client(number, now);
 }
 
 void BrokerMachines::exchange(mqtt::Instant now) {
   if (!broker_) return;
-  for (const std::uint32_t connection : std::exchange(resumed_, {})) send_to_client(connection, now);
+  for (const std::uint32_t connection : std::exchange(resumed_, {}))
+    send_to_client(connection, now);
   std::size_t sent = 0;
   while (true) {
-    for (; sent < touched().size(); ++sent) send_to_broker(*touched()[sent], now);
+    for (; sent < touched().size(); ++sent)
+      send_to_broker(*touched()[sent], now);
     bool moved = false;
     while (const auto ready = broker_->take_ready()) {
       const BrokerMachine::Connection* const connection = broker_->connection(*ready);
@@ -134,7 +140,9 @@ void BrokerMachines::write_other_output() {
   if (broker_) broker_->write_output();
 }
 
-mqtt::Instant BrokerMachines::others_deadline() const { return broker_ ? broker_->core().next_deadline() : mqtt::kNever; }
+mqtt::Instant BrokerMachines::others_deadline() const {
+  return broker_ ? broker_->core().next_deadline() : mqtt::kNever;
+}
 
 void BrokerMachines::count(Statistics& statistics) const {
   if (!broker_) return;
@@ -146,6 +154,8 @@ void BrokerMachines::count(Statistics& statistics) const {
                 static_cast<double>(now.subscriptions),      static_cast<double>(now.retained_messages)};
 }
 
-std::unique_ptr<Machines> make_machines() { return std::make_unique<BrokerMachines>(); }
+std::unique_ptr<Machines> make_machines() {
+  return std::make_unique<BrokerMachines>();
+}
 
 }  // namespace wasmqtt

@@ -4,7 +4,9 @@
 namespace wasmqtt {
 namespace {
 
-mqtt::Duration milliseconds(std::uint32_t count) { return mqtt::Duration(count); }
+mqtt::Duration milliseconds(std::uint32_t count) {
+  return mqtt::Duration(count);
+}
 
 mqtt::ClientOptions options_of(const CreateClientCommand& command) {
   mqtt::ClientOptions options;
@@ -24,7 +26,9 @@ mqtt::ClientOptions options_of(const CreateClientCommand& command) {
   return options;
 }
 
-constexpr bool has(std::uint32_t flags, MessageFlags flag) { return (flags & static_cast<std::uint32_t>(flag)) != 0; }
+constexpr bool has(std::uint32_t flags, MessageFlags flag) {
+  return (flags & static_cast<std::uint32_t>(flag)) != 0;
+}
 
 // The subscription options octet. [MQTT5 3.8.3.1]
 mqtt::SubscriptionOptions subscription_options(std::uint32_t octet) {
@@ -52,14 +56,30 @@ ClientMachine::ClientMachine(std::uint32_t number, const CreateClientCommand& co
 
 void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
   switch (command.kind()) {
-    case CommandKind::StartAttempt: client_.start_attempt(now); break;
-    case CommandKind::TransportOpened: open_transport(command, command.record<ConnectCommand>(), now); break;
-    case CommandKind::TransportClosed: close_transport(now); break;
-    case CommandKind::Receive: receive(command, now); break;
-    case CommandKind::SetWritable: is_writable_ = command.record<ValueCommand>().value != 0; break;
-    case CommandKind::Publish: publish(command, now); break;
-    case CommandKind::Subscribe: subscribe(command, now); break;
-    case CommandKind::Unsubscribe: unsubscribe(command, now); break;
+    case CommandKind::StartAttempt:
+      client_.start_attempt(now);
+      break;
+    case CommandKind::TransportOpened:
+      open_transport(command, command.record<ConnectCommand>(), now);
+      break;
+    case CommandKind::TransportClosed:
+      close_transport(now);
+      break;
+    case CommandKind::Receive:
+      receive(command, now);
+      break;
+    case CommandKind::SetWritable:
+      is_writable_ = command.record<ValueCommand>().value != 0;
+      break;
+    case CommandKind::Publish:
+      publish(command, now);
+      break;
+    case CommandKind::Subscribe:
+      subscribe(command, now);
+      break;
+    case CommandKind::Unsubscribe:
+      unsubscribe(command, now);
+      break;
     case CommandKind::Authenticate: {
       const auto fields = command.record<ReasonCommand>();
       mqtt::Auth auth{.reason = static_cast<mqtt::ReasonCode>(fields.reason), .properties = {}};
@@ -74,11 +94,20 @@ void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
       client_.disconnect(disconnect, now);
       break;
     }
-    case CommandKind::StopReconnecting: client_.stop_reconnecting(); break;
-    case CommandKind::Discard: client_.discard(command.record<ValueCommand>().value); break;
-    case CommandKind::Probe: client_.probe(now); break;
-    case CommandKind::SetTrace: trace_ = command.record<ValueCommand>().value != 0; break;
-    default: break;  // not a client's
+    case CommandKind::StopReconnecting:
+      client_.stop_reconnecting();
+      break;
+    case CommandKind::Discard:
+      client_.discard(command.record<ValueCommand>().value);
+      break;
+    case CommandKind::Probe:
+      client_.probe(now);
+      break;
+    case CommandKind::SetTrace:
+      trace_ = command.record<ValueCommand>().value != 0;
+      break;
+    default:
+      break;  // not a client's
   }
 }
 
@@ -156,11 +185,17 @@ void ClientMachine::consume_output() {
   named_output_ = 0;
 }
 
-void ClientMachine::on_reconnect_due() { boundary_.events.event(EventKind::ReconnectDue, number_); }
+void ClientMachine::on_reconnect_due() {
+  boundary_.events.event(EventKind::ReconnectDue, number_);
+}
 
-void ClientMachine::on_connack(const mqtt::Connack& connack) { boundary_.events.connack(number_, connack); }
+void ClientMachine::on_connack(const mqtt::Connack& connack) {
+  boundary_.events.connack(number_, connack);
+}
 
-void ClientMachine::on_message(const mqtt::Publish& publish) { boundary_.events.message(EventKind::Message, number_, publish); }
+void ClientMachine::on_message(const mqtt::Publish& publish) {
+  boundary_.events.message(EventKind::Message, number_, publish);
+}
 
 void ClientMachine::on_published(mqtt::OperationToken token, mqtt::PacketIdentifier identifier, mqtt::ReasonCode reason,
                                  const mqtt::Properties& properties) {
@@ -169,7 +204,8 @@ void ClientMachine::on_published(mqtt::OperationToken token, mqtt::PacketIdentif
 }
 
 void ClientMachine::on_subscribed(mqtt::OperationToken token, const mqtt::Suback& suback) {
-  boundary_.events.subscribed(EventKind::Subscribed, number_, token, suback.packet_identifier, suback.reasons, suback.properties);
+  boundary_.events.subscribed(EventKind::Subscribed, number_, token, suback.packet_identifier, suback.reasons,
+                              suback.properties);
 }
 
 void ClientMachine::on_unsubscribed(mqtt::OperationToken token, const mqtt::Unsuback& unsuback) {
@@ -189,7 +225,9 @@ void ClientMachine::on_auth(const mqtt::Auth& auth) {
   boundary_.events.reason(EventKind::Auth, number_, auth.reason, auth.properties);
 }
 
-void ClientMachine::on_closing(const mqtt::Error& error) { boundary_.events.error(EventKind::Closing, number_, 0, error); }
+void ClientMachine::on_closing(const mqtt::Error& error) {
+  boundary_.events.error(EventKind::Closing, number_, 0, error);
+}
 
 void ClientMachine::on_packet_received(mqtt::PacketType type, mqtt::PacketIdentifier identifier, std::size_t octets) {
   boundary_.events.packet(EventKind::PacketReceived, number_, type, identifier, octets);

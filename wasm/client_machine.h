@@ -21,8 +21,8 @@ class ClientMachine final : private mqtt::ClientListener {
   mqtt::Instant advance(mqtt::Instant now) { return client_.advance(now); }
   mqtt::Instant next_deadline() const { return client_.next_deadline(); }
 
-  // Names the output in an event, if the transport takes it, and asks for the transport's end when all is named. What was named is JavaScript's
-  // until consume_output(), at the next step's begin.
+  // Names the output in an event, if the transport takes it, and asks for the transport's end when all is named. What
+  // was named is JavaScript's until consume_output(), at the next step's begin.
   void write_output();
   void consume_output();
 

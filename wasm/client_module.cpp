@@ -3,6 +3,8 @@
 
 namespace wasmqtt {
 
-std::unique_ptr<Machines> make_machines() { return std::make_unique<Machines>(); }
+std::unique_ptr<Machines> make_machines() {
+  return std::make_unique<Machines>();
+}
 
 }  // namespace wasmqtt

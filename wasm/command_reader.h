@@ -12,7 +12,8 @@
 
 namespace wasmqtt {
 
-// The block is written by the same package's JavaScript, so what it says about lengths holds; it lives as long as the views are used.
+// The block is written by the same package's JavaScript, so what it says about lengths holds; it lives as long as the
+// views are used.
 class CommandReader {
  public:
   explicit CommandReader(mqtt::Bytes block) : next_(block.data()), end_(block.data() + block.size()) {}

@@ -7,15 +7,19 @@
 namespace wasmqtt {
 namespace {
 
-// A small payload joins those that JavaScript copies out with one slice; a larger one is worth a slice of its own, so that keeping the
-// one does not keep the other.
+// A small payload joins those that JavaScript copies out with one slice; a larger one is worth a slice of its own, so
+// that keeping the one does not keep the other.
 constexpr std::size_t kLargestSharedPayload = 4096;
 
 // A buffer that one unusual step made large gives its memory back.
 constexpr std::size_t kKeptCapacity = 1024 * 1024;
 
-std::uint32_t address_of(const void* pointer) { return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pointer)); }
-std::uint32_t word_of(std::size_t size) { return static_cast<std::uint32_t>(size); }
+std::uint32_t address_of(const void* pointer) {
+  return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pointer));
+}
+std::uint32_t word_of(std::size_t size) {
+  return static_cast<std::uint32_t>(size);
+}
 
 void reuse(mqtt::ByteBuffer& buffer) {
   if (buffer.capacity() > kKeptCapacity) {
@@ -34,8 +38,8 @@ void EventWriter::clear() {
 }
 
 StepResults EventWriter::results() const {
-  return {address_of(events_.data()), word_of(events_.size() / (kEventWords * sizeof(std::uint32_t))), address_of(data_.data()),
-          address_of(payloads_.data()), word_of(payloads_.size())};
+  return {address_of(events_.data()), word_of(events_.size() / (kEventWords * sizeof(std::uint32_t))),
+          address_of(data_.data()), address_of(payloads_.data()), word_of(payloads_.size())};
 }
 
 void EventWriter::set_frame(std::uint32_t number, mqtt::Bytes octets) {
@@ -44,7 +48,8 @@ void EventWriter::set_frame(std::uint32_t number, mqtt::Bytes octets) {
   frame_is_named_ = false;
 }
 
-void EventWriter::write(EventKind kind, std::uint32_t subject, const std::array<std::uint32_t, kEventWords - 2>& fields) {
+void EventWriter::write(EventKind kind, std::uint32_t subject,
+                        const std::array<std::uint32_t, kEventWords - 2>& fields) {
   std::uint8_t* const at = events_.extend(kEventWords * sizeof(std::uint32_t));
   const std::array<std::uint32_t, 2> head{static_cast<std::uint32_t>(kind), subject};
   std::memcpy(at, head.data(), sizeof head);
@@ -56,10 +61,12 @@ void EventWriter::message(EventKind kind, std::uint32_t subject, const mqtt::Pub
   std::uint32_t flags = static_cast<std::uint32_t>(publish.qos) |
                         (publish.retain ? static_cast<std::uint32_t>(MessageFlags::Retain) : 0) |
                         (publish.dup ? static_cast<std::uint32_t>(MessageFlags::Dup) : 0) |
-                        std::uint32_t{publish.packet_identifier} << static_cast<std::uint32_t>(MessageFlags::PacketIdentifierShift);
+                        std::uint32_t{publish.packet_identifier}
+                            << static_cast<std::uint32_t>(MessageFlags::PacketIdentifierShift);
   const std::uint32_t payload = place_payload(publish.payload, flags);
   const Text properties = publish_properties(publish.properties);
-  write(kind, subject, {topic_number, flags, payload, word_of(publish.payload.size()), properties.offset, properties.length});
+  write(kind, subject,
+        {topic_number, flags, payload, word_of(publish.payload.size()), properties.offset, properties.length});
 }
 
 std::uint32_t EventWriter::topic(std::string_view topic) {
@@ -100,15 +107,17 @@ std::uint32_t EventWriter::place_payload(mqtt::Bytes payload, std::uint32_t& fla
 void EventWriter::error(EventKind kind, std::uint32_t subject, std::uint32_t token, const mqtt::Error& error) {
   const Text copy = text(error.text);
   write(kind, subject,
-        {token, static_cast<std::uint32_t>(error.fault), static_cast<std::uint32_t>(error.reason), copy.offset, copy.length});
+        {token, static_cast<std::uint32_t>(error.fault), static_cast<std::uint32_t>(error.reason), copy.offset,
+         copy.length});
 }
 
 void EventWriter::connecting(std::uint32_t connection, const mqtt::Connect& connect) {
   const auto flag = [](bool is_set, ConnectedFlags flag) { return is_set ? static_cast<std::uint32_t>(flag) : 0; };
-  const std::uint32_t flags = static_cast<std::uint32_t>(connect.version) | flag(connect.clean_start, ConnectedFlags::CleanStart) |
-                              flag(connect.user_name.has_value(), ConnectedFlags::HasUserName) |
-                              flag(connect.password.has_value(), ConnectedFlags::HasPassword) |
-                              std::uint32_t{connect.keep_alive} << static_cast<std::uint32_t>(ConnectedFlags::KeepAliveShift);
+  const std::uint32_t flags =
+      static_cast<std::uint32_t>(connect.version) | flag(connect.clean_start, ConnectedFlags::CleanStart) |
+      flag(connect.user_name.has_value(), ConnectedFlags::HasUserName) |
+      flag(connect.password.has_value(), ConnectedFlags::HasPassword) |
+      std::uint32_t{connect.keep_alive} << static_cast<std::uint32_t>(ConnectedFlags::KeepAliveShift);
   const mqtt::Bytes user_name = mqtt::as_bytes(connect.user_name.value_or(""));
   const mqtt::Bytes password = connect.password.value_or(mqtt::Bytes());
   const std::size_t begin = data_.size();
@@ -117,23 +126,25 @@ void EventWriter::connecting(std::uint32_t connection, const mqtt::Connect& conn
   padded(password);
   const Text run = properties(connect.properties);
   write(EventKind::Connecting, connection,
-        {flags, word_of(begin), word_of(connect.client_identifier.size()), word_of(user_name.size()), word_of(password.size()),
-         run.length});
+        {flags, word_of(begin), word_of(connect.client_identifier.size()), word_of(user_name.size()),
+         word_of(password.size()), run.length});
 }
 
 void EventWriter::connack(std::uint32_t client, const mqtt::Connack& connack) {
   const Text run = properties(connack.properties);
-  write(EventKind::Connack, client, {connack.session_present, static_cast<std::uint32_t>(connack.reason), run.offset, run.length});
+  write(EventKind::Connack, client,
+        {connack.session_present, static_cast<std::uint32_t>(connack.reason), run.offset, run.length});
 }
 
-void EventWriter::published(std::uint32_t client, std::uint32_t token, mqtt::PacketIdentifier identifier, mqtt::ReasonCode reason,
-                            const mqtt::Properties& properties_of) {
+void EventWriter::published(std::uint32_t client, std::uint32_t token, mqtt::PacketIdentifier identifier,
+                            mqtt::ReasonCode reason, const mqtt::Properties& properties_of) {
   const Text run = properties(properties_of);
   write(EventKind::Published, client, {token, identifier, static_cast<std::uint32_t>(reason), run.offset, run.length});
 }
 
-void EventWriter::subscribed(EventKind kind, std::uint32_t client, std::uint32_t token, mqtt::PacketIdentifier identifier,
-                             std::span<const mqtt::ReasonCode> reasons, const mqtt::Properties& properties_of) {
+void EventWriter::subscribed(EventKind kind, std::uint32_t client, std::uint32_t token,
+                             mqtt::PacketIdentifier identifier, std::span<const mqtt::ReasonCode> reasons,
+                             const mqtt::Properties& properties_of) {
   static_assert(sizeof(mqtt::ReasonCode) == 1);
   const std::uint32_t offset = word_of(data_.size());
   padded({reinterpret_cast<const std::uint8_t*>(reasons.data()), reasons.size()});
@@ -141,7 +152,8 @@ void EventWriter::subscribed(EventKind kind, std::uint32_t client, std::uint32_t
   write(kind, client, {token, identifier, offset, word_of(reasons.size()), run.offset, run.length});
 }
 
-void EventWriter::reason(EventKind kind, std::uint32_t client, mqtt::ReasonCode reason, const mqtt::Properties& properties_of) {
+void EventWriter::reason(EventKind kind, std::uint32_t client, mqtt::ReasonCode reason,
+                         const mqtt::Properties& properties_of) {
   const Text run = properties(properties_of);
   write(kind, client, {static_cast<std::uint32_t>(reason), run.offset, run.length});
 }
@@ -154,7 +166,8 @@ void EventWriter::packet(EventKind kind, std::uint32_t client, mqtt::PacketType 
 void EventWriter::output(EventKind kind, std::uint32_t subject, const mqtt::OutputQueue& queue) {
   const std::uint32_t total = word_of(queue.size());
   const auto write_runs = [&](std::span<const mqtt::Bytes> runs) {
-    for (const mqtt::Bytes run : runs) write(kind, subject, {address_of(run.data()), word_of(run.size()), total});
+    for (const mqtt::Bytes run : runs)
+      write(kind, subject, {address_of(run.data()), word_of(run.size()), total});
   };
   std::array<mqtt::Bytes, 8> few;
   if (const std::size_t count = queue.gather(few); count < few.size()) return write_runs(std::span(few).first(count));
@@ -185,7 +198,8 @@ void EventWriter::write_publish_properties(const mqtt::Properties& from) {
   if (from.content_type) octets(ContentType, mqtt::as_bytes(*from.content_type));
   if (from.response_topic) octets(ResponseTopic, mqtt::as_bytes(*from.response_topic));
   if (from.correlation_data) octets(CorrelationData, *from.correlation_data);
-  for (const std::uint32_t identifier : from.subscription_identifiers) number(SubscriptionIdentifier, identifier);
+  for (const std::uint32_t identifier : from.subscription_identifiers)
+    number(SubscriptionIdentifier, identifier);
   for (const mqtt::UserProperty& property : from.user_properties) {
     word(static_cast<std::uint32_t>(UserProperty));
     word(word_of(property.name.size()));
@@ -203,8 +217,10 @@ EventWriter::Text EventWriter::properties(const mqtt::Properties& from) {
   if (from.request_response_information) number(RequestResponseInformation, *from.request_response_information);
   if (from.maximum_qos) number(MaximumQoS, *from.maximum_qos);
   if (from.retain_available) number(RetainAvailable, *from.retain_available);
-  if (from.wildcard_subscription_available) number(WildcardSubscriptionAvailable, *from.wildcard_subscription_available);
-  if (from.subscription_identifiers_available) number(SubscriptionIdentifiersAvailable, *from.subscription_identifiers_available);
+  if (from.wildcard_subscription_available)
+    number(WildcardSubscriptionAvailable, *from.wildcard_subscription_available);
+  if (from.subscription_identifiers_available)
+    number(SubscriptionIdentifiersAvailable, *from.subscription_identifiers_available);
   if (from.shared_subscription_available) number(SharedSubscriptionAvailable, *from.shared_subscription_available);
   if (from.server_keep_alive) number(ServerKeepAlive, *from.server_keep_alive);
   if (from.receive_maximum) number(ReceiveMaximum, *from.receive_maximum);
@@ -212,7 +228,8 @@ EventWriter::Text EventWriter::properties(const mqtt::Properties& from) {
   if (from.session_expiry_interval) number(SessionExpiryInterval, *from.session_expiry_interval);
   if (from.will_delay_interval) number(WillDelayInterval, *from.will_delay_interval);
   if (from.maximum_packet_size) number(MaximumPacketSize, *from.maximum_packet_size);
-  if (from.assigned_client_identifier) octets(AssignedClientIdentifier, mqtt::as_bytes(*from.assigned_client_identifier));
+  if (from.assigned_client_identifier)
+    octets(AssignedClientIdentifier, mqtt::as_bytes(*from.assigned_client_identifier));
   if (from.authentication_method) octets(AuthenticationMethod, mqtt::as_bytes(*from.authentication_method));
   if (from.authentication_data) octets(AuthenticationData, *from.authentication_data);
   if (from.response_information) octets(ResponseInformation, mqtt::as_bytes(*from.response_information));
@@ -221,7 +238,9 @@ EventWriter::Text EventWriter::properties(const mqtt::Properties& from) {
   return {word_of(begin), word_of(data_.size() - begin)};
 }
 
-void EventWriter::word(std::uint32_t value) { std::memcpy(data_.extend(sizeof value), &value, sizeof value); }
+void EventWriter::word(std::uint32_t value) {
+  std::memcpy(data_.extend(sizeof value), &value, sizeof value);
+}
 
 void EventWriter::padded(mqtt::Bytes octets) {
   std::uint8_t* const at = data_.extend((octets.size() + 3) & ~std::size_t{3});

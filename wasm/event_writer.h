@@ -21,7 +21,8 @@ class EventWriter {
   void clear();
   StepResults results() const;
 
-  // Octets of the running Receive command: a payload that lies in them is named by its place there. Empty: no such command runs.
+  // Octets of the running Receive command: a payload that lies in them is named by its place there. Empty: no such
+  // command runs.
   void set_frame(std::uint32_t number, mqtt::Bytes octets);
   void end_frame() { frame_ = {}; }
 
@@ -39,7 +40,8 @@ class EventWriter {
   // Disconnect or Auth.
   void reason(EventKind kind, std::uint32_t client, mqtt::ReasonCode reason, const mqtt::Properties& properties);
   // PacketReceived or PacketSent.
-  void packet(EventKind kind, std::uint32_t client, mqtt::PacketType type, mqtt::PacketIdentifier identifier, std::size_t octets);
+  void packet(EventKind kind, std::uint32_t client, mqtt::PacketType type, mqtt::PacketIdentifier identifier,
+              std::size_t octets);
   // Output or ConnectionOutput: all that waits in `queue`, which must not change until JavaScript has read it.
   void output(EventKind kind, std::uint32_t subject, const mqtt::OutputQueue& queue);
 

@@ -24,7 +24,8 @@ mqtt::Instant Machines::step(std::size_t length, mqtt::Instant now) {
   boundary_.events.clear();
   consume_output();
   CommandReader command({block_.data(), length});
-  while (command.next()) carry_out(command, now);
+  while (command.next())
+    carry_out(command, now);
   advance(now);
   exchange(now);
   for (ClientMachine* const client : touched_) {
@@ -71,8 +72,10 @@ void Machines::carry_out(CommandReader& command, mqtt::Instant now) {
       clients_[number] = std::make_unique<ClientMachine>(number, command.record<CreateClientCommand>(), boundary_);
       return;
     }
-    case CommandKind::DestroyClient: return destroy_client(command.subject(), now);
-    default: break;
+    case CommandKind::DestroyClient:
+      return destroy_client(command.subject(), now);
+    default:
+      break;
   }
   if (command.kind() > CommandKind::SetTrace) return carry_out_other(command, now);
   ClientMachine* const machine = client(command.subject());
@@ -96,7 +99,9 @@ void Machines::advance(mqtt::Instant now) {
   advance_others(now);
 }
 
-ClientMachine* Machines::client(std::uint32_t number) { return number < clients_.size() ? clients_[number].get() : nullptr; }
+ClientMachine* Machines::client(std::uint32_t number) {
+  return number < clients_.size() ? clients_[number].get() : nullptr;
+}
 
 void Machines::touch(ClientMachine& client) {
   if (client.is_touched) return;

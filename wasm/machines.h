@@ -15,7 +15,8 @@
 
 namespace wasmqtt {
 
-// JavaScript writes a block of commands to reserve(), calls step() and reads what results() says. The broker module derives from it.
+// JavaScript writes a block of commands to reserve(), calls step() and reads what results() says. The broker module
+// derives from it.
 class Machines {
  public:
   Machines() = default;
@@ -29,7 +30,8 @@ class Machines {
   mqtt::Instant step(std::size_t length, mqtt::Instant now);
   // The same object for ever; its content is that of the last step.
   const StepResults& results() const { return results_; }
-  // The broker's figures as of now, in the order of StatisticsField; all zero where there is no broker. Good until the next call.
+  // The broker's figures as of now, in the order of StatisticsField; all zero where there is no broker. Good until the
+  // next call.
   const double* statistics();
 
  protected:
@@ -63,7 +65,8 @@ class Machines {
   Boundary boundary_;
   std::vector<std::unique_ptr<ClientMachine>> clients_;  // by number
   std::vector<ClientMachine*> touched_;                  // since the last step's begin
-  // Of the clients; it may be too early, never too late, and is kNever once none waits: a timer keeps a Node process alive.
+  // Of the clients; it may be too early, never too late, and is kNever once none waits: a timer keeps a Node process
+  // alive.
   mqtt::Instant deadline_ = mqtt::kNever;
   std::size_t waiting_ = 0;  // clients that have a deadline
   StepResults results_{};

@@ -1,32 +1,33 @@
-// The shapes of what crosses the Wasm boundary: commands from JavaScript, events to it. Declared here once; js/src/generated/records.ts is
-// made from this file by scripts/generate-records.mjs, which reads enumerations, and structs of std::uint32_t, and nothing cleverer.
+// The shapes of what crosses the Wasm boundary: commands from JavaScript, events to it. Declared here once;
+// js/src/generated/records.ts is made from this file by scripts/generate-records.mjs, which reads enumerations, and
+// structs of std::uint32_t, and nothing cleverer.
 #pragma once
 
 #include <cstdint>
 
 namespace wasmqtt {
 
-// A command is one of the structs below, then its octets: each text, payload or run of properties padded to four octets, in the order in
-// which the struct names their lengths. `length` counts the whole command, padding included.
+// A command is one of the structs below, then its octets: each text, payload or run of properties padded to four
+// octets, in the order in which the struct names their lengths. `length` counts the whole command, padding included.
 enum class CommandKind : std::uint32_t {
   Topic = 1,  // TopicCommand: publishes may name this topic by its number now
   // To the client `subject`.
-  CreateClient,     // CreateClientCommand
-  DestroyClient,    // Command
-  StartAttempt,     // Command
-  TransportOpened,  // ConnectCommand
-  TransportClosed,  // Command
-  Receive,          // ReceiveCommand
-  SetWritable,      // ValueCommand: 0 or 1
-  Publish,          // PublishCommand
-  Subscribe,        // SubscribeCommand
-  Unsubscribe,      // SubscribeCommand
-  Authenticate,     // ReasonCommand
-  Disconnect,       // ReasonCommand
-  StopReconnecting, // Command
-  Discard,          // ValueCommand: the token
-  Probe,            // Command
-  SetTrace,         // ValueCommand: 0 or 1
+  CreateClient,      // CreateClientCommand
+  DestroyClient,     // Command
+  StartAttempt,      // Command
+  TransportOpened,   // ConnectCommand
+  TransportClosed,   // Command
+  Receive,           // ReceiveCommand
+  SetWritable,       // ValueCommand: 0 or 1
+  Publish,           // PublishCommand
+  Subscribe,         // SubscribeCommand
+  Unsubscribe,       // SubscribeCommand
+  Authenticate,      // ReasonCommand
+  Disconnect,        // ReasonCommand
+  StopReconnecting,  // Command
+  Discard,           // ValueCommand: the token
+  Probe,             // Command
+  SetTrace,          // ValueCommand: 0 or 1
   // To the broker; `subject` is a connection, or 0 where there is none.
   CreateBroker,           // CreateBrokerCommand
   OpenConnection,         // Command
@@ -53,16 +54,21 @@ struct TopicCommand {
 
 // Times in milliseconds, factor and jitter in thousandths.
 struct CreateClientCommand {
-  std::uint32_t kind, length, subject, reconnect, initial_reconnect_delay, maximum_reconnect_delay, reconnect_factor, reconnect_jitter;
-  std::uint32_t connect_timeout, resubscribe, subscribe_batch_size, queue_qos_zero, maximum_queued_messages, maximum_queued_octets;
+  std::uint32_t kind, length, subject, reconnect, initial_reconnect_delay, maximum_reconnect_delay, reconnect_factor,
+      reconnect_jitter;
+  std::uint32_t connect_timeout, resubscribe, subscribe_batch_size, queue_qos_zero, maximum_queued_messages,
+      maximum_queued_octets;
   std::uint32_t trace, maximum_automatic_topic_aliases, random_seed_low, random_seed_high;
 };
 
 struct CreateBrokerCommand {
   std::uint32_t kind, length, subject, maximum_packet_size, receive_maximum, topic_alias_maximum, maximum_in_flight;
-  std::uint32_t maximum_queued_messages, maximum_output_octets, connect_timeout, maximum_session_expiry_interval, report_publishes;
-  std::uint32_t maximum_queued_octets, maximum_queued_messages_in_all, maximum_queued_octets_in_all, maximum_retained_messages;
-  std::uint32_t maximum_subscriptions, maximum_connections, maximum_topic_length, maximum_topic_levels, maximum_qos, maximum_keep_alive;
+  std::uint32_t maximum_queued_messages, maximum_output_octets, connect_timeout, maximum_session_expiry_interval,
+      report_publishes;
+  std::uint32_t maximum_queued_octets, maximum_queued_messages_in_all, maximum_queued_octets_in_all,
+      maximum_retained_messages;
+  std::uint32_t maximum_subscriptions, maximum_connections, maximum_topic_length, maximum_topic_levels, maximum_qos,
+      maximum_keep_alive;
   std::uint32_t availability, statistics_interval, asks_host, random_seed_low, random_seed_high;
 };
 
@@ -129,8 +135,8 @@ struct ValueCommand {
   std::uint32_t kind, length, subject, value;
 };
 
-// Of the properties, those that a Verdict has. Then, for each filter of what the client may publish and then of what it may subscribe to:
-// FilterEntry and the filter. A count of 0xFFFFFFFF allows everything.
+// Of the properties, those that a Verdict has. Then, for each filter of what the client may publish and then of what it
+// may subscribe to: FilterEntry and the filter. A count of 0xFFFFFFFF allows everything.
 struct DecideCommand {
   std::uint32_t kind, length, subject, reason, properties_length, publish_count, subscribe_count;
 };
@@ -139,10 +145,11 @@ struct FilterEntry {
   std::uint32_t filter_length;
 };
 
-// A run of properties, in both directions: an id of the standard and its value; or, for text and binary data, an id, the length and the octets,
-// padded to four; a User Property has two lengths and both octets, each padded.
+// A run of properties, in both directions: an id of the standard and its value; or, for text and binary data, an id,
+// the length and the octets, padded to four; a User Property has two lengths and both octets, each padded.
 
-// Every event is eight words, whatever its struct uses of them. An `..._offset` counts from StepResults::data unless said otherwise.
+// Every event is eight words, whatever its struct uses of them. An `..._offset` counts from StepResults::data unless
+// said otherwise.
 inline constexpr std::uint32_t kEventWords = 8;
 
 enum class EventKind : std::uint32_t {
@@ -208,7 +215,8 @@ struct PublishedEvent {
 
 // The reasons are one octet each; the properties follow them, behind padding.
 struct SubscribedEvent {
-  std::uint32_t kind, subject, token, packet_identifier, reasons_offset, reasons_length, properties_offset, properties_length;
+  std::uint32_t kind, subject, token, packet_identifier, reasons_offset, reasons_length, properties_offset,
+      properties_length;
 };
 
 // `token` is 0 where there is no operation.
@@ -229,7 +237,8 @@ struct PacketEvent {
   std::uint32_t kind, subject, type, packet_identifier, octets;
 };
 
-// A run of octets at `address` in linear memory; one or several events in a row say what makes up one output of `total` octets.
+// A run of octets at `address` in linear memory; one or several events in a row say what makes up one output of `total`
+// octets.
 struct OutputEvent {
   std::uint32_t kind, subject, address, length, total;
 };
@@ -244,12 +253,15 @@ enum class ConnectedFlags : std::uint32_t {
 };
 
 struct ConnectedEvent {
-  std::uint32_t kind, subject, flags, client_identifier_offset, client_identifier_length, user_name_offset, user_name_length;
+  std::uint32_t kind, subject, flags, client_identifier_offset, client_identifier_length, user_name_offset,
+      user_name_length;
 };
 
-// A CONNECT that the host is asked about. Its texts lie one behind the other, padded to four octets each, and the properties behind them.
+// A CONNECT that the host is asked about. Its texts lie one behind the other, padded to four octets each, and the
+// properties behind them.
 struct ConnectingEvent {
-  std::uint32_t kind, subject, flags, texts_offset, client_identifier_length, user_name_length, password_length, properties_length;
+  std::uint32_t kind, subject, flags, texts_offset, client_identifier_length, user_name_length, password_length,
+      properties_length;
 };
 
 enum class EndFlags : std::uint32_t {

@@ -42,11 +42,13 @@ std::uint32_t hash_of(std::string_view text) {
   };
   if (text.size() < 8) {
     std::uint64_t word = 0;
-    for (const char octet : text) word = word << 8 | static_cast<std::uint8_t>(octet);
+    for (const char octet : text)
+      word = word << 8 | static_cast<std::uint8_t>(octet);
     mix(word);
   } else {
     const std::size_t last = text.size() - 8;
-    for (std::size_t i = 0; i < last; i += 8) mix(load(text.data() + i));
+    for (std::size_t i = 0; i < last; i += 8)
+      mix(load(text.data() + i));
     mix(load(text.data() + last));
   }
   return static_cast<std::uint32_t>(hash >> 32);

@@ -9,8 +9,8 @@
 
 namespace wasmqtt {
 
-// A bounded table of the topics that messages came with. When it is full, a topic that was not seen for a while gives up its number to a
-// new one (the clock algorithm: one round without a sighting).
+// A bounded table of the topics that messages came with. When it is full, a topic that was not seen for a while gives
+// up its number to a new one (the clock algorithm: one round without a sighting).
 class TopicTable {
  public:
   struct Interned {
@@ -29,7 +29,8 @@ class TopicTable {
   struct Entry {
     std::string text;
     std::uint32_t hash = 0;
-    // Who came behind it last time: devices report their topics in the same order again and again, and a guess is cheaper than a hash.
+    // Who came behind it last time: devices report their topics in the same order again and again, and a guess is
+    // cheaper than a hash.
     std::uint16_t follower = 0;
     bool seen = false;
   };
