@@ -71,8 +71,8 @@ test_cxx() {
   [[ $preset == tsan ]] && wrapper=(setarch "$(uname -m)" --addr-no-randomize)
   run_step "build $2" cmake --preset "$preset" || return 0
   run_step "build $2" "${wrapper[@]}" cmake --build --preset "$preset" --target "$2" --parallel "$(nproc)" || return 0
-  run_suite "$1" "$1.ctest.xml" "${wrapper[@]}" ctest --test-dir "build/$preset/$3" --parallel "$(nproc)" --output-on-failure \
-    --progress --output-junit "$PWD/$test_results/$1.ctest.xml"
+  run_suite "$1" "$1.ctest.xml" "${wrapper[@]}" ctest --test-dir "build/$preset/$3" --parallel "$(nproc)" \
+    --output-on-failure --progress --output-junit "$PWD/$test_results/$1.ctest.xml"
 }
 
 # test_jest NAME FILTER...
