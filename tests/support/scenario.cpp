@@ -91,6 +91,11 @@ std::string name_of(const ::testing::TestParamInfo<Scenario>& info) {
   return name;
 }
 
+void OptionTaker::expect_nothing_left() const {
+  for (const auto& [name, value] : left_)
+    ADD_FAILURE() << "there is no option " << name;
+}
+
 void Stage::play(const Scenario& scenario) {
   for (const ScenarioLine& line : scenario.lines) {
     SCOPED_TRACE(scenario.file + ":" + std::to_string(line.number) + ": " + line.text);

@@ -27,6 +27,25 @@ struct Scenario {
   std::vector<ScenarioLine> lines;
 };
 
+// Gives the options of a scenario to those of a machine, by name.
+class OptionTaker {
+ public:
+  explicit OptionTaker(const Scenario& scenario) : left_(scenario.options) {}
+
+  // Unless the scenario names it, the option stays as it is.
+  template <typename Option>
+  void operator()(const char* name, Option& option) {
+    const auto found = left_.find(name);
+    if (found == left_.end()) return;
+    option = static_cast<Option>(found->second);
+    left_.erase(found);
+  }
+  void expect_nothing_left() const;
+
+ private:
+  std::map<std::string, std::uint32_t> left_;
+};
+
 std::ostream& operator<<(std::ostream& out, const Scenario& scenario);
 
 // Those of tests/scenarios/`folder`, in the order of the files' names. What cannot be read ends the program.

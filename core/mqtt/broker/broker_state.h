@@ -154,6 +154,7 @@ class Broker::State {
   bool write_routed(Route& route, Connection& connection, const Match& match, QoS qos, bool retain,
                     PacketIdentifier identifier);
   bool write_form(Route& route, Connection& connection, QoS qos, bool retain, PacketIdentifier identifier);
+  void count_sent(const Publish& publish);
   bool write_publish(Connection& connection, Publish& publish, const SharedBytes& shared_payload);
   bool has_window(const Session& session) const;
   bool has_room(const Session& session) const;
@@ -163,6 +164,7 @@ class Broker::State {
   // A packet identifier for a delivery that goes out now, and the end of it.
   PacketIdentifier add_to_flight(Session& session, Delivery delivery);
   void settle(Session& session, PacketIdentifier identifier);
+  // Precondition: the session has a record.
   void record(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state);
   void retain(std::string_view topic, const Message& message);
   void unretain(std::string_view topic);

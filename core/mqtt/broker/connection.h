@@ -9,6 +9,7 @@
 #include "mqtt/base/time.h"
 #include "mqtt/broker/connection_id.h"
 #include "mqtt/codec/frame_reader.h"
+#include "mqtt/connection/incoming_topic_aliases.h"
 #include "mqtt/connection/output_queue.h"
 #include "mqtt/connection/topic_alias_table.h"
 #include "mqtt/packet/packet.h"
@@ -53,7 +54,7 @@ struct Connection {
   std::size_t unread_answers = 0;  // octets that answered it since its output was last not full
   FrameReader reader{kMaximumPacketSize};
   OutputQueue output;
-  std::vector<std::string> topic_aliases;             // by alias less 1; empty: not set
+  IncomingTopicAliases topic_aliases;
   std::unique_ptr<TopicAliasTable> outgoing_aliases;  // null: the client takes none
   std::unique_ptr<Authentication> authentication;     // null: it named no method, and its CONNECT is decided
 };

@@ -96,16 +96,7 @@ Result<void> Broker::State::resolve_topic_alias(Connection& connection, Publish&
     return Error{Fault::PeerBrokeProtocol, ReasonCode::TopicAliasInvalid,
                  "a topic alias above the Topic Alias Maximum of the CONNACK"};
   }
-  if (connection.topic_aliases.size() < alias) connection.topic_aliases.resize(alias);
-  std::string& topic = connection.topic_aliases[alias - std::size_t{1}];
-  if (!publish.topic.empty()) {
-    topic = publish.topic;
-  } else if (topic.empty()) {
-    return protocol_error("a topic alias that was never set on this connection");
-  } else {
-    publish.topic = topic;
-  }
-  return {};
+  return connection.topic_aliases.resolve(publish, alias);
 }
 
 }  // namespace mqtt

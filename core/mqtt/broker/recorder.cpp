@@ -35,11 +35,11 @@ std::optional<std::uint64_t> u64(ByteReader& reader) {
   return std::uint64_t{*high} << 32 | *low;
 }
 
-Error damaged() {
+}  // namespace
+
+Error damaged_record() {
   return {Fault::CallerMisuse, ReasonCode::ImplementationSpecificError, "a record of the journal is damaged"};
 }
-
-}  // namespace
 
 ByteBuffer& Recorder::begin(char kind) {
   key_.clear();
@@ -75,13 +75,13 @@ void Recorder::write_message(const Message& message, ByteBuffer& out) const {
 
 Result<Message> Recorder::read_message(ByteReader& reader) const {
   const auto expires_at = u64(reader);
-  if (!expires_at) return damaged();
+  if (!expires_at) return damaged_record();
   FrameReader frames;
   frames.feed(reader.rest());
   const auto frame = frames.next();
   Publish publish;
-  if (!frame || !*frame || (*frame)->type != PacketType::Publish) return damaged();
-  if (!decode_publish(**frame, ProtocolVersion::V5_0, publish) || publish.topic.empty()) return damaged();
+  if (!frame || !*frame || (*frame)->type != PacketType::Publish) return damaged_record();
+  if (!decode_publish(**frame, ProtocolVersion::V5_0, publish) || publish.topic.empty()) return damaged_record();
   return Message::keep_until(from_unix(static_cast<std::int64_t>(*expires_at)), publish);
 }
 
@@ -108,7 +108,7 @@ Result<void> Recorder::restore_message(Bytes key, Bytes value) {
   const auto number = u64(key_reader);
   ByteReader reader(value);
   auto message = read_message(reader);
-  if (!number || !message) return damaged();
+  if (!number || !message) return damaged_record();
   message->record().number = *number;
   last_message_ = *number;
   restored_.emplace(*number, std::move(*message));
@@ -117,7 +117,7 @@ Result<void> Recorder::restore_message(Bytes key, Bytes value) {
 
 Result<Message> Recorder::restored_message(std::uint64_t record) {
   const auto found = restored_.find(record);
-  if (found == restored_.end()) return damaged();
+  if (found == restored_.end()) return damaged_record();
   ++found->second.record().owners;
   return found->second;
 }
@@ -163,7 +163,7 @@ Result<void> Recorder::restore_session(Bytes key, Bytes value, Session& session)
   const auto expiry_interval = reader.u32();
   const auto expires_at = u64(reader);
   const auto flags = reader.u8();
-  if (!number || !client_identifier || !expiry_interval || !expires_at || !flags) return damaged();
+  if (!number || !client_identifier || !expiry_interval || !expires_at || !flags) return damaged_record();
   session.record = last_session_ = *number;
   session.client_identifier = as_text(*client_identifier);
   session.expiry_interval = *expiry_interval;
@@ -172,7 +172,7 @@ Result<void> Recorder::restore_session(Bytes key, Bytes value, Session& session)
   const auto will_at = u64(reader);
   const auto delay = reader.u32();
   const auto interval = reader.u32();
-  if (!will_at || !delay || !interval) return damaged();
+  if (!will_at || !delay || !interval) return damaged_record();
   auto message = read_message(reader);
   if (!message) return message.error();
   session.will_at = from_unix(static_cast<std::int64_t>(*will_at));
@@ -205,7 +205,7 @@ Result<Recorder::RestoredSubscription> Recorder::restore_subscription(Bytes key,
   const auto session = u64(key_reader);
   const auto options = reader.u8();
   const auto identifier = reader.u32();
-  if (!session || !options || !identifier || *identifier > kMaximumVarint) return damaged();
+  if (!session || !options || !identifier || *identifier > kMaximumVarint) return damaged_record();
   RestoredSubscription restored{.session = *session, .topic_filter = as_text(key_reader.rest()), .subscription = {}};
   restored.subscription.options = *options;
   restored.subscription.subscription_identifier = *identifier;
@@ -230,7 +230,7 @@ Result<std::pair<std::uint64_t, PacketIdentifier>> Recorder::restore_incoming_qo
   ByteReader reader(key);
   const auto session = u64(reader);
   const auto identifier = reader.u16();
-  if (!session || !identifier || *identifier == 0) return damaged();
+  if (!session || !identifier || *identifier == 0) return damaged_record();
   return std::pair(*session, *identifier);
 }
 
@@ -289,8 +289,8 @@ Result<Recorder::RestoredDelivery> Recorder::restore_delivery(Bytes key, Bytes v
   const auto state = reader.u8();
   const auto how = reader.u8();
   const auto count = reader.u32();
-  if (!session || !number || !message || !identifier || !state || !how || !count) return damaged();
-  if (*state > static_cast<std::uint8_t>(FlightState::AwaitingPubcomp) || (*how & 3) == 3) return damaged();
+  if (!session || !number || !message || !identifier || !state || !how || !count) return damaged_record();
+  if (*state > static_cast<std::uint8_t>(FlightState::AwaitingPubcomp) || (*how & 3) == 3) return damaged_record();
   RestoredDelivery restored{.session = *session,
                             .delivery = {},
                             .identifier = *identifier,
@@ -303,12 +303,12 @@ Result<Recorder::RestoredDelivery> Recorder::restore_delivery(Bytes key, Bytes v
   delivery.retain = (*how & kRetain) != 0;
   for (std::uint32_t i = 0; i < *count; ++i) {
     const auto subscription = reader.u32();
-    if (!subscription || *subscription == 0 || *subscription > kMaximumVarint) return damaged();
+    if (!subscription || *subscription == 0 || *subscription > kMaximumVarint) return damaged_record();
     delivery.subscription_identifiers.push_back(*subscription);
   }
   restored.share = as_text(reader.rest());
   if (*message == 0) {
-    if (restored.state != FlightState::AwaitingPubcomp) return damaged();
+    if (restored.state != FlightState::AwaitingPubcomp) return damaged_record();
     return restored;
   }
   auto kept = restored_message(*message);
@@ -337,7 +337,7 @@ void Recorder::erase_retained(std::string_view topic, const Message& replaced) {
 Result<Message> Recorder::restore_retained(Bytes value) {
   ByteReader reader(value);
   const auto number = u64(reader);
-  if (!number) return damaged();
+  if (!number) return damaged_record();
   return restored_message(*number);
 }
 

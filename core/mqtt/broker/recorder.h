@@ -13,6 +13,9 @@
 
 namespace mqtt {
 
+// What is none of the records below, or names one that is not there.
+Error damaged_record();
+
 // Writes nothing without a journal, and nothing about sessions that end with their connection (record 0).
 //
 //   key                                     value

@@ -8,16 +8,8 @@
 
 namespace mqtt {
 
-namespace {
-
-Error unknown() {
-  return {Fault::CallerMisuse, ReasonCode::ImplementationSpecificError, "a record of the journal is damaged"};
-}
-
-}  // namespace
-
 Result<void> Broker::State::restore(Bytes key, Bytes value) {
-  if (key.empty()) return unknown();
+  if (key.empty()) return damaged_record();
   const Bytes rest = key.subspan(1);
   switch (key[0]) {
     case '0':
@@ -33,21 +25,21 @@ Result<void> Broker::State::restore(Bytes key, Bytes value) {
     case '5':
       return restore_delivery(rest, value);
     case '6': {
-      if (!is_valid_topic_name(as_text(rest))) return unknown();
+      if (!is_valid_topic_name(as_text(rest))) return damaged_record();
       const auto message = recorder_.restore_retained(value);
       if (!message) return message.error();
       retained_.insert_or_assign(as_text(rest), *message);
       return {};
     }
     default:
-      return unknown();
+      return damaged_record();
   }
 }
 
 Result<void> Broker::State::restore_session(Bytes key, Bytes value) {
   auto session = std::make_unique<Session>();
   if (const auto restored = recorder_.restore_session(key, value, *session); !restored) return restored.error();
-  if (find_session(session->client_identifier) != nullptr) return unknown();
+  if (find_session(session->client_identifier) != nullptr) return damaged_record();
   Session& added = add_session(std::move(session));
   restored_sessions_[added.record] = &added;
   return {};
@@ -58,7 +50,7 @@ Result<void> Broker::State::restore_subscription(Bytes key, Bytes value) {
   if (!restored) return restored.error();
   const auto session = restored_sessions_.find(restored->session);
   const auto parsed = parse_topic_filter(restored->topic_filter);
-  if (session == restored_sessions_.end() || !parsed) return unknown();
+  if (session == restored_sessions_.end() || !parsed) return damaged_record();
   restored->subscription.subscriber = session->second->id;
   subscribe(*session->second, restored->topic_filter, *parsed, restored->subscription);
   return {};
@@ -68,7 +60,7 @@ Result<void> Broker::State::restore_incoming_qos2(Bytes key) {
   const auto restored = recorder_.restore_incoming_qos2(key);
   if (!restored) return restored.error();
   const auto session = restored_sessions_.find(restored->first);
-  if (session == restored_sessions_.end()) return unknown();
+  if (session == restored_sessions_.end()) return damaged_record();
   session->second->incoming_qos2.insert(restored->second);
   return {};
 }
@@ -77,7 +69,7 @@ Result<void> Broker::State::restore_delivery(Bytes key, Bytes value) {
   auto restored = recorder_.restore_delivery(key, value);
   if (!restored) return restored.error();
   const auto found = restored_sessions_.find(restored->session);
-  if (found == restored_sessions_.end()) return unknown();
+  if (found == restored_sessions_.end()) return damaged_record();
   Session& session = *found->second;
   Delivery& delivery = restored->delivery;
   if (const auto group = shared_group_ids_.find(restored->share); group != shared_group_ids_.end())

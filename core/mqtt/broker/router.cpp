@@ -193,9 +193,7 @@ bool Broker::State::write_form(Route& route, Connection& connection, QoS qos, bo
   std::memcpy(begin, form.octets.data(), form.octets.size());
   if (identifier != 0) ByteBuffer::store_u16(begin + form.identifier_offset, identifier);
   if (route.is_shared) out.append_shared(route.payload());
-  ++statistics_.packets_sent;
-  ++statistics_.publishes_sent;
-  statistics_.payload_octets_sent += route.publish.payload.size();
+  count_sent(route.publish);
   return true;
 }
 
@@ -216,10 +214,14 @@ bool Broker::State::write_publish(Connection& connection, Publish& publish, cons
   }
   publish.topic = topic;
   publish.properties.topic_alias.reset();
+  count_sent(publish);
+  return true;
+}
+
+void Broker::State::count_sent(const Publish& publish) {
   ++statistics_.packets_sent;
   ++statistics_.publishes_sent;
   statistics_.payload_octets_sent += publish.payload.size();
-  return true;
 }
 
 // Whether another QoS 1 or 2 PUBLISH may be on its way to the client. [MQTT-3.3.4-9]
@@ -247,7 +249,7 @@ void Broker::State::enqueue(Session& session, Delivery delivery) {
     ++statistics_.publishes_dropped;
     return;
   }
-  record(session, delivery, 0, FlightState::Settled);
+  if (session.record != 0) record(session, delivery, 0, FlightState::Settled);
   count_queued(session, delivery);
   session.queue.push(std::move(delivery));
 }
@@ -294,17 +296,16 @@ void Broker::State::send_delivery(Session& session, Delivery delivery, Instant n
 PacketIdentifier Broker::State::add_to_flight(Session& session, Delivery delivery) {
   const auto state = delivery.qos == QoS::AtLeastOnce ? FlightState::AwaitingPuback : FlightState::AwaitingPubrec;
   const PacketIdentifier identifier = session.in_flight.add(std::move(delivery), 0, state);
-  record(session, session.in_flight.find(identifier)->delivery, identifier, state);
+  if (session.record != 0) record(session, session.in_flight.find(identifier)->delivery, identifier, state);
   return identifier;
 }
 
 void Broker::State::settle(Session& session, PacketIdentifier identifier) {
-  recorder_.erase_delivery(session, session.in_flight.find(identifier)->delivery);
+  if (session.record != 0) recorder_.erase_delivery(session, session.in_flight.find(identifier)->delivery);
   session.in_flight.settle(identifier);
 }
 
 void Broker::State::record(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state) {
-  if (session.record == 0) return;
   const auto group = shared_groups_.find(delivery.shared_group);
   const std::string_view share = group == shared_groups_.end() ? std::string_view{} : group->second.share;
   recorder_.delivery(session, delivery, identifier, state, share);

@@ -112,16 +112,7 @@ Result<void> Client::State::resolve_topic_alias(Publish& publish) {
     return Error{Fault::PeerBrokeProtocol, ReasonCode::TopicAliasInvalid,
                  "a topic alias above the Topic Alias Maximum of the CONNECT"};
   }
-  if (topic_aliases_in_.size() < alias) topic_aliases_in_.resize(alias);
-  std::string& topic = topic_aliases_in_[alias - std::size_t{1}];
-  if (!publish.topic.empty()) {
-    topic = publish.topic;
-  } else if (topic.empty()) {
-    return protocol_error("a topic alias that was never set on this connection");
-  } else {
-    publish.topic = topic;
-  }
-  return {};
+  return topic_aliases_in_.resolve(publish, alias);
 }
 
 void Client::State::respond(PacketType type, PacketIdentifier identifier, ReasonCode reason, Instant now) {

@@ -11,6 +11,7 @@
 #include "mqtt/client/client.h"
 #include "mqtt/client/reconnect_schedule.h"
 #include "mqtt/codec/frame_reader.h"
+#include "mqtt/connection/incoming_topic_aliases.h"
 #include "mqtt/connection/topic_alias_table.h"
 #include "mqtt/session/outgoing_flight.h"
 #include "mqtt/session/packet_identifier_set.h"
@@ -171,7 +172,7 @@ class Client::State {
   Instant ping_due_at_ = kNever;  // the PINGRESP
   FrameReader reader_;
   OutputQueue output_;
-  std::vector<std::string> topic_aliases_in_;     // by alias less 1; empty: not set
+  IncomingTopicAliases topic_aliases_in_;
   std::vector<OutgoingAlias> topic_aliases_out_;  // the application's, by alias less 1
   TopicAliasTable automatic_aliases_;
 

@@ -12,13 +12,7 @@ namespace {
 
 BrokerOptions options_of(const Scenario& scenario) {
   BrokerOptions options;
-  std::map<std::string, std::uint32_t> given = scenario.options;
-  const auto take = [&](const char* name, auto& option) {
-    const auto found = given.find(name);
-    if (found == given.end()) return;
-    option = static_cast<std::remove_reference_t<decltype(option)>>(found->second);
-    given.erase(found);
-  };
+  OptionTaker take(scenario);
   take("maximum_packet_size", options.maximum_packet_size);
   take("receive_maximum", options.receive_maximum);
   take("topic_alias_maximum", options.topic_alias_maximum);
@@ -35,8 +29,7 @@ BrokerOptions options_of(const Scenario& scenario) {
   take("maximum_subscriptions", options.maximum_subscriptions);
   take("maximum_connections", options.maximum_connections);
   take("maximum_session_expiry_interval", options.maximum_session_expiry_interval);
-  for (const auto& [name, value] : given)
-    ADD_FAILURE() << "there is no option " << name;
+  take.expect_nothing_left();
   return options;
 }
 

@@ -10,21 +10,14 @@ namespace {
 ClientOptions options_of(const Scenario& scenario) {
   ClientOptions options;
   options.reconnect.jitter = 0;
-  std::map<std::string, std::uint32_t> given = scenario.options;
-  const auto take = [&](const char* name, auto& option) {
-    const auto found = given.find(name);
-    if (found == given.end()) return;
-    option = static_cast<std::remove_reference_t<decltype(option)>>(found->second);
-    given.erase(found);
-  };
+  OptionTaker take(scenario);
   take("reconnect", options.reconnect.enabled);
   take("resubscribe", options.resubscribe);
   take("subscribe_batch_size", options.subscribe_batch_size);
   take("queue_qos_zero", options.queue_qos_zero);
   take("maximum_queued_messages", options.maximum_queued_messages);
   take("maximum_automatic_topic_aliases", options.maximum_automatic_topic_aliases);
-  for (const auto& [name, value] : given)
-    ADD_FAILURE() << "there is no option " << name;
+  take.expect_nothing_left();
   return options;
 }
 
