@@ -8,7 +8,7 @@
 
 #include "config/server_options.h"
 #include "mqtt/broker/broker.h"
-#include "mqtt/broker/broker_journal.h"
+#include "mqtt/session/journal.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -22,7 +22,7 @@ class JournalError : public std::runtime_error {
 };
 
 // One process' alone. What was put and erased since the last commit() is stored by the next one, or not at all.
-class SqliteJournal final : public mqtt::BrokerJournal {
+class SqliteJournal final : public mqtt::Journal {
  public:
   // Makes the folder and the database if they are not there. Throws JournalError.
   SqliteJournal(const std::filesystem::path& folder, Durability durability);

@@ -1,29 +1,31 @@
-// A journal in memory that outlives the brokers that write it.
+// A journal in memory that outlives the machines that write it.
 #pragma once
 
 #include <map>
 #include <string>
 
-#include "mqtt/broker/broker.h"
+#include "mqtt/base/result.h"
+#include "mqtt/session/journal.h"
 
 namespace mqtt::test {
 
-class MemoryJournal : public BrokerJournal {
+class MemoryJournal : public Journal {
  public:
   void put(Bytes key, Bytes value) override { records[text(key)] = text(value); }
   void erase(Bytes key) override { records.erase(text(key)); }
 
-  // Into a broker that has just been made.
-  Result<void> restore_into(Broker& broker, Instant now) const {
+  // Into a Broker or Client that has just been made; what finish_restoring() takes comes last.
+  template <typename Machine, typename... Arguments>
+  Result<void> restore_into(Machine& machine, Arguments... arguments) const {
     const auto kept = records;
     for (const auto& [key, value] : kept) {
-      if (const auto restored = broker.restore(as_bytes(key), as_bytes(value)); !restored) return restored;
+      if (const auto restored = machine.restore(as_bytes(key), as_bytes(value)); !restored) return restored;
     }
-    broker.finish_restoring(now);
+    machine.finish_restoring(arguments...);
     return {};
   }
 
-  // How many records are of this kind: the first character of their keys (recorder.h).
+  // How many records are of this kind: the first character of their keys (recorder.h, client_recorder.h).
   std::size_t count(char kind) const {
     std::size_t found = 0;
     for (const auto& [key, value] : records)

@@ -1,4 +1,5 @@
-// Real clients against a real broker over transports in memory, which may be slow and be cut off at any octet.
+// Real clients against a real broker over transports in memory, which may be slow and be cut off at any octet; each
+// has a journal, and may be killed.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include "mqtt/broker/broker.h"
 #include "mqtt/client/client.h"
+#include "support/memory_journal.h"
 #include "support/written_packet.h"
 
 namespace mqtt::test {
@@ -19,23 +21,29 @@ class PairedClient;
 // A broker and the clock that it shares with its clients.
 class PairedBroker {
  public:
-  explicit PairedBroker(const BrokerOptions& options = {}) : machine(options) {}
+  explicit PairedBroker(const BrokerOptions& options = {}) : options_(options) { restart(); }
+
+  Broker& machine() { return *machine_; }
+  // Killed, with every transport, and begun again with what its journal has.
+  void restart();
 
   // Runs everybody's deadlines.
   void advance(Duration duration);
   // Moves octets, redials and lets time pass until nobody has anything to say.
   void settle();
 
-  Broker machine;
   Instant now{std::chrono::hours(1)};
 
  private:
   friend class PairedClient;
+  BrokerOptions options_;
+  MemoryJournal journal_;
+  std::unique_ptr<Broker> machine_;
   std::vector<PairedClient*> clients_;
 };
 
 // A client that dials whenever it is told to, and notes what it hears.
-class PairedClient : private ClientListener {
+class PairedClient final : private ClientListener {
  public:
   struct Message {
     std::string topic;
@@ -48,9 +56,11 @@ class PairedClient : private ClientListener {
   PairedClient(PairedBroker& broker, std::string_view connect, const ClientOptions& options = {});
   ~PairedClient() override;
 
-  Client& machine() { return client_; }
+  Client& machine() { return *client_; }
 
   void dial();
+  // Killed, with its transport, and begun again with what its journal has; it does not dial by itself.
+  void restart();
   // At most this many octets one way or the other; they may stay under way. False if there was nothing to move.
   bool write_up(std::size_t octets);     // from the client to the wire
   bool arrive_up(std::size_t octets);    // from the wire to the broker
@@ -86,11 +96,14 @@ class PairedClient : private ClientListener {
   void on_subscribed(OperationToken token, const Suback&) override { subscribed.push_back(token); }
   void on_operation_failed(OperationToken token, const Error&) override { failed.push_back(token); }
 
+  void lose_transport();
   void close_if_asked();
 
   PairedBroker& broker_;
   WrittenPacket connect_;
-  Client client_;
+  ClientOptions options_;
+  MemoryJournal journal_;
+  std::unique_ptr<Client> client_;
   bool wants_dial_ = false;
   std::optional<ConnectionId> connection_;
   std::vector<ConnectionId> forgotten_;  // cut off, and the broker does not know yet

@@ -37,7 +37,7 @@ class NotedObserver : public BrokerObserver {
 class TestBroker {
  public:
   explicit TestBroker(const BrokerOptions& options = {}, BrokerObserver* observer = nullptr,
-                      BrokerAuthority* authority = nullptr, BrokerJournal* journal = nullptr)
+                      BrokerAuthority* authority = nullptr, Journal* journal = nullptr)
       : broker_(options, observer, authority, journal) {}
   // What a journal holds, at the time `now`.
   void restores(const MemoryJournal& journal, Instant now);

@@ -37,7 +37,8 @@ class NotedListener : public ClientListener {
 
 class TestClient {
  public:
-  explicit TestClient(const ClientOptions& options = {}) : client_(options, listener_) {}
+  explicit TestClient(const ClientOptions& options = {}, Journal* journal = nullptr)
+      : client_(options, listener_, journal) {}
 
   Client& machine() { return client_; }
   Instant now() const { return now_; }

@@ -47,6 +47,11 @@ class ByteReader {
     bytes_ = bytes_.subspan(4);
     return value;
   }
+  std::optional<std::uint64_t> u64() {
+    if (bytes_.size() < 8) return std::nullopt;
+    const std::uint64_t high = *u32();
+    return high << 32 | *u32();
+  }
   std::optional<Bytes> take(std::size_t count) {
     if (bytes_.size() < count) return std::nullopt;
     const Bytes taken = bytes_.first(count);
@@ -111,6 +116,10 @@ class ByteBuffer {
     at[1] = static_cast<std::uint8_t>(value >> 16);
     at[2] = static_cast<std::uint8_t>(value >> 8);
     at[3] = static_cast<std::uint8_t>(value);
+  }
+  void u64(std::uint64_t value) {
+    u32(static_cast<std::uint32_t>(value >> 32));
+    u32(static_cast<std::uint32_t>(value));
   }
   void append(Bytes bytes) {
     if (!bytes.empty()) std::memcpy(extend(bytes.size()), bytes.data(), bytes.size());

@@ -40,7 +40,7 @@ bool Broker::State::is_over(const Connection& connection) {
 }
 
 Broker::State::State(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority,
-                     BrokerJournal* journal)
+                     Journal* journal)
     : options_(options),
       observer_(observer == nullptr ? silent_observer_ : *observer),
       authority_(authority == nullptr ? permissive_authority_ : *authority),
@@ -304,8 +304,7 @@ const BrokerStatistics& Broker::State::current_statistics() {
   return statistics_;
 }
 
-Broker::Broker(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority,
-               BrokerJournal* journal)
+Broker::Broker(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority, Journal* journal)
     : state_(std::make_unique<State>(options, observer, authority, journal)) {}
 Broker::~Broker() = default;
 

@@ -10,11 +10,11 @@
 #include "mqtt/base/error.h"
 #include "mqtt/base/time.h"
 #include "mqtt/broker/broker_authority.h"
-#include "mqtt/broker/broker_journal.h"
 #include "mqtt/broker/broker_options.h"
 #include "mqtt/broker/connection_id.h"
 #include "mqtt/connection/output_queue.h"
 #include "mqtt/packet/packet.h"
+#include "mqtt/session/journal.h"
 
 namespace mqtt {
 
@@ -83,7 +83,7 @@ class Broker {
  public:
   // Observer, authority and journal must outlive the broker.
   explicit Broker(const BrokerOptions& options, BrokerObserver* observer = nullptr,
-                  BrokerAuthority* authority = nullptr, BrokerJournal* journal = nullptr);
+                  BrokerAuthority* authority = nullptr, Journal* journal = nullptr);
   ~Broker();
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;

@@ -41,7 +41,7 @@ struct PublishForm {
 
 class Broker::State {
  public:
-  State(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority, BrokerJournal* journal);
+  State(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority, Journal* journal);
 
   // --- the journal's content (restore.cpp)
   Result<void> restore(Bytes key, Bytes value);

@@ -6,8 +6,6 @@
 #include <utility>
 
 #include "mqtt/broker/subscription_options.h"
-#include "mqtt/codec/decode.h"
-#include "mqtt/codec/encode.h"
 #include "mqtt/codec/varint.h"
 
 namespace mqtt {
@@ -15,31 +13,12 @@ namespace mqtt {
 namespace {
 
 constexpr std::uint32_t kVersion = 1;
-constexpr std::int64_t kNeverUnix = INT64_MAX;
-constexpr std::int64_t kLatestUnix = INT64_MAX / 4;  // so that a clock may be added and subtracted
-constexpr PacketIdentifier kAnyIdentifier = 1;       // a PUBLISH of QoS 1 or 2 has one
 
 constexpr std::uint8_t kHasWill = 1;
 constexpr std::uint8_t kWillExpires = 2;
 constexpr std::uint8_t kRetain = 4;  // beside a delivery's QoS
 
-void u64(ByteBuffer& out, std::uint64_t value) {
-  out.u32(static_cast<std::uint32_t>(value >> 32));
-  out.u32(static_cast<std::uint32_t>(value));
-}
-
-std::optional<std::uint64_t> u64(ByteReader& reader) {
-  const auto high = reader.u32();
-  const auto low = reader.u32();
-  if (!high || !low) return std::nullopt;
-  return std::uint64_t{*high} << 32 | *low;
-}
-
 }  // namespace
-
-Error damaged_record() {
-  return {Fault::CallerMisuse, ReasonCode::ImplementationSpecificError, "a record of the journal is damaged"};
-}
 
 ByteBuffer& Recorder::begin(char kind) {
   key_.clear();
@@ -52,45 +31,14 @@ void Recorder::put() {
   journal_->put(key_.view(), value_.view());
 }
 
-std::int64_t Recorder::to_unix(Instant at) const {
-  return at == kNever ? kNeverUnix : at.time_since_epoch().count() + unix_time_at_zero_;
-}
-
-// A time that no broker has written is as good as the nearest that one could have.
-Instant Recorder::from_unix(std::int64_t time) const {
-  if (time == kNeverUnix) return kNever;
-  return Instant(Duration(std::clamp(time, std::int64_t{0}, kLatestUnix) - unix_time_at_zero_));
-}
-
 // --- messages
-
-void Recorder::write_message(const Message& message, ByteBuffer& out) const {
-  Publish publish;
-  message.to_publish(publish, Instant{});
-  publish.properties.message_expiry_interval.reset();  // it says when, not in how long
-  if (publish.qos != QoS::AtMostOnce) publish.packet_identifier = kAnyIdentifier;
-  u64(out, static_cast<std::uint64_t>(to_unix(message.expires_at())));
-  encode(publish, ProtocolVersion::V5_0, out);
-}
-
-Result<Message> Recorder::read_message(ByteReader& reader) const {
-  const auto expires_at = u64(reader);
-  if (!expires_at) return damaged_record();
-  FrameReader frames;
-  frames.feed(reader.rest());
-  const auto frame = frames.next();
-  Publish publish;
-  if (!frame || !*frame || (*frame)->type != PacketType::Publish) return damaged_record();
-  if (!decode_publish(**frame, ProtocolVersion::V5_0, publish) || publish.topic.empty()) return damaged_record();
-  return Message::keep_until(from_unix(static_cast<std::int64_t>(*expires_at)), publish);
-}
 
 std::uint64_t Recorder::keep(const Message& message) {
   Message::Record& record = message.record();
   if (record.owners++ > 0) return record.number;
   record.number = ++last_message_;
-  u64(begin('1'), record.number);
-  write_message(message, value_);
+  begin('1').u64(record.number);
+  write_message(message, clock_, value_);
   put();
   return record.number;
 }
@@ -99,15 +47,15 @@ void Recorder::release(const Message& message) {
   if (!is_on() || !message) return;
   Message::Record& record = message.record();
   if (record.owners == 0 || --record.owners > 0) return;
-  u64(begin('1'), record.number);
+  begin('1').u64(record.number);
   journal_->erase(key_.view());
 }
 
 Result<void> Recorder::restore_message(Bytes key, Bytes value) {
   ByteReader key_reader(key);
-  const auto number = u64(key_reader);
+  const auto number = key_reader.u64();
   ByteReader reader(value);
-  auto message = read_message(reader);
+  auto message = read_message(reader, clock_);
   if (!number || !message) return damaged_record();
   message->record().number = *number;
   last_message_ = *number;
@@ -127,24 +75,24 @@ Result<Message> Recorder::restored_message(std::uint64_t record) {
 void Recorder::session(Session& session) {
   if (!is_on() || (session.expiry_interval == 0 && session.record == 0)) return;
   if (session.record == 0) session.record = ++last_session_;
-  u64(begin('2'), session.record);
+  begin('2').u64(session.record);
   value_.text(session.client_identifier);
   value_.u32(session.expiry_interval);
-  u64(value_, static_cast<std::uint64_t>(to_unix(session.expires_at)));
+  value_.u64(static_cast<std::uint64_t>(clock_.to_unix(session.expires_at)));
   const bool expires = session.will && session.will->message_expiry_interval;
   value_.u8(static_cast<std::uint8_t>((session.will ? kHasWill : 0) | (expires ? kWillExpires : 0)));
   if (session.will) {
-    u64(value_, static_cast<std::uint64_t>(to_unix(session.will_at)));
+    value_.u64(static_cast<std::uint64_t>(clock_.to_unix(session.will_at)));
     value_.u32(session.will->delay);
     value_.u32(session.will->message_expiry_interval.value_or(0));
-    write_message(session.will->message, value_);
+    write_message(session.will->message, clock_, value_);
   }
   put();
 }
 
 void Recorder::erase_session(Session& session) {
   if (session.record == 0) return;
-  u64(begin('2'), session.record);
+  begin('2').u64(session.record);
   journal_->erase(key_.view());
   if (session.incoming_qos2.size() > 0) {
     for (std::uint32_t identifier = 1; identifier <= 65'535; ++identifier) {
@@ -158,24 +106,24 @@ void Recorder::erase_session(Session& session) {
 Result<void> Recorder::restore_session(Bytes key, Bytes value, Session& session) {
   ByteReader key_reader(key);
   ByteReader reader(value);
-  const auto number = u64(key_reader);
+  const auto number = key_reader.u64();
   const auto client_identifier = reader.binary();
   const auto expiry_interval = reader.u32();
-  const auto expires_at = u64(reader);
+  const auto expires_at = reader.u64();
   const auto flags = reader.u8();
   if (!number || !client_identifier || !expiry_interval || !expires_at || !flags) return damaged_record();
   session.record = last_session_ = *number;
   session.client_identifier = as_text(*client_identifier);
   session.expiry_interval = *expiry_interval;
-  session.expires_at = from_unix(static_cast<std::int64_t>(*expires_at));
+  session.expires_at = clock_.from_unix(static_cast<std::int64_t>(*expires_at));
   if ((*flags & kHasWill) == 0) return {};
-  const auto will_at = u64(reader);
+  const auto will_at = reader.u64();
   const auto delay = reader.u32();
   const auto interval = reader.u32();
   if (!will_at || !delay || !interval) return damaged_record();
-  auto message = read_message(reader);
+  auto message = read_message(reader, clock_);
   if (!message) return message.error();
-  session.will_at = from_unix(static_cast<std::int64_t>(*will_at));
+  session.will_at = clock_.from_unix(static_cast<std::int64_t>(*will_at));
   session.will = WillMessage{.message = std::move(*message), .delay = *delay, .message_expiry_interval = {}};
   if ((*flags & kWillExpires) != 0) session.will->message_expiry_interval = *interval;
   return {};
@@ -185,7 +133,7 @@ Result<void> Recorder::restore_session(Bytes key, Bytes value, Session& session)
 
 void Recorder::subscription(const Session& session, std::string_view topic_filter, const Subscription& subscription) {
   if (session.record == 0) return;
-  u64(begin('3'), session.record);
+  begin('3').u64(session.record);
   key_.append(as_bytes(topic_filter));
   value_.u8(subscription.options);
   value_.u32(subscription.subscription_identifier);
@@ -194,7 +142,7 @@ void Recorder::subscription(const Session& session, std::string_view topic_filte
 
 void Recorder::erase_subscription(const Session& session, std::string_view topic_filter) {
   if (session.record == 0) return;
-  u64(begin('3'), session.record);
+  begin('3').u64(session.record);
   key_.append(as_bytes(topic_filter));
   journal_->erase(key_.view());
 }
@@ -202,7 +150,7 @@ void Recorder::erase_subscription(const Session& session, std::string_view topic
 Result<Recorder::RestoredSubscription> Recorder::restore_subscription(Bytes key, Bytes value) const {
   ByteReader key_reader(key);
   ByteReader reader(value);
-  const auto session = u64(key_reader);
+  const auto session = key_reader.u64();
   const auto options = reader.u8();
   const auto identifier = reader.u32();
   if (!session || !options || !identifier || *identifier > kMaximumVarint) return damaged_record();
@@ -214,21 +162,21 @@ Result<Recorder::RestoredSubscription> Recorder::restore_subscription(Bytes key,
 
 void Recorder::incoming_qos2(const Session& session, PacketIdentifier identifier) {
   if (session.record == 0) return;
-  u64(begin('4'), session.record);
+  begin('4').u64(session.record);
   key_.u16(identifier);
   put();
 }
 
 void Recorder::erase_incoming_qos2(const Session& session, PacketIdentifier identifier) {
   if (session.record == 0) return;
-  u64(begin('4'), session.record);
+  begin('4').u64(session.record);
   key_.u16(identifier);
   journal_->erase(key_.view());
 }
 
 Result<std::pair<std::uint64_t, PacketIdentifier>> Recorder::restore_incoming_qos2(Bytes key) const {
   ByteReader reader(key);
-  const auto session = u64(reader);
+  const auto session = reader.u64();
   const auto identifier = reader.u16();
   if (!session || !identifier || *identifier == 0) return damaged_record();
   return std::pair(*session, *identifier);
@@ -240,9 +188,9 @@ void Recorder::delivery(Session& session, Delivery& delivery, PacketIdentifier i
   const bool is_new = delivery.record == 0;
   if (is_new) delivery.record = ++last_delivery_;
   const std::uint64_t message = is_new ? keep(delivery.message) : delivery.message.record().number;
-  u64(begin('5'), session.record);
-  u64(key_, delivery.record);
-  u64(value_, message);
+  begin('5').u64(session.record);
+  key_.u64(delivery.record);
+  value_.u64(message);
   value_.u16(identifier);
   value_.u8(static_cast<std::uint8_t>(state));
   value_.u8(static_cast<std::uint8_t>(static_cast<unsigned>(delivery.qos) | (delivery.retain ? kRetain : 0U)));
@@ -256,8 +204,8 @@ void Recorder::delivery(Session& session, Delivery& delivery, PacketIdentifier i
 void Recorder::erase_delivery(const Session& session, Delivery& delivery) {
   if (delivery.record == 0) return;
   release(delivery.message);
-  u64(begin('5'), session.record);
-  u64(key_, delivery.record);
+  begin('5').u64(session.record);
+  key_.u64(delivery.record);
   journal_->erase(key_.view());
   delivery.record = 0;
 }
@@ -266,9 +214,9 @@ void Recorder::forget_message(const Session& session, Delivery& delivery, Packet
   const std::uint64_t record = delivery.record;
   if (record != 0) {
     release(delivery.message);
-    u64(begin('5'), session.record);
-    u64(key_, record);
-    u64(value_, 0);
+    begin('5').u64(session.record);
+    key_.u64(record);
+    value_.u64(0);
     value_.u16(identifier);
     value_.u8(static_cast<std::uint8_t>(FlightState::AwaitingPubcomp));
     value_.u8(static_cast<std::uint8_t>(QoS::ExactlyOnce));
@@ -282,9 +230,9 @@ void Recorder::forget_message(const Session& session, Delivery& delivery, Packet
 Result<Recorder::RestoredDelivery> Recorder::restore_delivery(Bytes key, Bytes value) {
   ByteReader key_reader(key);
   ByteReader reader(value);
-  const auto session = u64(key_reader);
-  const auto number = u64(key_reader);
-  const auto message = u64(reader);
+  const auto session = key_reader.u64();
+  const auto number = key_reader.u64();
+  const auto message = reader.u64();
   const auto identifier = reader.u16();
   const auto state = reader.u8();
   const auto how = reader.u8();
@@ -323,7 +271,7 @@ void Recorder::retained(std::string_view topic, const Message& message) {
   if (!is_on()) return;
   const std::uint64_t number = keep(message);
   begin('6').append(as_bytes(topic));
-  u64(value_, number);
+  value_.u64(number);
   put();
 }
 
@@ -336,7 +284,7 @@ void Recorder::erase_retained(std::string_view topic, const Message& replaced) {
 
 Result<Message> Recorder::restore_retained(Bytes value) {
   ByteReader reader(value);
-  const auto number = u64(reader);
+  const auto number = reader.u64();
   if (!number) return damaged_record();
   return restored_message(*number);
 }
@@ -354,7 +302,7 @@ void Recorder::finish_restoring() {
   if (!is_on()) return;
   for (const auto& [number, message] : restored_) {
     if (message.record().owners > 0) continue;
-    u64(begin('1'), number);
+    begin('1').u64(number);
     journal_->erase(key_.view());
   }
   restored_ = {};

@@ -8,13 +8,11 @@
 #include "mqtt/base/bytes.h"
 #include "mqtt/base/result.h"
 #include "mqtt/base/time.h"
-#include "mqtt/broker/broker_journal.h"
 #include "mqtt/broker/session.h"
+#include "mqtt/session/journal.h"
+#include "mqtt/session/message_record.h"
 
 namespace mqtt {
-
-// What is none of the records below, or names one that is not there.
-Error damaged_record();
 
 // Writes nothing without a journal, and nothing about sessions that end with their connection (record 0).
 //
@@ -32,8 +30,7 @@ Error damaged_record();
 class Recorder {
  public:
   // `unix_time_at_zero`: the Unix time, in milliseconds, of the Instant 0.
-  Recorder(BrokerJournal* journal, std::int64_t unix_time_at_zero)
-      : journal_(journal), unix_time_at_zero_(unix_time_at_zero) {}
+  Recorder(Journal* journal, std::int64_t unix_time_at_zero) : journal_(journal), clock_{unix_time_at_zero} {}
 
   bool is_on() const { return journal_ != nullptr; }
 
@@ -84,14 +81,10 @@ class Recorder {
   std::uint64_t keep(const Message& message);
   void put();
   ByteBuffer& begin(char kind);
-  std::int64_t to_unix(Instant at) const;
-  Instant from_unix(std::int64_t time) const;
-  void write_message(const Message& message, ByteBuffer& out) const;
-  Result<Message> read_message(ByteReader& reader) const;
   Result<Message> restored_message(std::uint64_t record);
 
-  BrokerJournal* journal_;
-  std::int64_t unix_time_at_zero_;
+  Journal* journal_;
+  JournalClock clock_;
   std::uint64_t last_message_ = 0;
   std::uint64_t last_session_ = 0;
   std::uint64_t last_delivery_ = 0;

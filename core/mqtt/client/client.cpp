@@ -20,8 +20,12 @@ constexpr Error kConnectionClosed{Fault::LimitReached, ReasonCode::UnspecifiedEr
 
 }  // namespace
 
-Client::State::State(const ClientOptions& options, ClientListener& listener)
-    : options_(options), listener_(listener), schedule_(options.reconnect, options.random_seed) {}
+Client::State::State(const ClientOptions& options, ClientListener& listener, Journal* journal)
+    : options_(options),
+      listener_(listener),
+      schedule_(options.reconnect, options.random_seed),
+      recorder_(journal, options.unix_time_at_zero),
+      restoring_(journal != nullptr) {}
 
 void Client::State::start_attempt(Instant now) {
   phase_ = ClientPhase::Dialing;
@@ -34,6 +38,8 @@ void Client::State::start_attempt(Instant now) {
 Result<void> Client::State::transport_opened(const Connect& connect, Instant now) {
   if (phase_ != ClientPhase::Dialing)
     return Error{Fault::CallerMisuse, ReasonCode::ProtocolError, "no attempt to connect was started, or it was ended"};
+  if (restoring_)
+    return Error{Fault::CallerMisuse, ReasonCode::ProtocolError, "the journal's content was not restored yet"};
   if (const auto encodable = check_encodable(connect); !encodable) return encodable.error();
   phase_ = ClientPhase::AwaitingConnack;
   version_ = connect.version;
@@ -176,9 +182,16 @@ void Client::State::stop_reconnecting() {
   if (phase_ == ClientPhase::Pausing) phase_ = ClientPhase::Idle;
 }
 
-Client::Client(const ClientOptions& options, ClientListener& listener)
-    : state_(std::make_unique<State>(options, listener)) {}
+Client::Client(const ClientOptions& options, ClientListener& listener, Journal* journal)
+    : state_(std::make_unique<State>(options, listener, journal)) {}
 Client::~Client() = default;
+
+Result<void> Client::restore(Bytes key, Bytes value) {
+  return state_->restore(key, value);
+}
+void Client::finish_restoring() {
+  state_->finish_restoring();
+}
 
 void Client::start_attempt(Instant now) {
   state_->start_attempt(now);

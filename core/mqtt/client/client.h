@@ -12,6 +12,7 @@
 #include "mqtt/client/client_options.h"
 #include "mqtt/connection/output_queue.h"
 #include "mqtt/packet/packet.h"
+#include "mqtt/session/journal.h"
 
 namespace mqtt {
 
@@ -58,13 +59,22 @@ class ClientListener {
 // After each call or several: write output() to the transport as far as it takes it, consume_output(), and wait for
 // octets, next_deadline() or a wish. When should_close() and the output is empty, close the transport and call
 // transport_closed(). The session (unacknowledged messages, QoS 2 identifiers, subscriptions) lives here, across
-// transports, for as long as the server's does.
+// transports, for as long as the server's does; with a journal, across processes too.
 class Client {
  public:
-  Client(const ClientOptions& options, ClientListener& listener);
+  // Listener and journal must outlive the client. Of the session the journal has what the other end relies on: messages
+  // of QoS 1 and 2 that are not acknowledged, or wait, and QoS 2 identifiers; not subscriptions, nor who waits for
+  // what.
+  Client(const ClientOptions& options, ClientListener& listener, Journal* journal = nullptr);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
+
+  // --- the journal's content, before the first transport_opened(): restore() with each record in the order of the
+  // keys, then finish_restoring(). An Error says that a record is not one of this version; the client is of no use
+  // then. What is published meanwhile goes behind what comes back, whose operations have kNoToken.
+  Result<void> restore(Bytes key, Bytes value);
+  void finish_restoring();
 
   // --- the transport
   void start_attempt(Instant now);

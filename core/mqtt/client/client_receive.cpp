@@ -99,6 +99,7 @@ void Client::State::handle_publish(const Frame& frame, Instant now) {
                   now);
     }
     incoming_qos2_.insert(identifier);
+    recorder_.incoming_qos2(identifier);
     ++unreleased_;
     listener_.on_message(publish_);
   }
@@ -126,6 +127,7 @@ void Client::State::handle_publish_response(const Frame& frame, Instant now) {
   const PacketIdentifier identifier = response->packet_identifier;
   if (response->type == PacketType::Pubrel) {
     const bool found = incoming_qos2_.erase(identifier);
+    if (found) recorder_.erase_incoming_qos2(identifier);
     if (unreleased_ > 0) --unreleased_;
     return respond(PacketType::Pubcomp, identifier, found ? ReasonCode::Success : ReasonCode::PacketIdentifierNotFound,
                    now);
@@ -152,12 +154,15 @@ void Client::State::handle_pubrec(const PublishResponse& pubrec, Instant now) {
   }
   if (is_failure(pubrec.reason)) return finish_publish(pubrec, entry->token, now);  // [MQTT-4.3.3-4]
   entry->state = FlightState::AwaitingPubcomp;
-  entry->delivery = {};  // from now on only the identifier matters [MQTT-4.3.3-6]
+  // From now on only the identifier matters. [MQTT-4.3.3-6]
+  const std::uint64_t record = std::exchange(entry->delivery, {}).record;
+  entry->delivery.record = record;
+  recorder_.forget_message(record, pubrec.packet_identifier);
   respond(PacketType::Pubrel, pubrec.packet_identifier, ReasonCode::Success, now);
 }
 
 void Client::State::finish_publish(const PublishResponse& response, OperationToken token, Instant now) {
-  in_flight_.settle(response.packet_identifier);
+  settle_publish(response.packet_identifier);
   if (token != kNoToken)
     listener_.on_published(token, response.packet_identifier, response.reason, response.properties);
   if (!queue_.empty() || resuming_) send_waiting(now);

@@ -12,6 +12,9 @@ namespace {
 // too large.
 constexpr std::size_t kSubscribeBatch = 1'000;
 
+constexpr Error kExpired{Fault::LimitReached, ReasonCode::UnspecifiedError,
+                         "its Message Expiry Interval passed before it could be sent"};
+
 }  // namespace
 
 // The server kept the session: everything unacknowledged goes out again in its first order. [MQTT-4.4.0-1]
@@ -25,16 +28,23 @@ void Client::State::resume_session(Instant now) {
 // The server has no session, so ours ends too. [MQTT-3.2.2-5] The application still waits for its messages: what the
 // server did not take is published anew, under new packet identifiers; what it took (PUBREC) is done.
 void Client::State::restart_session(Instant now) {
-  incoming_qos2_.clear();
+  forget_incoming_qos2();
   resuming_ = false;
   RingQueue<Wish> queue;
   in_flight_.for_each([&](PacketIdentifier identifier, FlightEntry& entry) {
-    if (entry.state == FlightState::AwaitingPubcomp) {
-      if (entry.token != kNoToken) listener_.on_published(entry.token, identifier, ReasonCode::Success, Properties{});
-    } else if (!entry.is_discarded) {
-      count_queued(entry.delivery.message);
-      queue.push({.token = entry.token, .message = std::move(entry.delivery.message), .subscription = nullptr});
+    const bool is_done = entry.state == FlightState::AwaitingPubcomp;
+    if (is_done || entry.is_discarded) {
+      recorder_.erase_message(entry.delivery.record);
+      if (is_done && entry.token != kNoToken)
+        listener_.on_published(entry.token, identifier, ReasonCode::Success, Properties{});
+      return;
     }
+    queue.push({.token = entry.token,
+                .record = entry.delivery.record,
+                .message = std::move(entry.delivery.message),
+                .subscription = nullptr});
+    count_queued(queue.back().message);
+    record_waiting(queue.back());
   });
   in_flight_.clear();
   while (!queue_.empty())
@@ -42,6 +52,14 @@ void Client::State::restart_session(Instant now) {
   queue_ = std::move(queue);
   resubscribe(now);
   send_waiting(now);
+}
+
+void Client::State::forget_incoming_qos2() {
+  for (std::uint32_t identifier = 1; recorder_.is_on() && incoming_qos2_.size() > 0; ++identifier) {
+    if (incoming_qos2_.erase(static_cast<PacketIdentifier>(identifier)))
+      recorder_.erase_incoming_qos2(static_cast<PacketIdentifier>(identifier));
+  }
+  incoming_qos2_.clear();
 }
 
 void Client::State::resubscribe(Instant now) {
@@ -91,7 +109,7 @@ void Client::State::resend(Instant now) {
     }
   });
   for (const PacketIdentifier identifier : unwanted)
-    in_flight_.settle(identifier);
+    settle_publish(identifier);
 }
 
 void Client::State::send_waiting(Instant now) {
@@ -106,20 +124,21 @@ void Client::State::send_waiting(Instant now) {
 void Client::State::send_wish(Wish wish, Instant now) {
   if (wish.subscription != nullptr) return send_subscription_wish(*wish.subscription, wish.token, now);
   count_unqueued(wish.message);
-  if (wish.message.expired(now)) {
-    return fail_operation(wish.token, {Fault::LimitReached, ReasonCode::UnspecifiedError,
-                                       "its Message Expiry Interval passed before it could be sent"});
-  }
+  if (wish.message.expired(now)) return give_up(wish, kExpired);
   wish.message.to_publish(stored_, now);
   stored_.dup = false;
   stored_.packet_identifier = 0;
-  if (const auto accepted = check_against_server(stored_); !accepted)
-    return fail_operation(wish.token, accepted.error());
+  if (const auto accepted = check_against_server(stored_); !accepted) return give_up(wish, accepted.error());
   if (stored_.qos == QoS::AtMostOnce) {
     write_publish(stored_, wish.message.shared_payload(), now);
     return finish_at_most_once(wish.token);
   }
-  send_acknowledged(std::move(wish.message), wish.token, now);
+  send_acknowledged(std::move(wish), now);
+}
+
+void Client::State::give_up(const Wish& wish, const Error& error) {
+  recorder_.erase_message(wish.record);
+  fail_operation(wish.token, error);
 }
 
 void Client::State::send_subscription_wish(const SubscriptionWish& wish, OperationToken token, Instant now) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mqtt/client/client.h"
+#include "mqtt/client/client_recorder.h"
 #include "mqtt/client/reconnect_schedule.h"
 #include "mqtt/codec/frame_reader.h"
 #include "mqtt/connection/incoming_topic_aliases.h"
@@ -38,6 +39,7 @@ struct SubscriptionWish {
 // What waits for a connection or for the server's Receive Maximum: one of the two.
 struct Wish {
   OperationToken token = kNoToken;
+  std::uint64_t record = 0;  // the message's in the journal; 0: none
   Message message;
   std::unique_ptr<SubscriptionWish> subscription;
 };
@@ -61,7 +63,11 @@ struct OutgoingAlias {
 
 class Client::State {
  public:
-  State(const ClientOptions& options, ClientListener& listener);
+  State(const ClientOptions& options, ClientListener& listener, Journal* journal);
+
+  // --- the journal (client_restore.cpp)
+  Result<void> restore(Bytes key, Bytes value);
+  void finish_restoring();
 
   // --- the transport (client.cpp)
   void start_attempt(Instant now);
@@ -102,6 +108,9 @@ class Client::State {
   void handle_auth(const Frame& frame, Instant now);
   std::optional<PendingSubscription> settle_subscription(PacketIdentifier identifier, FlightState awaited);
 
+  Result<void> restore_message(Bytes key, Bytes value);
+  void record_waiting(Wish& wish);
+
   // The end of this transport from our side: DISCONNECT where 5.0 has one, then the host closes.
   void fail(const Error& error, Instant now);
   void begin_closing(const Error& error);
@@ -110,10 +119,12 @@ class Client::State {
   // --- the session at a CONNACK (client_resume.cpp)
   void resume_session(Instant now);
   void restart_session(Instant now);
+  void forget_incoming_qos2();
   void resubscribe(Instant now);
   void resend(Instant now);
   void send_waiting(Instant now);
   void send_wish(Wish wish, Instant now);
+  void give_up(const Wish& wish, const Error& error);
   void send_subscription_wish(const SubscriptionWish& wish, OperationToken token, Instant now);
 
   // --- packets out
@@ -127,7 +138,8 @@ class Client::State {
   Result<void> check_against_server(const Subscribe& subscribe) const;
   void write_publish(Publish& publish, const SharedBytes& shared_payload, Instant now);
   void finish_at_most_once(OperationToken token);
-  void send_acknowledged(Message message, OperationToken token, Instant now);
+  void settle_publish(PacketIdentifier identifier);
+  void send_acknowledged(Wish wish, Instant now);
   Result<void> write_subscribe(Subscribe subscribe, OperationToken token, Instant now);
   Result<void> write_unsubscribe(Unsubscribe unsubscribe, OperationToken token, Instant now);
   bool take_back_if_too_large(PacketIdentifier identifier);
@@ -183,6 +195,9 @@ class Client::State {
   std::size_t queued_octets_ = 0;
   std::size_t queued_at_most_once_ = 0;  // messages of QoS 0 in it
   PacketIdentifierSet incoming_qos2_;
+  ClientRecorder recorder_;
+  bool restoring_;            // the journal's content is not there yet
+  RingQueue<Wish> restored_;  // of it: what waits, in front of queue_
   std::unordered_map<PacketIdentifier, PendingSubscription> pending_subscriptions_;
   std::map<std::string, RememberedSubscription, std::less<>> subscriptions_;
 

@@ -62,10 +62,9 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
     finish_at_most_once(token);
     return {};
   }
-  Message kept = Message::keep(publish, now);
-  if (!is_connected || is_at_most_once || !queue_.empty() || !has_window())
-    return enqueue({.token = token, .message = std::move(kept), .subscription = nullptr});
-  send_acknowledged(std::move(kept), token, now);
+  Wish wish{.token = token, .record = 0, .message = Message::keep(publish, now), .subscription = nullptr};
+  if (!is_connected || is_at_most_once || !queue_.empty() || !has_window()) return enqueue(std::move(wish));
+  send_acknowledged(std::move(wish), now);
   return {};
 }
 
@@ -134,16 +133,34 @@ void Client::State::finish_at_most_once(OperationToken token) {
   if (token != kNoToken) listener_.on_published(token, 0, ReasonCode::Success, Properties{});
 }
 
-void Client::State::send_acknowledged(Message message, OperationToken token, Instant now) {
-  const QoS qos = message.qos();
-  message.to_publish(stored_, now);
-  const SharedBytes shared = message.shared_payload();
+void Client::State::send_acknowledged(Wish wish, Instant now) {
+  const QoS qos = wish.message.qos();
+  wish.message.to_publish(stored_, now);
+  const SharedBytes shared = wish.message.shared_payload();
   const auto state = qos == QoS::AtLeastOnce ? FlightState::AwaitingPuback : FlightState::AwaitingPubrec;
   stored_.dup = false;
-  stored_.packet_identifier = in_flight_.add(
-      {.message = std::move(message), .subscription_identifiers = {}, .qos = qos, .retain = stored_.retain}, token,
-      state);
+  stored_.packet_identifier = in_flight_.add({.message = std::move(wish.message),
+                                              .record = wish.record,
+                                              .subscription_identifiers = {},
+                                              .qos = qos,
+                                              .retain = stored_.retain},
+                                             wish.token, state);
+  if (recorder_.is_on()) {
+    Delivery& delivery = in_flight_.find(stored_.packet_identifier)->delivery;
+    recorder_.message(delivery.record, delivery.message, stored_.packet_identifier, state);
+  }
   write_publish(stored_, shared, now);
+}
+
+void Client::State::record_waiting(Wish& wish) {
+  if (restoring_ || !wish.message || wish.message.qos() == QoS::AtMostOnce) return;
+  recorder_.message(wish.record, wish.message, 0, FlightState::Settled);
+}
+
+// The end of a flow, whatever its outcome.
+void Client::State::settle_publish(PacketIdentifier identifier) {
+  recorder_.erase_message(in_flight_.find(identifier)->delivery.record);
+  in_flight_.settle(identifier);
 }
 
 // Whether another QoS 1 or 2 PUBLISH may be on its way. [MQTT-3.3.4-7]
@@ -162,6 +179,7 @@ Result<void> Client::State::enqueue(Wish wish) {
                  "the queue of messages that wait for the server is full"};
   }
   count_queued(wish.message);
+  record_waiting(wish);
   queue_.push(std::move(wish));
   return {};
 }
@@ -186,8 +204,10 @@ Result<void> Client::State::subscribe(const Subscribe& subscribe, OperationToken
   }
   if (const auto encodable = check_encodable(subscribe); !encodable) return encodable.error();
   if (phase_ != ClientPhase::Connected) {
-    return enqueue(
-        {.token = token, .message = {}, .subscription = std::make_unique<SubscriptionWish>(to_wish(subscribe))});
+    return enqueue({.token = token,
+                    .record = 0,
+                    .message = {},
+                    .subscription = std::make_unique<SubscriptionWish>(to_wish(subscribe))});
   }
   return write_subscribe(subscribe, token, now);
 }
@@ -200,8 +220,10 @@ Result<void> Client::State::unsubscribe(const Unsubscribe& unsubscribe, Operatio
   }
   if (const auto encodable = check_encodable(unsubscribe); !encodable) return encodable.error();
   if (phase_ != ClientPhase::Connected) {
-    return enqueue(
-        {.token = token, .message = {}, .subscription = std::make_unique<SubscriptionWish>(to_wish(unsubscribe))});
+    return enqueue({.token = token,
+                    .record = 0,
+                    .message = {},
+                    .subscription = std::make_unique<SubscriptionWish>(to_wish(unsubscribe))});
   }
   return write_unsubscribe(unsubscribe, token, now);
 }
@@ -270,6 +292,7 @@ bool Client::State::discard(OperationToken token) {
     if (!found && wish.message && wish.token == token) {
       found = true;
       count_unqueued(wish.message);
+      recorder_.erase_message(wish.record);
     } else {
       queue_.push(std::move(wish));
     }

@@ -13,7 +13,7 @@ namespace mqtt {
 // A message on its way to one receiver.
 struct Delivery {
   Message message;
-  std::uint64_t record = 0;  // its number in a broker's journal; 0: none
+  std::uint64_t record = 0;  // its number in a journal; 0: none
   std::vector<std::uint32_t> subscription_identifiers;
   std::uint32_t shared_group =
       0;  // whose message it is, to pass on if this receiver is gone for good; 0: nobody else's

@@ -18,11 +18,9 @@ class RingQueue {
     if (size_ == ring_.size()) grow();
     ring_[(head_ + size_++) & (ring_.size() - 1)] = std::move(value);
   }
-  // Precondition of both: !empty().
-  T& front() {
-    assert(!empty());
-    return ring_[head_];
-  }
+  // Precondition of all three: !empty().
+  T& front() { return (*this)[0]; }
+  T& back() { return (*this)[size_ - 1]; }
   T pop() {
     assert(!empty());
     T value = std::exchange(ring_[head_], T{});

@@ -22,7 +22,7 @@ using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 // What a broker holds of the journal until it is killed.
-class JournalOfOneProcess : public BrokerJournal {
+class JournalOfOneProcess : public mqtt::Journal {
  public:
   explicit JournalOfOneProcess(MemoryJournal& journal) : journal_(journal) {}
   void put(Bytes key, Bytes value) override {
