@@ -28,6 +28,7 @@ const readers = {
     };
   },
   '.python.json': (text) => JSON.parse(text),
+  '.short.json': (text) => JSON.parse(text),
 };
 
 function readReport(path) {

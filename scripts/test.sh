@@ -16,7 +16,7 @@ run_tests() {
     shift 2
   fi
   local part parts=("$@")
-  [[ $# -gt 0 || $sanitizer != address ]] || parts=(layering conformance core fuzz server js browser interop)
+  [[ $# -gt 0 || $sanitizer != address ]] || parts=(layering conformance core fuzz server js browser interop bench)
   [[ $# -gt 0 || $sanitizer != thread ]] || parts=(server)
   for part in "${parts[@]}"; do
     if ! declare -F "test_$part" >/dev/null; then
@@ -61,6 +61,14 @@ test_interop() {
   build_for_tests interop server wasm package || return 0
   run_suite interop-python interop.python.json "$python" scripts/run_python_tests.py tests/interop
   test_jest interop --testPathPatterns /tests/interop/
+}
+
+# The short form of the benchmarks, against its floors.
+test_bench() {
+  install_packages bench
+  build_for_tests bench server wasm package || return 0
+  run_step "build mqtt_load" build_bench mqtt_load || return 0
+  run_suite bench bench.short.json node tests/bench/short-form.mjs "$test_results/bench.short.json"
 }
 
 # test_cxx NAME TARGET FOLDER: programs that CTest knows, built with assertions and (where they work) sanitizers.

@@ -5,7 +5,7 @@ import { Aedes } from 'aedes';
 import mqttjs from 'mqtt';
 import { createBroker } from 'wasmqtt/broker';
 
-import { compare, table } from './harness.mjs';
+import { amount, compare, report } from './harness.mjs';
 
 async function inTab() {
   const broker = await createBroker();
@@ -62,8 +62,8 @@ async function deliver(start, { messages, subscribers, qos }) {
 
 const pair = (options, ours, theirs) => ({
   unit: 'messages/s',
-  ours: { name: 'wasmqtt', measure: () => deliver(inTab, { ...options, messages: ours }) },
-  theirs: { name: 'aedes + MQTT.js', measure: () => deliver(aedesInMemory, { ...options, messages: theirs }) },
+  ours: { name: 'wasmqtt', measure: () => deliver(inTab, { ...options, messages: amount(ours) }) },
+  theirs: { name: 'aedes + MQTT.js', measure: () => deliver(aedesInMemory, { ...options, messages: amount(theirs) }) },
 });
 
 const rows = [
@@ -71,4 +71,4 @@ const rows = [
   await compare('In one process 1:10, QoS 0', pair({ subscribers: 10, qos: 0 }, 200_000, 20_000)),
   await compare('In one process 1:1, QoS 1', pair({ subscribers: 1, qos: 1 }, 300_000, 30_000)),
 ];
-console.log(`\n${table(rows)}`);
+report(rows);

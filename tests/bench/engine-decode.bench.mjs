@@ -1,15 +1,15 @@
 // Messages decoded from packed 16 KiB chunks: the engine up to its `message` callback, against mqtt-packet's parser.
 import mqttPacket from 'mqtt-packet';
 import { connectPacket, loadEngine, moduleSource, sink } from './engine.mjs';
-import { compare, table } from './harness.mjs';
+import { amount, compare, report } from './harness.mjs';
 
-const messages = Number(process.env.BENCH_MESSAGES ?? 1_000_000);
+const messages = amount(Number(process.env.BENCH_MESSAGES ?? 1_000_000));
 const chunkSize = 16 * 1024;
 const { Engine } = await loadEngine();
 const source = await moduleSource('client');
 
-// Chunks that hold whole and cut packets alike, as a stream does. They come round again until enough messages have passed: few enough that they
-// lie in the processor's cache, as octets do that have just been received.
+// Chunks that hold whole and cut packets alike, as a stream does. They come round again until enough messages have passed: few
+// enough that they lie in the processor's cache, as octets do that have just been received.
 const period = 1000;
 
 function chunksOf(payloadSize, topics) {
@@ -90,4 +90,4 @@ for (const [title, payloadSize, topics] of [
     }),
   );
 }
-console.log(`\n${table(rows)}`);
+report(rows);

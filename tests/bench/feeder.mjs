@@ -1,5 +1,5 @@
-// A WebSocket server that gives whoever subscribes a stream of packed PUBLISH packets, made once and sent as fast as they are taken.
-// Runs as a process of its own: node feeder.mjs MESSAGES MESSAGES_A_FRAME; prints its port.
+// A WebSocket server that gives whoever subscribes a stream of packed PUBLISH packets, made once and sent as fast as they are
+// taken. Runs as a process of its own: node feeder.mjs MESSAGES MESSAGES_A_FRAME; prints its port.
 import mqttPacket from 'mqtt-packet';
 import { WebSocketServer } from 'ws';
 

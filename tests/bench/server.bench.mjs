@@ -1,8 +1,8 @@
-// wasmqtt-server against mosquitto, under the same load generator: messages a second that arrive, and how late.
-import { compare, table } from './harness.mjs';
+// wasmqtt-server against mosquitto, under the same load generator: messages a second that arrive.
+import { amount, compare, report } from './harness.mjs';
 import { load, startMosquitto, startWasmqttServer } from './servers.mjs';
 
-const seconds = Number(process.env.BENCH_SECONDS ?? 2);
+const seconds = amount(Number(process.env.BENCH_SECONDS ?? 2));
 const throughput = [
   ['TCP 1:1, QoS 0, 32 octets', {}],
   ['TCP 1:100, QoS 0, 32 octets', { subscribers: 100 }],
@@ -19,36 +19,27 @@ const rows = [];
 const busiest = { generator: 0 };
 
 async function measured(server, options) {
-  const report = await load(server, { seconds, ...options });
-  if (report.lost + report.duplicates + report.out_of_order > 0) {
-    console.log(`  lost ${report.lost}, doubled ${report.duplicates}, out of order ${report.out_of_order}: ${JSON.stringify(options)}`);
+  const account = await load(server, { seconds, ...options });
+  if (account.lost + account.duplicates + account.out_of_order > 0) {
+    console.log(`  lost ${account.lost}, doubled ${account.duplicates}, out of order ${account.out_of_order}: ${JSON.stringify(options)}`);
   }
-  busiest.generator = Math.max(busiest.generator, report.own_cpu);
-  return report;
+  busiest.generator = Math.max(busiest.generator, account.own_cpu);
+  return account.received_per_second;
 }
 
 try {
   for (const [title, options] of throughput) {
-    const measure = (server) => async () => (await measured(server, options)).received_per_second;
     rows.push(
       await compare(title, {
         unit: 'messages/s',
-        ours: { name: 'wasmqtt-server', measure: measure(ours) },
-        theirs: { name: 'mosquitto', measure: measure(theirs) },
+        ours: { name: ours.version, measure: () => measured(ours, options) },
+        theirs: { name: theirs.version, measure: () => measured(theirs, options) },
       }),
     );
   }
-  const late = (server) => async () => (await measured(server, { rate: 10_000 })).latency_us.p99;
-  rows.push(
-    await compare('TCP 1:1, QoS 0, 10,000 messages/s: p99 latency', {
-      unit: 'us',
-      higherIsBetter: false,
-      ours: { name: 'wasmqtt-server', measure: late(ours) },
-      theirs: { name: 'mosquitto', measure: late(theirs) },
-    }),
-  );
 } finally {
   await ours.stop();
   await theirs.stop();
 }
-console.log(`\n${table(rows)}\n\nThe load generator used at most ${(busiest.generator * 100).toFixed(0)} % of a core.`);
+report(rows);
+console.log(`\nThe load generator used at most ${(busiest.generator * 100).toFixed(0)} % of a core.`);

@@ -1,7 +1,7 @@
-// Starts the brokers that the benchmarks compare, on free ports of the loopback interface, and ends them again.
-import { execFile, spawn } from 'node:child_process';
+// Starts the programs that the benchmarks compare and load, on free ports of the loopback interface, and ends them again.
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 export const serverPath = process.env.WASMQTT_SERVER ?? 'build/release/wasmqtt-server';
-const loadPath = process.env.MQTT_LOAD ?? 'build/bench/mqtt_load';
+const buildFolder = process.env.BENCH_BUILD ?? 'build/bench';
 
 async function freePort() {
   const probe = net.createServer().listen(0, '127.0.0.1');
@@ -36,26 +36,54 @@ async function waitUntilOpen(port) {
 }
 
 async function end(child) {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
   await once(child, 'exit');
 }
 
-// Both answer { pid, tcpPort, webSocketPort, stop() }.
-export async function startWasmqttServer(...flags) {
-  const child = spawn(serverPath, ['--port', '0', '--http-port', '0', ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ports = {};
-  const log = createInterface({ input: child.stderr });
-  for await (const line of log) {
-    const found = /listening for (MQTT|HTTP).* on 127\.0\.0\.1:(\d+)/.exec(line);
-    if (found) ports[found[1]] = Number(found[2]);
-    if (ports.MQTT && ports.HTTP) break;
+/** How many descriptors of `wanted` a program started here may have: all for root, else what the hard limit says. */
+export function descriptorsOf(wanted) {
+  try {
+    execFileSync('prlimit', [`--nofile=${wanted}:${wanted}`, 'true'], { stdio: 'ignore' });
+    return wanted;
+  } catch {
+    return Number(/^Max open files\s+\d+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))[1]);
   }
-  child.stderr.resume();
-  return { pid: child.pid, tcpPort: ports.MQTT, webSocketPort: ports.HTTP, stop: () => end(child) };
 }
 
-export async function startMosquitto() {
+function spawnWithDescriptors(descriptors, program, flags, options) {
+  if (descriptors === undefined) return spawn(program, flags, options);
+  return spawn('prlimit', [`--nofile=${descriptors}:${descriptors}`, program, ...flags], options);
+}
+
+/** Octets of the process: 'VmRSS', what it has in memory; 'VmHWM', the most it ever had. */
+export function memory(pid, what) {
+  return Number(new RegExp(`^${what}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
+}
+
+/** Seconds of processor time that the process has used. */
+export function cpuSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+// The servers answer { version, pid, tcpPort, webSocketPort, stop() }. As a relay, wasmqtt-server has no TCP port.
+export async function startWasmqttServer({ flags = [], descriptors } = {}) {
+  const isRelay = flags.includes('--upstream');
+  const ports = [...(isRelay ? [] : ['--port', '0']), '--http-port', '0'];
+  const child = spawnWithDescriptors(descriptors, serverPath, [...ports, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const found = {};
+  const log = createInterface({ input: child.stderr });
+  for await (const line of log) {
+    const [, what, port] = /listening for (MQTT|HTTP).* on 127\.0\.0\.1:(\d+)/.exec(line) ?? [];
+    if (what) found[what] = Number(port);
+    if ((found.MQTT || isRelay) && found.HTTP) break;
+  }
+  child.stderr.resume();
+  return { version: 'wasmqtt-server', pid: child.pid, tcpPort: found.MQTT, webSocketPort: found.HTTP, stop: () => end(child) };
+}
+
+export async function startMosquitto({ descriptors } = {}) {
   const [tcpPort, webSocketPort] = [await freePort(), await freePort()];
   const folder = mkdtempSync(join(tmpdir(), 'wasmqtt-bench-'));
   const config = join(folder, 'mosquitto.conf');
@@ -65,9 +93,10 @@ export async function startMosquitto() {
     `allow_anonymous true\nmax_inflight_messages 1000\nmax_queued_messages 0\nset_tcp_nodelay true\n` +
       `listener ${tcpPort} 127.0.0.1\nlistener ${webSocketPort} 127.0.0.1\nprotocol websockets\n`,
   );
-  const child = spawn('/usr/sbin/mosquitto', ['-c', config], { stdio: 'ignore' });
+  const child = spawnWithDescriptors(descriptors, '/usr/sbin/mosquitto', ['-c', config], { stdio: 'ignore' });
   await waitUntilOpen(tcpPort);
   return {
+    version: mosquittoVersion(),
     pid: child.pid,
     tcpPort,
     webSocketPort,
@@ -78,10 +107,55 @@ export async function startMosquitto() {
   };
 }
 
+function mosquittoVersion() {
+  try {
+    return /mosquitto version \S+/.exec(execFileSync('/usr/sbin/mosquitto', ['-h']))[0].replace('version ', '');
+  } catch (error) {
+    return /mosquitto version \S+/.exec(error.stdout)[0].replace('version ', '');
+  }
+}
+
+// Forwards WebSocket connections to the TCP port; a process for each connection.
+export async function startWebsockify(tcpPort) {
+  const webSocketPort = await freePort();
+  const child = spawn('/usr/bin/websockify', [`127.0.0.1:${webSocketPort}`, `127.0.0.1:${tcpPort}`], { stdio: 'ignore' });
+  await waitUntilOpen(webSocketPort);
+  const packageVersion = String(execFileSync('dpkg-query', ['-W', '-f', '${Version}', 'python3-websockify']));
+  return { version: `websockify ${packageVersion.split('+')[0]}`, pid: child.pid, webSocketPort, stop: () => end(child) };
+}
+
+// A process of this folder that prints a line when it is ready: answers the line and how to end it.
+async function startScript(name, ...flags) {
+  const child = spawn(process.execPath, [`tests/bench/${name}.mjs`, ...flags.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(child.stdout, 'data');
+  return { line: String(line).trim(), stop: () => end(child) };
+}
+
+export async function startFeeder(messages, perFrame) {
+  const { line, stop } = await startScript('feeder', messages, perFrame);
+  return { url: `ws://127.0.0.1:${line}/mqtt`, stop };
+}
+
+export const startDevice = (server) => startScript('device', server.tcpPort);
+
 // Runs mqtt_load against a server and answers its report.
 export async function load(server, { transport = 'tcp', ...options }) {
   const port = transport === 'ws' ? server.webSocketPort : server.tcpPort;
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { stdout } = await run(loadPath, ['--port', port, '--transport', transport, '--server-pid', server.pid, ...flags].map(String));
+  const { stdout } = await run(join(buildFolder, 'mqtt_load'), ['--port', port, '--transport', transport, '--server-pid', server.pid, ...flags].map(String));
   return JSON.parse(stdout);
+}
+
+// Opens idle connections and holds them: answers { connections, seconds, per_second, stop() }.
+export async function holdConnections(server, { count, descriptors }) {
+  const flags = ['--port', server.tcpPort, '--count', count].map(String);
+  const child = spawnWithDescriptors(descriptors, join(buildFolder, 'mqtt_connections'), flags, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+  if (typeof line === 'number' || line === null) throw new Error('mqtt_connections ended before all were connected');
+  const stop = async () => {
+    const exited = once(child, 'exit');
+    child.stdin.end();
+    await exited;
+  };
+  return { ...JSON.parse(line), stop };
 }

@@ -5,7 +5,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 import { build } from 'esbuild';
 
-import { compare, table } from './harness.mjs';
+import { compare, report } from './harness.mjs';
 
 // What a bundler makes of `source` for a browser.
 async function bundled(source) {
@@ -42,4 +42,4 @@ for (const [title, octets] of [['a page with the client', client], ['a page with
     );
   }
 }
-console.log(`\n${table(rows)}`);
+report(rows);

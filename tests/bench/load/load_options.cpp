@@ -19,6 +19,12 @@ bool parse_options(int argc, char** argv, Options& options, int& exit_code) {
   app.add_option("--qos", options.qos)->check(CLI::Range(0, 2))->capture_default_str();
   app.add_option("--publishers", options.publishers)->check(CLI::Range(1, 10'000))->capture_default_str();
   app.add_option("--subscribers", options.subscribers)->check(CLI::Range(1, 20'000))->capture_default_str();
+  app.add_option("--stalled", options.stalled, "further subscribers, which read nothing; their queues are filled first")
+      ->check(CLI::Range(0, 1'000))
+      ->capture_default_str();
+  app.add_option("--publisher-port", options.publisher_port,
+                 "TCP port that publishers connect to; 0 has them connect as subscribers do")
+      ->capture_default_str();
   app.add_option("--payload", options.payload_octets, "octets, at least 16")
       ->check(CLI::Range(16, 1 << 20))
       ->capture_default_str();

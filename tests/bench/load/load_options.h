@@ -13,7 +13,9 @@ struct Options {
   std::uint8_t version = 4;  // 3, 4 or 5
   std::uint8_t qos = 0;
   std::uint32_t publishers = 1;
-  std::uint32_t subscribers = 1;      // each gets what every publisher sends
+  std::uint32_t subscribers = 1;  // each gets what every publisher sends
+  std::uint32_t stalled = 0;  // further subscribers, which read nothing and whose queues are filled first; not counted
+  std::uint16_t publisher_port = 0;   // publishers connect here, over TCP; 0: as subscribers do
   std::uint32_t payload_octets = 32;  // at least 16: sequence number and time of sending are inside
   double seconds = 3;                 // of measuring, behind the warm-up
   double warm_up_seconds = 0.5;

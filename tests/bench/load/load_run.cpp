@@ -2,17 +2,17 @@
 #include "load_run.h"
 
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 
+#include "histogram.h"
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
 
@@ -58,36 +58,6 @@ struct Stamp {
   std::uint64_t sent_at;   // nanoseconds of the monotonic clock
 };
 
-// Latencies in buckets that are at most 1/32 wide: exact enough for percentiles, and no memory for each message.
-class Histogram {
- public:
-  void add(std::uint64_t nanoseconds) { ++counts_[bucket(nanoseconds)]; }
-  double percentile(double share) const {
-    std::uint64_t all = 0;
-    for (const auto count : counts_)
-      all += count;
-    std::uint64_t left = static_cast<std::uint64_t>(share * static_cast<double>(all));
-    for (std::size_t i = 0; i < counts_.size(); ++i) {
-      if (counts_[i] > left) return static_cast<double>(lower_bound(i)) / 1000.0;
-      left -= counts_[i];
-    }
-    return 0;
-  }
-
- private:
-  static constexpr unsigned kSteps = 32;
-  static std::size_t bucket(std::uint64_t value) {
-    if (value < kSteps) return static_cast<std::size_t>(value);
-    const unsigned shift = static_cast<unsigned>(std::bit_width(value)) - 6;
-    return (shift + 1) * kSteps + static_cast<std::size_t>((value >> shift) - kSteps);
-  }
-  static std::uint64_t lower_bound(std::size_t bucket) {
-    if (bucket < kSteps) return bucket;
-    return (kSteps + bucket % kSteps) << (bucket / kSteps - 1);
-  }
-  std::vector<std::uint64_t> counts_ = std::vector<std::uint64_t>(64 * kSteps);
-};
-
 struct Publisher {
   Peer peer;
   std::uint32_t index;
@@ -106,6 +76,8 @@ struct Subscriber {
 class Experiment {
  public:
   explicit Experiment(const Options& options) : options_(options) {
+    // Else the kernel rounds up each wait by 50 us.
+    prctl(PR_SET_TIMERSLACK, 1UL);
     epoll_ = epoll_create1(EPOLL_CLOEXEC);
     connect();
   }
@@ -127,6 +99,8 @@ class Experiment {
     drain();
     for (const double share : {0.5, 0.9, 0.99, 0.999})
       report_.latency_percentiles_us.push_back(latencies_.percentile(share));
+    for (const double share : {0.5, 0.99})
+      report_.lateness_percentiles_us.push_back(lateness_.percentile(share));
     return report_;
   }
 
@@ -137,15 +111,40 @@ class Experiment {
       peer.subscribe("load/+", options_.qos);
       subscribers_.push_back({std::move(peer), std::vector<std::uint32_t>(options_.publishers)});
     }
+    for (std::uint32_t i = 0; i < options_.stalled; ++i) {
+      stalled_.emplace_back(options_, "load-stalled-" + std::to_string(i));
+      stalled_.back().subscribe("load/+", options_.qos);
+      stalled_.back().subscribe(kFillTopic, 0);
+    }
+    Options to_publisher_port = options_;
+    if (options_.publisher_port != 0) {
+      to_publisher_port.port = options_.publisher_port;
+      to_publisher_port.websocket = false;
+    }
     for (std::uint32_t i = 0; i < options_.publishers; ++i) {
-      Publisher publisher{Peer(options_, "load-publisher-" + std::to_string(i)), i, 0, {}, 0, 0, {}};
+      Publisher publisher{Peer(to_publisher_port, "load-publisher-" + std::to_string(i)), i, 0, {}, 0, 0, {}};
       prepare(publisher);
       publishers_.push_back(std::move(publisher));
     }
+    if (!stalled_.empty()) fill_the_stalled();
     for (std::size_t i = 0; i < subscribers_.size(); ++i)
       watch(subscribers_[i].peer, i);
     for (std::size_t i = 0; i < publishers_.size(); ++i)
       watch(publishers_[i].peer, subscribers_.size() + i);
+  }
+
+  // More than the kernel and the broker keep for who reads nothing, so that the measured time begins with full queues.
+  void fill_the_stalled() {
+    constexpr std::size_t kMessages = 512;
+    const std::vector<std::uint8_t> payload(64 * 1024);
+    mqtt::Publish fill;
+    fill.topic = kFillTopic;
+    fill.payload = payload;
+    Peer& peer = publishers_.front().peer;
+    for (std::size_t i = 0; i < kMessages; ++i) {
+      encode(fill, peer.version(), peer.out());
+      peer.flush_all();
+    }
   }
 
   void watch(Peer& peer, std::size_t number) {
@@ -174,13 +173,17 @@ class Experiment {
   void turn_until(std::uint64_t end) {
     while (now_nanoseconds() < end) {
       publish();
-      turn(options_.messages_per_second == 0 ? 10 : 0);
+      turn(until_next_message());
     }
   }
 
-  void turn(int timeout_milliseconds) {
+  // Serves the sockets that are ready; waits for one so long. Paced, it sleeps between messages: a generator that spins
+  // uses up its share of the processor, and is late when it matters.
+  void turn(std::uint64_t nanoseconds) {
     epoll_event events[256];
-    const int count = epoll_wait(epoll_, events, 256, timeout_milliseconds);
+    const timespec timeout{static_cast<time_t>(nanoseconds / 1'000'000'000),
+                           static_cast<long>(nanoseconds % 1'000'000'000)};
+    const int count = epoll_pwait2(epoll_, events, 256, &timeout, nullptr);
     for (int i = 0; i < count; ++i) {
       const std::size_t number = events[i].data.u64;
       if (number < subscribers_.size()) {
@@ -189,6 +192,17 @@ class Experiment {
         serve(publishers_[number - subscribers_.size()]);
       }
     }
+  }
+
+  std::uint64_t until_next_message() const {
+    if (options_.messages_per_second == 0) return kPatienceNanoseconds;
+    const std::uint64_t now = now_nanoseconds();
+    const std::uint64_t due = due_at(total_sent_ + 1);
+    return due > now ? due - now : 0;
+  }
+
+  std::uint64_t due_at(std::uint64_t message) const {
+    return started_at_ + message * 1'000'000'000 / options_.messages_per_second;
   }
 
   std::uint64_t budget() const {
@@ -229,7 +243,9 @@ class Experiment {
     const Stamp stamp{publisher.index, ++publisher.sequence, now_nanoseconds()};
     std::memcpy(at + publisher.stamp_offset, &stamp, sizeof stamp);
     ++total_sent_;
-    if (measuring_) ++report_.sent;
+    if (!measuring_) return;
+    ++report_.sent;
+    if (options_.messages_per_second != 0) lateness_.add(stamp.sent_at - due_at(total_sent_));
   }
 
   void serve(Publisher& publisher) {
@@ -305,7 +321,7 @@ class Experiment {
       while (now_nanoseconds() < end && total_received_ < total_sent_ * subscribers_.size()) {
         for (Publisher& publisher : publishers_)
           publisher.peer.flush();
-        turn(10);
+        turn(kPatienceNanoseconds);
       }
     }
     for (const Subscriber& subscriber : subscribers_) {
@@ -314,10 +330,14 @@ class Experiment {
     }
   }
 
+  static constexpr const char* kFillTopic = "load-fill";
+  static constexpr std::uint64_t kPatienceNanoseconds = 10'000'000;
+
   const Options& options_;
   int epoll_ = -1;
   std::vector<Subscriber> subscribers_;
   std::vector<Publisher> publishers_;
+  std::vector<Peer> stalled_;  // subscribers that never read
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(256 * 1024);
   mqtt::Publish publish_;
   std::uint64_t started_at_ = 0;
@@ -326,6 +346,7 @@ class Experiment {
   std::uint64_t total_received_ = 0;
   bool measuring_ = false;
   Histogram latencies_;
+  Histogram lateness_;  // of paced messages, against the time they were due
   Report report_;
 };
 
@@ -346,7 +367,9 @@ std::string Report::to_json(const Options& options) const {
        << ",\"lost\":" << lost << ",\"duplicates\":" << duplicates << ",\"out_of_order\":" << out_of_order
        << ",\"own_cpu\":" << own_cpu << ",\"server_cpu\":" << server_cpu
        << ",\"latency_us\":{\"p50\":" << latency_percentiles_us[0] << ",\"p90\":" << latency_percentiles_us[1]
-       << ",\"p99\":" << latency_percentiles_us[2] << ",\"p99.9\":" << latency_percentiles_us[3] << "}}";
+       << ",\"p99\":" << latency_percentiles_us[2] << ",\"p99.9\":" << latency_percentiles_us[3]
+       << "},\"lateness_us\":{\"p50\":" << lateness_percentiles_us[0] << ",\"p99\":" << lateness_percentiles_us[1]
+       << "}}";
   return json.str();
 }
 

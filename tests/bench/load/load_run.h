@@ -20,6 +20,8 @@ struct Report {
   double own_cpu = 0;                          // share of one core that the generator used while measuring
   double server_cpu = 0;                       // the same of --server-pid
   std::vector<double> latency_percentiles_us;  // 50, 90, 99, 99.9
+  // 50, 99: how much later than due a paced message was sent. Latencies below are the generator's own doing.
+  std::vector<double> lateness_percentiles_us;
   std::string to_json(const Options& options) const;
 };
 

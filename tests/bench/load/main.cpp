@@ -2,12 +2,14 @@
 #include <cstdio>
 #include <exception>
 
+#include "descriptor_limit.h"
 #include "load_options.h"
 #include "load_run.h"
 
 int main(int argc, char** argv) {
   wasmqtt::load::Options options;
   int exit_code = 0;
+  wasmqtt::load::raise_descriptor_limit();
   if (!wasmqtt::load::parse_options(argc, argv, options, exit_code)) return exit_code;
   try {
     std::puts(wasmqtt::load::run(options).to_json(options).c_str());

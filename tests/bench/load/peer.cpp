@@ -133,6 +133,11 @@ bool Peer::flush() {
   return out_.empty() || flush();
 }
 
+void Peer::flush_all() {
+  while (!flush())
+    wait_for(socket_, POLLOUT);
+}
+
 std::size_t Peer::read_some(std::span<std::uint8_t> buffer) {
   const ssize_t count = recv(socket_, buffer.data(), buffer.size(), 0);
   if (count == 0) throw std::runtime_error("the broker closed a connection");

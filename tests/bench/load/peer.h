@@ -33,6 +33,8 @@ class Peer {
   std::size_t unsent() const { return wire_.size() - wire_sent_ + out_.size(); }
   // Writes what the socket takes; true when nothing is left.
   bool flush();
+  // Waits until nothing is left.
+  void flush_all();
 
   // Reads once, into the caller's buffer, and calls handle(frame) for each whole packet. False when nothing was there.
   // Throws when the broker closed the connection.

@@ -12,10 +12,11 @@ constexpr std::uint8_t kFirstControlOpcode = 8;
 
 }  // namespace
 
+// Offers `binary`, too: websockify knows no other subprotocol, and no space in the list.
 std::string upgrade_request(const std::string& host) {
   return "GET /mqtt HTTP/1.1\r\nHost: " + host +
          "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: bXF0dC1sb2FkLXRlc3Qtaw==\r\n"
-         "Sec-WebSocket-Protocol: mqtt\r\nSec-WebSocket-Version: 13\r\n\r\n";
+         "Sec-WebSocket-Protocol: mqtt,binary\r\nSec-WebSocket-Version: 13\r\n\r\n";
 }
 
 void append_binary_frame(mqtt::Bytes payload, mqtt::ByteBuffer& out) {

@@ -1,0 +1,65 @@
+// WebSocket clients through a relay to a broker that speaks TCP alone: wasmqtt-server --upstream against websockify, both before
+// the same mosquitto, into which the load generator publishes over TCP.
+import { compare, markdown, median, report, rounded } from './harness.mjs';
+import { load, startMosquitto, startWasmqttServer, startWebsockify } from './servers.mjs';
+
+const seconds = Number(process.env.BENCH_SECONDS ?? 2);
+const rounds = Number(process.env.BENCH_REPEATS ?? 15);
+
+// Both relays before the broker.
+async function startRelays(broker) {
+  const ours = await startWasmqttServer({ flags: ['--upstream', `mqtt://127.0.0.1:${broker.tcpPort}`] });
+  return { ours, theirs: await startWebsockify(broker.tcpPort) };
+}
+
+const through = (relay, broker, options) => async () => {
+  const account = await load(relay, { transport: 'ws', 'publisher-port': broker.tcpPort, seconds, ...options });
+  if (account.lost > 0) console.log(`  ${relay.version} lost ${account.lost}`);
+  return account.received_per_second;
+};
+
+const throughput = (title, { ours, theirs }, broker, options) =>
+  compare(title, {
+    unit: 'messages/s',
+    ours: { name: ours.version, measure: through(ours, broker, options) },
+    theirs: { name: theirs.version, measure: through(theirs, broker, options) },
+  });
+
+// What a relay adds to the latencies of the broker itself, of rounds in turns.
+async function addedLatency({ ours, theirs }, broker) {
+  const latencies = { direct: [], ours: [], theirs: [] };
+  const paced = { rate: 10_000, seconds: 1, 'warm-up': 0.2 };
+  const toRelay = { ...paced, transport: 'ws', 'publisher-port': broker.tcpPort };
+  for (let i = 0; i < rounds; ++i) {
+    latencies.direct.push((await load(broker, paced)).latency_us);
+    latencies.ours.push((await load(ours, toRelay)).latency_us);
+    latencies.theirs.push((await load(theirs, toRelay)).latency_us);
+  }
+  const of = (key, share) => median(latencies[key].map((latency) => latency[share]));
+  const line = (name, key) => {
+    const added = (share) => (key === 'direct' ? '' : rounded(of(key, share) - of('direct', share)));
+    return [name, rounded(of(key, 'p50')), added('p50'), rounded(of(key, 'p99')), added('p99')];
+  };
+  const lines = [line(`${broker.version} over TCP`, 'direct'), line(`through ${ours.version}`, 'ours'), line(`through ${theirs.version}`, 'theirs')];
+  return markdown(['10,000 messages/s', 'p50 us', 'added', 'p99 us', 'added'], lines);
+}
+
+const broker = await startMosquitto();
+const relays = await startRelays(broker);
+// mosquitto takes most of the machine; before a broker that takes little, the relays themselves show.
+const fastBroker = await startWasmqttServer();
+const fastRelays = await startRelays(fastBroker);
+try {
+  const rows = [
+    await throughput('relay before mosquitto, 1:1, 32 octets', relays, broker, {}),
+    await throughput('relay before mosquitto, 1:10, 32 octets', relays, broker, { subscribers: 10 }),
+    await throughput('relay before mosquitto, 1:1, 1 KiB', relays, broker, { payload: 1024 }),
+    await throughput('relay before wasmqtt-server, 1:1, 32 octets', fastRelays, fastBroker, {}),
+    await throughput('relay before wasmqtt-server, 1:10, 32 octets', fastRelays, fastBroker, { subscribers: 10 }),
+  ];
+  const added = await addedLatency(relays, broker);
+  report(rows);
+  console.log(`\n${added}`);
+} finally {
+  for (const server of [relays.ours, relays.theirs, fastRelays.ours, fastRelays.theirs, fastBroker, broker]) await server.stop();
+}
