@@ -30,7 +30,7 @@ for (const file of ['client.mjs', 'client.wasm', 'broker.mjs', 'broker.wasm']) {
 rmSync(out, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['js/src/index.ts', 'js/src/node.ts', 'js/src/broker.ts'],
+  entryPoints: ['index', 'node', 'broker', 'indexed-db-store', 'file-store'].map((entry) => `js/src/${entry}.ts`),
   outdir: out,
   // What the entries share is in files of its own, so that a page that uses two of them loads it once, and a class is
   // one class.
@@ -50,6 +50,7 @@ const { metafile } = await build({
   plugins: [{ name: 'wasm-modules', setup: inlineWasmModules }],
 });
 declareTypes();
+nameLicenses(['idb']);
 reportSizes();
 
 function inlineWasmModules({ onResolve, onLoad }) {
@@ -93,9 +94,18 @@ function declareTypes() {
   }
 }
 
+// Of the packages whose code is in ours.
+function nameLicenses(packages) {
+  const texts = packages.map((name) => {
+    const text = readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8');
+    return `${name}\n\n${text.trim()}\n`;
+  });
+  writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), texts.join('\n'));
+}
+
 // What a page loads for each entry: it and all files it imports.
 function reportSizes() {
-  for (const entry of ['index', 'broker', 'node']) {
+  for (const entry of ['index', 'broker', 'node', 'indexed-db-store', 'file-store']) {
     const files = [...filesOf(`${values.out}/${entry}.js`)];
     const plain = sum(files.map((file) => readFileSync(join(root, file)).length));
     const brotli = sum(files.map((file) => brotliCompressSync(readFileSync(join(root, file))).length));

@@ -22,6 +22,8 @@ mqtt::ClientOptions options_of(const CreateClientCommand& command) {
   options.maximum_queued_messages = command.maximum_queued_messages;
   options.maximum_queued_octets = command.maximum_queued_octets;
   options.maximum_automatic_topic_aliases = static_cast<std::uint16_t>(command.maximum_automatic_topic_aliases);
+  options.unix_time_at_zero =
+      static_cast<std::int64_t>(std::uint64_t{command.unix_time_high} << 32 | command.unix_time_low);
   options.random_seed = std::uint64_t{command.random_seed_high} << 32 | command.random_seed_low;
   return options;
 }
@@ -52,7 +54,11 @@ mqtt::Publish read_publish(CommandReader& command, const PublishCommand& fields,
 }
 
 ClientMachine::ClientMachine(std::uint32_t number, const CreateClientCommand& command, Boundary& boundary)
-    : number_(number), trace_(command.trace != 0), boundary_(boundary), client_(options_of(command), *this) {}
+    : number_(number),
+      trace_(command.trace != 0),
+      boundary_(boundary),
+      journal_(number, boundary),
+      client_(options_of(command), *this, command.has_journal != 0 ? &journal_ : nullptr) {}
 
 void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
   switch (command.kind()) {
@@ -103,6 +109,12 @@ void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
     case CommandKind::Probe:
       client_.probe(now);
       break;
+    case CommandKind::Restore:
+      restore(command);
+      break;
+    case CommandKind::FinishRestoring:
+      client_.finish_restoring();
+      break;
     case CommandKind::SetTrace:
       trace_ = command.record<ValueCommand>().value != 0;
       break;
@@ -134,6 +146,13 @@ void ClientMachine::receive(CommandReader& command, mqtt::Instant now) {
   boundary_.events.set_frame(fields.frame, octets);
   client_.receive(octets, now);
   boundary_.events.end_frame();
+}
+
+void ClientMachine::restore(CommandReader& command) {
+  const auto fields = command.record<RestoreCommand>();
+  const mqtt::Bytes key = command.octets(fields.key_length);
+  const auto restored = client_.restore(key, command.octets(fields.value_length));
+  if (!restored) boundary_.events.error(EventKind::RestoreFailed, number_, 0, restored.error());
 }
 
 void ClientMachine::publish(CommandReader& command, mqtt::Instant now) {

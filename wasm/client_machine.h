@@ -6,6 +6,7 @@
 
 #include "boundary.h"
 #include "command_reader.h"
+#include "journal_writer.h"
 #include "mqtt/client/client.h"
 
 namespace wasmqtt {
@@ -43,6 +44,7 @@ class ClientMachine final : private mqtt::ClientListener {
   void subscribe(CommandReader& command, mqtt::Instant now);
   void unsubscribe(CommandReader& command, mqtt::Instant now);
   void receive(CommandReader& command, mqtt::Instant now);
+  void restore(CommandReader& command);
   void close_transport(mqtt::Instant now);
   void report(const mqtt::Result<void>& result, std::uint32_t token);
 
@@ -64,6 +66,7 @@ class ClientMachine final : private mqtt::ClientListener {
   const std::uint32_t number_;
   bool trace_;
   Boundary& boundary_;
+  JournalWriter journal_;
   mqtt::Client client_;
   bool is_writable_ = true;
   bool asked_to_close_ = false;

@@ -177,9 +177,9 @@ void EventWriter::output(EventKind kind, std::uint32_t subject, const mqtt::Outp
   }
 }
 
-EventWriter::Text EventWriter::text(std::string_view text) {
-  const Text place{word_of(data_.size()), word_of(text.size())};
-  padded(mqtt::as_bytes(text));
+EventWriter::Text EventWriter::octets(mqtt::Bytes octets) {
+  const Text place{word_of(data_.size()), word_of(octets.size())};
+  padded(octets);
   return place;
 }
 

@@ -48,8 +48,9 @@ class EventWriter {
   struct Text {
     std::uint32_t offset, length;
   };
-  // Copies a text to the data.
-  Text text(std::string_view text);
+  // Copies a text, or octets, to the data.
+  Text text(std::string_view text) { return octets(mqtt::as_bytes(text)); }
+  Text octets(mqtt::Bytes octets);
   // Connecting, of the broker.
   void connecting(std::uint32_t connection, const mqtt::Connect& connect);
   // For the broker's other events.

@@ -27,6 +27,8 @@ enum class CommandKind : std::uint32_t {
   StopReconnecting,  // Command
   Discard,           // ValueCommand: the token
   Probe,             // Command
+  Restore,           // RestoreCommand
+  FinishRestoring,   // Command
   SetTrace,          // ValueCommand: 0 or 1
   // To the broker; `subject` is a connection, or 0 where there is none.
   CreateBroker,           // CreateBrokerCommand
@@ -58,7 +60,14 @@ struct CreateClientCommand {
       reconnect_jitter;
   std::uint32_t connect_timeout, resubscribe, subscribe_batch_size, queue_qos_zero, maximum_queued_messages,
       maximum_queued_octets;
-  std::uint32_t trace, maximum_automatic_topic_aliases, random_seed_low, random_seed_high;
+  // With a journal, the Unix time in milliseconds at the clock's zero.
+  std::uint32_t trace, maximum_automatic_topic_aliases, has_journal, unix_time_high, unix_time_low;
+  std::uint32_t random_seed_low, random_seed_high;
+};
+
+// A record of the journal.
+struct RestoreCommand {
+  std::uint32_t kind, length, subject, key_length, value_length;
 };
 
 struct CreateBrokerCommand {
@@ -170,6 +179,9 @@ enum class EventKind : std::uint32_t {
   Closing,             // ErrorEvent
   PacketReceived,      // PacketEvent
   PacketSent,          // PacketEvent
+  JournalPut,          // JournalEvent
+  JournalErase,        // JournalEvent, without a value
+  RestoreFailed,       // ErrorEvent
   Output,              // OutputEvent
   CloseTransport,      // Event
   // Of the broker; `subject` is a connection, or 0 where there is none.
@@ -226,6 +238,10 @@ struct ErrorEvent {
 
 struct ReasonEvent {
   std::uint32_t kind, subject, reason, properties_offset, properties_length;
+};
+
+struct JournalEvent {
+  std::uint32_t kind, subject, key_offset, key_length, value_offset, value_length;
 };
 
 // From this step on.

@@ -12,7 +12,9 @@ import type {
   OperationToken,
   ReasonCode,
 } from './engine/types.ts';
-import { messageOf } from './errors.ts';
+import { messageOf, type MqttError } from './errors.ts';
+import { SessionJournal } from './session-journal.ts';
+import type { SessionStore } from './session-store.ts';
 import { PendingTransport } from './transport/pending.ts';
 import type { CloseInfo, Transport, TransportHandlers } from './transport/transport.ts';
 
@@ -48,6 +50,8 @@ export interface ConnectionListener extends Pick<
   auth(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
   /** The connection is about to close for this reason. */
   failing(error: EngineError): void;
+  /** The session store failed; the connection closes, unless there is none. */
+  storeFailed(error: MqttError): void;
   closed(info: CloseInfo): void;
   packetReceived(packetType: number, packetIdentifier: number, octets: number): void;
   packetSent(packetType: number, packetIdentifier: number, octets: number): void;
@@ -59,6 +63,7 @@ const KEEP_ALIVE_TIMEOUT = 0x8d;
 
 export class ClientConnection implements ClientSink {
   readonly machine: ClientMachine;
+  readonly #journal: SessionJournal | undefined;
   // Only while something can happen: the engine knows this object, and so must not keep an application's client alive
   // that has ended.
   #listener: ConnectionListener | undefined;
@@ -68,8 +73,10 @@ export class ClientConnection implements ClientSink {
   #isPausing = false;
   #isHolding = false;
 
-  constructor(engine: Engine, options: ClientMachineOptions) {
-    this.machine = engine.createClient(options, this);
+  /** `store` keeps the session, if it is to outlive this page or process. */
+  constructor(engine: Engine, options: ClientMachineOptions, store: SessionStore | undefined) {
+    this.#journal = store && new SessionJournal(store, (error) => this.#storeFailed(error));
+    this.machine = engine.createClient({ ...options, hasJournal: store !== undefined }, this);
   }
 
   /** A transport exists, open or on its way. */
@@ -88,7 +95,7 @@ export class ClientConnection implements ClientSink {
     const attempt = this.#attempt(listener);
     let dialled: Awaitable<Transport>;
     try {
-      dialled = dial(attempt);
+      dialled = attempt.after(this.#journal?.open(this.machine), () => dial(attempt));
     } catch (thrown) {
       dialled = Promise.reject(thrown);
     }
@@ -98,6 +105,23 @@ export class ClientConnection implements ClientSink {
   /** Ends the transport without another packet; closed() follows. */
   destroy(): void {
     this.#transport?.destroy();
+  }
+
+  /** Calls back when everything that was published so far is stored, where the session is; else soon. */
+  whenStored(callback: () => void): void {
+    // The journal hears of it with the step that carries it out.
+    const isCarriedOut = Promise.resolve().then(() => this.machine.engine.flush());
+    void isCarriedOut.then(() => (this.#journal === undefined ? callback() : this.#journal.whenStored(callback)));
+  }
+
+  /** Resolves when the session is stored; undefined if it is not kept. */
+  closeStore(): Promise<void> | undefined {
+    return this.#journal?.close();
+  }
+
+  #storeFailed(error: MqttError): void {
+    this.#listener?.storeFailed(error);
+    this.destroy();
   }
 
   detach(): void {
@@ -179,7 +203,30 @@ export class ClientConnection implements ClientSink {
   // --- ClientSink
 
   output(frame: Uint8Array<ArrayBuffer>): void {
-    if (this.#transport?.send(frame) === false) this.machine.setWritable(false);
+    this.#whenStored(() => {
+      if (this.#transport?.send(frame) === false) this.machine.setWritable(false);
+    });
+  }
+
+  // Nothing leaves before what it relies on is stored; and what waits for that, not after its transport.
+  #whenStored(action: () => void): void {
+    if (this.#journal === undefined) return action();
+    const transport = this.#transport;
+    this.#journal.whenStored(() => {
+      if (this.#transport === transport) action();
+    });
+  }
+
+  journalPut(key: Uint8Array, value: Uint8Array): void {
+    this.#journal?.put(key, value);
+  }
+
+  journalErase(key: Uint8Array): void {
+    this.#journal?.erase(key);
+  }
+
+  restoreFailed(error: EngineError): void {
+    this.connectFailed(error);
   }
 
   closing(error: EngineError): void {
@@ -189,7 +236,7 @@ export class ClientConnection implements ClientSink {
 
   closeTransport(): void {
     if (this.#peerIsDead || !this.#isOpen) this.#transport?.destroy();
-    else this.#transport?.close();
+    else this.#whenStored(() => this.#transport?.close());
   }
 
   connectFailed(error: EngineError): void {

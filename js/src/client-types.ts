@@ -50,7 +50,7 @@ export interface PublishOptions {
   dup?: boolean;
   /** 5.0 */
   properties?: PublishProperties;
-  /** Called when the client has the message in its memory, connected or not. */
+  /** Called when the client has the message, connected or not: in its memory, or in its session store. */
   cbStorePut?: () => void;
 }
 

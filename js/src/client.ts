@@ -34,6 +34,7 @@ import {
   completeOptions,
   machineOptionsOf,
   randomClientId,
+  storeOf,
   type ClientOptions,
   type CompleteOptions,
   type ServerAddress,
@@ -112,7 +113,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     }
     this.options = completeOptions(options);
     this.#dial = dial;
-    this.#connection = new ClientConnection(engine, machineOptionsOf(this.options));
+    this.#connection = new ClientConnection(engine, machineOptionsOf(this.options), storeOf(this.options));
     this.#subscriptions = new Subscriptions(this.#machine, this.#operations, this.options);
     this.#listener = this.#makeListener();
     abandoned.register(this, this.#machine);
@@ -174,7 +175,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
       if (this.#isRefusedWhileEnding(done)) return this;
       token = this.#publishOperation(topic, payload, flags, done);
       this.#machine.publish(topic, payload, flags, properties, token);
-      if (read.cbStorePut !== undefined) queueMicrotask(() => read.cbStorePut?.());
+      if (read.cbStorePut !== undefined) this.#connection.whenStored(read.cbStorePut);
     } catch (error) {
       this.#operations.forget(token);
       return this.#refuse(error, done);
@@ -389,6 +390,13 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   #ended(): void {
     const ending = this.#ending;
     if (ending === undefined) return;
+    const stored = this.#connection.closeStore();
+    if (stored === undefined) return this.#endedForGood(ending);
+    const end = (): void => this.#endedForGood(ending);
+    stored.catch((error: Error) => this.emit('error', error)).then(end, end);
+  }
+
+  #endedForGood(ending: EndCall): void {
     this.#ending = undefined;
     this.disconnected = true;
     this.reconnecting = false;
@@ -439,6 +447,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
         if (!this.#isExplained) this.emit('error', errorOf(error));
         this.#isExplained = true;
       },
+      storeFailed: (error) => this.emit('error', error),
       closed: (info) => this.#closed(info),
       reconnectScheduled: (at) => {
         if (!this.disconnecting) this.#nextAttemptAt = at;

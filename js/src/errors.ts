@@ -14,6 +14,7 @@ export type MqttErrorCode =
   | 'ERR_MQTT_REMOVED' // removeOutgoingMessage()
   | 'ERR_MQTT_LIMIT' // a queue that the options bound is full
   | 'ERR_MQTT_PROTOCOL' // the peer sent what MQTT does not allow
+  | 'ERR_MQTT_STORE' // the session store failed: `cause` is what it said
   | 'ERR_MQTT_TRANSPORT' // the connection could not be opened
   | 'ERR_MQTT_UNSUPPORTED'; // this environment lacks something
 

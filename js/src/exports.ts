@@ -4,11 +4,13 @@ export { MqttClient, MqttClient as Client } from './client.ts';
 export { ErrorWithReasonCode, ErrorWithSubackPacket, MqttError } from './errors.ts';
 export { Payload } from './engine/payload.ts';
 export { ReasonCodes } from './reason-codes.ts';
+export { Store } from './session-store.ts';
 export { validateTopic, validateTopics } from './topic-filters.ts';
 export { version as MQTTJS_VERSION, version as VERSION } from './version.ts';
 
 export type { MqttErrorCode } from './errors.ts';
 export type { ClientOptions, CompleteOptions, Credentials, Protocol, ServerAddress } from './options.ts';
+export type { SessionChange, SessionStore } from './session-store.ts';
 export type { CloseInfo } from './transport/transport.ts';
 export type { WebSocketLike } from './transport/web-socket.ts';
 export type * from './client-types.ts';

@@ -7,6 +7,7 @@ import type { ClientMachineOptions } from './engine/types.ts';
 import { badCall, MqttError } from './errors.ts';
 import type { ConnectProperties, Will } from './packets.ts';
 import { refuseUnkeptOptions } from './refused-options.ts';
+import { Store, type SessionStore } from './session-store.ts';
 import type { WebSocketLike } from './transport/web-socket.ts';
 
 export type Protocol = 'ws' | 'wss' | 'mqtt' | 'mqtts' | 'tcp' | 'ssl' | 'tls';
@@ -114,6 +115,14 @@ export interface ClientOptions {
   /** The most messages, and octets, that wait for a connection; publish() fails beyond. No limit */
   maximumQueuedMessages?: number;
   maximumQueuedOctets?: number;
+  /**
+   * Keeps the session over the end of the page or process: messages of QoS 1 and 2 that wait or have no answer yet, and
+   * which of QoS 2 have come. Wants clean: false, and a clientId of its own; for one client at a time.
+   */
+  sessionStore?: SessionStore;
+  /** As MQTT.js has them: the same Store, which both can be. */
+  incomingStore?: Store;
+  outgoingStore?: Store;
   /** false; true: the caller calls client.connect() */
   manualConnect?: boolean;
 
@@ -214,6 +223,7 @@ function checkOptions(options: CompleteOptions): void {
     throw badCall(`protocolId "${String(options.protocolId)}" does not exist: write "MQTT", or "MQIsdp" for MQTT 3.1`);
   }
   checkTexts(options);
+  checkSessionStore(options);
   if (options.will !== undefined) checkWill(options.will);
 }
 
@@ -226,6 +236,19 @@ function checkTexts({ clientId, username, password }: CompleteOptions): void {
   if (!isPassword && !ArrayBuffer.isView(password)) {
     throw badCall('password is neither a string nor a Uint8Array: write { password: "..." }');
   }
+}
+
+function checkSessionStore({ sessionStore, clean }: CompleteOptions): void {
+  if (sessionStore === undefined) return;
+  if (typeof sessionStore !== 'object' || typeof sessionStore.read !== 'function') {
+    throw badCall('sessionStore is no store: write indexedDbStore("..."), fileStore("..."), or { read, write }');
+  }
+  if (clean) throw badCall('sessionStore keeps the session that clean: true drops: write { clean: false, clientId: "..." }');
+}
+
+/** Where the session is kept, if it is to outlive the client. */
+export function storeOf({ sessionStore, outgoingStore, incomingStore }: ClientOptions): SessionStore | undefined {
+  return sessionStore ?? outgoingStore ?? incomingStore;
 }
 
 function checkOptionalNumber(value: number | null | undefined, name: string, meaning: string): void {

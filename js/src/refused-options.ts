@@ -2,15 +2,13 @@
 // what to write instead. Those that promise nothing beyond speed or taste are ignored; docs/migrating-from-mqttjs.md
 // lists all.
 import { MqttError } from './errors.ts';
+import { Store } from './session-store.ts';
 
 const stores =
-  'messages that are not acknowledged are kept in memory, for as long as the client lives, and are lost with it: ' +
-  'leave the option out, or publish again what must outlive it';
+  "stores are made for this package: write sessionStore: indexedDbStore('...'), fileStore('...') or { read, write }";
 
 /** By option: what to do instead. */
 const refusals: Readonly<Record<string, string>> = {
-  incomingStore: stores,
-  outgoingStore: stores,
   customHandleAcks:
     'every message that arrives is acknowledged with success: leave it out, ' +
     'and override client.handleMessage to slow the server down',
@@ -29,6 +27,10 @@ const timers = 'timers are those of the environment: write "native", or leave it
 export function refuseUnkeptOptions(options: object): void {
   for (const [name, instead] of Object.entries(refusals)) {
     if (isGiven((options as Record<string, unknown>)[name])) throw refusal(name, instead);
+  }
+  const { incomingStore, outgoingStore } = options as { incomingStore?: unknown; outgoingStore?: unknown };
+  for (const [name, store] of Object.entries({ incomingStore, outgoingStore })) {
+    if (isGiven(store) && !(store instanceof Store)) throw refusal(name, stores);
   }
   const { timerVariant } = options as { timerVariant?: unknown };
   if (isGiven(timerVariant) && timerVariant !== 'auto' && timerVariant !== 'native') {

@@ -63,6 +63,20 @@ test('Paho JavaScript, unmodified, reaches the in-tab broker through broker.WebS
   await expect(page).toHaveTitle('0 1 2');
 });
 
+test('keeps a session in IndexedDB over a reload, for one tab at a time', async ({ page, context }) => {
+  await open(page);
+  await page.addScriptTag({ type: 'module', url: '/tests/browser/pages/session-kept.js' });
+  await expect(page).toHaveTitle('stored');
+  const other = await context.newPage();
+  await other.goto(pages.url);
+  await other.addScriptTag({ type: 'module', url: '/tests/browser/pages/session-kept.js' });
+  await expect(other).toHaveTitle(/another client, maybe in another tab, uses "wasmqtt:page"/);
+  await other.close();
+  await page.goto(`${pages.url}?again`);
+  await page.addScriptTag({ type: 'module', url: '/tests/browser/pages/session-kept.js' });
+  await expect(page).toHaveTitle('kept: over a reload');
+});
+
 test("delivers 200,000 messages in order through broker.WebSocket and the package's own client", async ({
   page,
 }) => {

@@ -88,8 +88,8 @@ describe('options alone', () => {
 
 describe('completeOptions()', () => {
   it.each<[string, unknown, RegExp]>([
-    ['incomingStore', {}, /kept in memory/],
-    ['outgoingStore', {}, /kept in memory/],
+    ['incomingStore', {}, /write sessionStore/],
+    ['outgoingStore', {}, /write sessionStore/],
     ['customHandleAcks', () => undefined, /override client\.handleMessage/],
     ['authPacket', { reasonCode: 0x18 }, /override client\.handleAuth/],
     ['messageIdProvider', {}, /given by the client itself/],

@@ -20,7 +20,7 @@ export class ClientMachine {
   constructor(engine: Engine, number: number, options: ClientMachineOptions) {
     this.engine = engine;
     this.number = number;
-    engine.stage().values(CommandKind.CreateClient, number, optionValues(options));
+    engine.stage().values(CommandKind.CreateClient, number, optionValues(options, Date.now() - engine.now()));
   }
 
   /** The host begins to dial; connectTimeout runs. Calls off a pause between attempts. */
@@ -92,6 +92,16 @@ export class ClientMachine {
     this.engine.stage().command(CommandKind.Probe, this.number);
   }
 
+  /** With a journal: each record that journalPut() brought and journalErase() did not take back, in the order of keys. */
+  restore(key: Uint8Array, value: Uint8Array): void {
+    this.engine.stage().restore(this.number, key, value);
+  }
+
+  /** Behind the last record: before it transportOpened() is refused, and publishes wait. */
+  finishRestoring(): void {
+    this.engine.stage().command(CommandKind.FinishRestoring, this.number);
+  }
+
   /** Whether packetReceived() and packetSent() come from now on. */
   setTrace(wanted: boolean): void {
     this.engine.stage().value(CommandKind.SetTrace, this.number, wanted ? 1 : 0);
@@ -105,7 +115,7 @@ export class ClientMachine {
 }
 
 // In the order of CreateClientCommand.
-function optionValues(options: ClientMachineOptions): number[] {
+function optionValues(options: ClientMachineOptions, unixTimeAtZero: number): number[] {
   const [seedLow, seedHigh] = randomSeed();
   return [
     (options.reconnect ?? true) ? 1 : 0,
@@ -121,6 +131,9 @@ function optionValues(options: ClientMachineOptions): number[] {
     limit(options.maximumQueuedOctets),
     options.trace ? 1 : 0,
     limit(options.maximumAutomaticTopicAliases ?? 0),
+    options.hasJournal ? 1 : 0,
+    Math.floor(unixTimeAtZero / 2 ** 32),
+    Math.floor(unixTimeAtZero) >>> 0,
     seedLow,
     seedHigh,
   ];

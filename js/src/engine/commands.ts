@@ -9,6 +9,7 @@ import {
   PublishCommandField,
   ReasonCommandField,
   ReceiveCommandField,
+  RestoreCommandField,
   SubscribeCommandField,
   SubscribeEntryField,
   TopicCommandField,
@@ -159,6 +160,13 @@ export class CommandBlock {
     words[at + PublishCommandField.payloadLength] = payloadLength;
     words[at + PublishCommandField.propertiesLength] = propertiesLength;
     this.#length = this.#at;
+  }
+
+  restore(subject: number, key: Uint8Array, value: Uint8Array): void {
+    const at = this.#begin(CommandKind.Restore, subject, RestoreCommandField.words);
+    this.#set(at + RestoreCommandField.keyLength, this.#binary(key));
+    this.#set(at + RestoreCommandField.valueLength, this.#binary(value));
+    this.#end();
   }
 
   receive(kind: CommandKind.Receive | CommandKind.ConnectionReceive, subject: number, frame: Uint8Array<ArrayBuffer>): void {

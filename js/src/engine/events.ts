@@ -3,6 +3,7 @@ import {
   ConnackEventField,
   ErrorEventField,
   EventKind,
+  JournalEventField,
   eventWords,
   MessageEventField,
   MessageFlags,
@@ -177,6 +178,12 @@ export class EventReader {
           this.word(at + PacketEventField.packetIdentifier),
           this.word(at + PacketEventField.octets),
         );
+      case EventKind.JournalPut:
+        return sink.journalPut?.(this.octets(at + JournalEventField.keyOffset), this.octets(at + JournalEventField.valueOffset));
+      case EventKind.JournalErase:
+        return sink.journalErase?.(this.octets(at + JournalEventField.keyOffset));
+      case EventKind.RestoreFailed:
+        return sink.restoreFailed?.(this.error(at));
       case EventKind.ReconnectScheduled:
         return sink.reconnectScheduled?.(this.word(at + PauseEventField.milliseconds));
       case EventKind.ReconnectDue:
@@ -198,6 +205,10 @@ export class EventReader {
 
   text(at: number): string {
     return this.textAt(this.#words[at]!, this.#words[at + 1]!);
+  }
+
+  octets(at: number): Uint8Array {
+    return this.octetsAt(this.#words[at]!, this.#words[at + 1]!);
   }
 
   properties(at: number): PacketProperties | undefined {

@@ -83,6 +83,8 @@ export interface ClientMachineOptions {
   readonly trace?: boolean | undefined; // false
   /** Aliases that the client gives to the topics it publishes to most; 0: only those that the application sets. */
   readonly maximumAutomaticTopicAliases?: number | undefined; // 0
+  /** Makes journalPut() and journalErase() come; restore() and finishRestoring() are awaited. */
+  readonly hasJournal?: boolean | undefined; // false
 }
 
 /**
@@ -141,6 +143,14 @@ export interface ClientSink {
   output(frame: Uint8Array<ArrayBuffer>): void;
   /** Everything was handed to output(): close the transport, and call transportClosed() once it is closed. */
   closeTransport(): void;
+  /**
+   * Only with ClientMachineOptions.hasJournal: what the session has become. What output() brings in the same step, or later, may leave only when this is
+   * stored for good. core/mqtt/session/journal.h has the rules.
+   */
+  journalPut?(key: Uint8Array, value: Uint8Array): void;
+  journalErase?(key: Uint8Array): void;
+  /** A restore() brought what is no record of this version: the machine is of no use. */
+  restoreFailed?(error: EngineError): void;
   /** Only with ClientMachineOptions.trace. `packetType` as in the standard: 1 CONNECT ... 15 AUTH. */
   packetReceived?(packetType: number, packetIdentifier: number, octets: number): void;
   packetSent?(packetType: number, packetIdentifier: number, octets: number): void;

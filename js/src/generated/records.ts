@@ -17,19 +17,21 @@ export const enum CommandKind {
   StopReconnecting = 14,
   Discard = 15,
   Probe = 16,
-  SetTrace = 17,
-  CreateBroker = 18,
-  OpenConnection = 19,
-  ConnectionReceive = 20,
-  ConnectionClosed = 21,
-  ConnectionSetWritable = 22,
-  DisconnectConnection = 23,
-  Link = 24,
-  Unlink = 25,
-  BrokerPublish = 26,
-  ShutDown = 27,
-  ReportPublishes = 28,
-  Decide = 29,
+  Restore = 17,
+  FinishRestoring = 18,
+  SetTrace = 19,
+  CreateBroker = 20,
+  OpenConnection = 21,
+  ConnectionReceive = 22,
+  ConnectionClosed = 23,
+  ConnectionSetWritable = 24,
+  DisconnectConnection = 25,
+  Link = 26,
+  Unlink = 27,
+  BrokerPublish = 28,
+  ShutDown = 29,
+  ReportPublishes = 30,
+  Decide = 31,
 }
 
 export const enum BrokerAvailability {
@@ -76,19 +78,22 @@ export const enum EventKind {
   Closing = 14,
   PacketReceived = 15,
   PacketSent = 16,
-  Output = 17,
-  CloseTransport = 18,
-  Connected = 19,
-  Ended = 20,
-  ClientSubscribed = 21,
-  ClientUnsubscribed = 22,
-  BrokerMessage = 23,
-  BrokerPublishFailed = 24,
-  ConnectionOutput = 25,
-  ConnectionCloseTransport = 26,
-  LinkClosed = 27,
-  Connecting = 28,
-  Authenticating = 29,
+  JournalPut = 17,
+  JournalErase = 18,
+  RestoreFailed = 19,
+  Output = 20,
+  CloseTransport = 21,
+  Connected = 22,
+  Ended = 23,
+  ClientSubscribed = 24,
+  ClientUnsubscribed = 25,
+  BrokerMessage = 26,
+  BrokerPublishFailed = 27,
+  ConnectionOutput = 28,
+  ConnectionCloseTransport = 29,
+  LinkClosed = 30,
+  Connecting = 31,
+  Authenticating = 32,
 }
 
 export const enum ConnectedFlags {
@@ -153,9 +158,21 @@ export const enum CreateClientCommandField {
   maximumQueuedOctets = 13,
   trace = 14,
   maximumAutomaticTopicAliases = 15,
-  randomSeedLow = 16,
-  randomSeedHigh = 17,
-  words = 18,
+  hasJournal = 16,
+  unixTimeHigh = 17,
+  unixTimeLow = 18,
+  randomSeedLow = 19,
+  randomSeedHigh = 20,
+  words = 21,
+}
+
+export const enum RestoreCommandField {
+  kind = 0,
+  length = 1,
+  subject = 2,
+  keyLength = 3,
+  valueLength = 4,
+  words = 5,
 }
 
 export const enum CreateBrokerCommandField {
@@ -359,6 +376,16 @@ export const enum ReasonEventField {
   propertiesOffset = 3,
   propertiesLength = 4,
   words = 5,
+}
+
+export const enum JournalEventField {
+  kind = 0,
+  subject = 1,
+  keyOffset = 2,
+  keyLength = 3,
+  valueOffset = 4,
+  valueLength = 5,
+  words = 6,
 }
 
 export const enum PauseEventField {
