@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 export const serverPath = process.env.WASMQTT_SERVER ?? 'build/release/wasmqtt-server';
+const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK']));
 const buildFolder = process.env.BENCH_BUILD ?? 'build/bench';
 
 async function freePort() {
@@ -61,10 +62,11 @@ export function memory(pid, what) {
   return Number(new RegExp(`^${what}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
 }
 
-/** Seconds of processor time that the process has used. */
+/** Seconds of processor time that the process and those of its children that have ended used. */
 export function cpuSeconds(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return ticks / ticksPerSecond;
 }
 
 // The servers answer { version, pid, tcpPort, webSocketPort, stop() }. As a relay, wasmqtt-server has no TCP port.
