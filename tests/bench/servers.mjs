@@ -13,6 +13,17 @@ export const serverPath = process.env.WASMQTT_SERVER ?? 'build/release/wasmqtt-s
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK']));
 const buildFolder = process.env.BENCH_BUILD ?? 'build/bench';
 
+// Whatever ends this process ends what it started.
+const running = new Set();
+process.once('exit', () => running.forEach((child) => child.kill()));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+function started(child) {
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
 async function freePort() {
   const probe = net.createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -53,8 +64,8 @@ export function descriptorsOf(wanted) {
 }
 
 function spawnWithDescriptors(descriptors, program, flags, options) {
-  if (descriptors === undefined) return spawn(program, flags, options);
-  return spawn('prlimit', [`--nofile=${descriptors}:${descriptors}`, program, ...flags], options);
+  if (descriptors === undefined) return started(spawn(program, flags, options));
+  return started(spawn('prlimit', [`--nofile=${descriptors}:${descriptors}`, program, ...flags], options));
 }
 
 /** Octets of the process: 'VmRSS', what it has in memory; 'VmHWM', the most it ever had. */
@@ -97,16 +108,8 @@ export async function startMosquitto({ descriptors } = {}) {
   );
   const child = spawnWithDescriptors(descriptors, '/usr/sbin/mosquitto', ['-c', config], { stdio: 'ignore' });
   await waitUntilOpen(tcpPort);
-  return {
-    version: mosquittoVersion(),
-    pid: child.pid,
-    tcpPort,
-    webSocketPort,
-    stop: async () => {
-      await end(child);
-      rmSync(folder, { recursive: true });
-    },
-  };
+  rmSync(folder, { recursive: true });
+  return { version: mosquittoVersion(), pid: child.pid, tcpPort, webSocketPort, stop: () => end(child) };
 }
 
 function mosquittoVersion() {
@@ -120,7 +123,8 @@ function mosquittoVersion() {
 // Forwards WebSocket connections to the TCP port; a process for each connection.
 export async function startWebsockify(tcpPort) {
   const webSocketPort = await freePort();
-  const child = spawn('/usr/bin/websockify', [`127.0.0.1:${webSocketPort}`, `127.0.0.1:${tcpPort}`], { stdio: 'ignore' });
+  const addresses = [webSocketPort, tcpPort].map((port) => `127.0.0.1:${port}`);
+  const child = started(spawn('/usr/bin/websockify', addresses, { stdio: 'ignore' }));
   await waitUntilOpen(webSocketPort);
   const packageVersion = String(execFileSync('dpkg-query', ['-W', '-f', '${Version}', 'python3-websockify']));
   return { version: `websockify ${packageVersion.split('+')[0]}`, pid: child.pid, webSocketPort, stop: () => end(child) };
@@ -128,7 +132,8 @@ export async function startWebsockify(tcpPort) {
 
 // A process of this folder that prints a line when it is ready: answers the line and how to end it.
 async function startScript(name, ...flags) {
-  const child = spawn(process.execPath, [`tests/bench/${name}.mjs`, ...flags.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const stdio = ['ignore', 'pipe', 'inherit'];
+  const child = started(spawn(process.execPath, [`tests/bench/${name}.mjs`, ...flags.map(String)], { stdio }));
   const [line] = await once(child.stdout, 'data');
   return { line: String(line).trim(), stop: () => end(child) };
 }
@@ -143,9 +148,10 @@ export const startDevice = (server) => startScript('device', server.tcpPort);
 // Runs mqtt_load against a server and answers its report.
 export async function load(server, { transport = 'tcp', ...options }) {
   const port = transport === 'ws' ? server.webSocketPort : server.tcpPort;
-  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { stdout } = await run(join(buildFolder, 'mqtt_load'), ['--port', port, '--transport', transport, '--server-pid', server.pid, ...flags].map(String));
-  return JSON.parse(stdout);
+  const flags = Object.entries({ port, transport, 'server-pid': server.pid, ...options });
+  const result = run(join(buildFolder, 'mqtt_load'), flags.flatMap(([name, value]) => [`--${name}`, String(value)]));
+  started(result.child);
+  return JSON.parse((await result).stdout);
 }
 
 // Opens idle connections and holds them: answers { connections, seconds, per_second, stop() }.
