@@ -2,6 +2,8 @@
 #include "broker_machine.h"
 
 #include "client_machine.h"
+#include "mqtt/codec/decode.h"
+#include "mqtt/codec/encode.h"
 
 namespace wasmqtt {
 namespace {
@@ -50,8 +52,22 @@ std::optional<std::vector<std::string>> read_filters(CommandReader& command, std
   return filters;
 }
 
-constexpr mqtt::ReasonCode reason_of(bool is_allowed) {
-  return is_allowed ? mqtt::ReasonCode::Success : mqtt::ReasonCode::NotAuthorized;
+std::unique_ptr<BrokerMachine::Refusal> read_refusal(CommandReader& command, std::uint32_t length) {
+  mqtt::Properties given;
+  command.properties(length, given);
+  if (length == 0 || !mqtt::check_encodable(given)) return nullptr;
+  auto refusal = std::make_unique<BrokerMachine::Refusal>();
+  mqtt::encode_properties(given, refusal->octets);
+  const auto decoded =
+      mqtt::decode_properties(refusal->octets.view(), mqtt::PropertyOwner::Puback, refusal->properties);
+  return decoded ? std::move(refusal) : nullptr;
+}
+
+mqtt::Permission permission_of(bool is_allowed, const std::unique_ptr<BrokerMachine::Refusal>& refusal) {
+  if (is_allowed) return {};
+  if (refusal == nullptr) return {mqtt::ReasonCode::NotAuthorized};
+  const mqtt::Properties& said = refusal->properties;
+  return {mqtt::ReasonCode::NotAuthorized, said.reason_string.value_or(""), said.user_properties};
 }
 
 constexpr std::uint32_t flag(bool value, ConnectedFlags flag) {
@@ -92,7 +108,7 @@ void BrokerMachine::carry_out(CommandReader& command, mqtt::Instant now) {
       found->is_writable = command.record<ValueCommand>().value != 0;
       return note_ready(number);
     case CommandKind::DisconnectConnection:
-      return broker_.disconnect(found->id, static_cast<mqtt::ReasonCode>(command.record<ValueCommand>().value), now);
+      return disconnect(command, *found, now);
     case CommandKind::Decide:
       return decide(command, *found, now);
     default:
@@ -134,6 +150,13 @@ void BrokerMachine::receive(CommandReader& command, Connection& connection, mqtt
   boundary_.events.end_frame();
 }
 
+void BrokerMachine::disconnect(CommandReader& command, const Connection& connection, mqtt::Instant now) {
+  const auto fields = command.record<ReasonCommand>();
+  mqtt::Disconnect disconnect{.reason = static_cast<mqtt::ReasonCode>(fields.reason), .properties = {}};
+  command.properties(fields.properties_length, disconnect.properties);
+  broker_.disconnect(connection.id, disconnect, now);
+}
+
 void BrokerMachine::decide(CommandReader& command, Connection& connection, mqtt::Instant now) {
   const auto fields = command.record<DecideCommand>();
   mqtt::Properties properties;
@@ -141,9 +164,15 @@ void BrokerMachine::decide(CommandReader& command, Connection& connection, mqtt:
   mqtt::Verdict verdict{.reason = static_cast<mqtt::ReasonCode>(fields.reason),
                         .reason_string = std::string(properties.reason_string.value_or("")),
                         .server_reference = std::string(properties.server_reference.value_or(""))};
+  for (const mqtt::UserProperty& property : properties.user_properties)
+    verdict.user_properties.emplace_back(property.name, property.value);
   if (const auto& data = properties.authentication_data)
     verdict.authentication_data.emplace(data->begin(), data->end());
+  auto publish_refusal = read_refusal(command, fields.publish_properties_length);
+  auto subscribe_refusal = read_refusal(command, fields.subscribe_properties_length);
   if (verdict.reason == mqtt::ReasonCode::Success) {
+    connection.publish_refusal = std::move(publish_refusal);
+    connection.subscribe_refusal = std::move(subscribe_refusal);
     connection.permissions.publish = read_filters(command, fields.publish_count);
     connection.permissions.subscribe = read_filters(command, fields.subscribe_count);
   }
@@ -232,13 +261,15 @@ std::optional<mqtt::Verdict> BrokerMachine::on_auth(mqtt::ConnectionId id, const
   return std::nullopt;
 }
 
-mqtt::ReasonCode BrokerMachine::may_subscribe(mqtt::ConnectionId id, std::string_view,
+mqtt::Permission BrokerMachine::may_subscribe(mqtt::ConnectionId id, std::string_view,
                                               const mqtt::SubscribeEntry& entry) {
-  return reason_of(connections_[number_of(id)].permissions.may_subscribe(entry.topic_filter));
+  const Connection& connection = connections_[number_of(id)];
+  return permission_of(connection.permissions.may_subscribe(entry.topic_filter), connection.subscribe_refusal);
 }
 
-mqtt::ReasonCode BrokerMachine::may_publish(mqtt::ConnectionId id, std::string_view, const mqtt::Publish& publish) {
-  return reason_of(connections_[number_of(id)].permissions.may_publish(publish.topic));
+mqtt::Permission BrokerMachine::may_publish(mqtt::ConnectionId id, std::string_view, const mqtt::Publish& publish) {
+  const Connection& connection = connections_[number_of(id)];
+  return permission_of(connection.permissions.may_publish(publish.topic), connection.publish_refusal);
 }
 
 }  // namespace wasmqtt

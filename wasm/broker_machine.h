@@ -17,6 +17,12 @@ namespace wasmqtt {
 // Connections go by JavaScript's numbers outside and by the core's inside.
 class BrokerMachine final : private mqtt::BrokerObserver, private mqtt::BrokerAuthority {
  public:
+  // What JavaScript has to say to a client whose publish or subscription is refused.
+  struct Refusal {
+    mqtt::ByteBuffer octets;
+    mqtt::Properties properties;  // views of them
+  };
+
   // A connection of JavaScript's number.
   struct Connection {
     bool is_open = false;
@@ -26,6 +32,8 @@ class BrokerMachine final : private mqtt::BrokerObserver, private mqtt::BrokerAu
     std::size_t named_output = 0;
     std::optional<std::uint32_t> client;  // the client at the other end of a link
     mqtt::TopicPermissions permissions{};
+    std::unique_ptr<Refusal> publish_refusal{};  // null: it says nothing but its reason
+    std::unique_ptr<Refusal> subscribe_refusal{};
   };
 
   BrokerMachine(const CreateBrokerCommand& command, Boundary& boundary);
@@ -51,6 +59,7 @@ class BrokerMachine final : private mqtt::BrokerObserver, private mqtt::BrokerAu
   void publish(CommandReader& command, mqtt::Instant now);
   void receive(CommandReader& command, Connection& connection, mqtt::Instant now);
   void decide(CommandReader& command, Connection& connection, mqtt::Instant now);
+  void disconnect(CommandReader& command, const Connection& connection, mqtt::Instant now);
   std::uint32_t number_of(mqtt::ConnectionId id) const { return numbers_[id]; }
 
   void on_connected(mqtt::ConnectionId id, const mqtt::ConnectedClient& client) override;
@@ -63,9 +72,9 @@ class BrokerMachine final : private mqtt::BrokerObserver, private mqtt::BrokerAu
   // JavaScript answers later, by Decide; only what the permissions say is answered here.
   std::optional<mqtt::Verdict> on_connect(mqtt::ConnectionId id, const mqtt::Connect& connect) override;
   std::optional<mqtt::Verdict> on_auth(mqtt::ConnectionId id, const mqtt::Auth& auth) override;
-  mqtt::ReasonCode may_subscribe(mqtt::ConnectionId id, std::string_view client_identifier,
+  mqtt::Permission may_subscribe(mqtt::ConnectionId id, std::string_view client_identifier,
                                  const mqtt::SubscribeEntry& entry) override;
-  mqtt::ReasonCode may_publish(mqtt::ConnectionId id, std::string_view client_identifier,
+  mqtt::Permission may_publish(mqtt::ConnectionId id, std::string_view client_identifier,
                                const mqtt::Publish& publish) override;
   bool decides_publishes() const override { return true; }
 

@@ -90,7 +90,7 @@ void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
       const auto fields = command.record<ReasonCommand>();
       mqtt::Auth auth{.reason = static_cast<mqtt::ReasonCode>(fields.reason), .properties = {}};
       command.properties(fields.properties_length, auth.properties);
-      report(client_.authenticate(auth, now), 0);
+      report(client_.authenticate(auth, now), fields.number);
       break;
     }
     case CommandKind::Disconnect: {
@@ -114,6 +114,24 @@ void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
       break;
     case CommandKind::FinishRestoring:
       client_.finish_restoring();
+      break;
+    case CommandKind::Acknowledge: {
+      const auto fields = command.record<ReasonCommand>();
+      mqtt::Properties properties;
+      command.properties(fields.properties_length, properties);
+      const auto reason = static_cast<mqtt::ReasonCode>(fields.reason);
+      const auto identifier = static_cast<mqtt::PacketIdentifier>(fields.number);
+      const auto acknowledged = client_.acknowledge(identifier, reason, properties, now);
+      report(acknowledged, 0);
+      // Others must not wait for what can't be said.
+      if (!acknowledged) client_.leave_unacknowledged(identifier, now);
+      break;
+    }
+    case CommandKind::LeaveUnacknowledged:
+      client_.leave_unacknowledged(static_cast<mqtt::PacketIdentifier>(command.record<ValueCommand>().value), now);
+      break;
+    case CommandKind::LetHostAcknowledge:
+      client_.let_host_acknowledge();
       break;
     case CommandKind::SetTrace:
       trace_ = command.record<ValueCommand>().value != 0;

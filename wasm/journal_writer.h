@@ -15,8 +15,7 @@ class JournalWriter final : public mqtt::Journal {
   void put(mqtt::Bytes key, mqtt::Bytes value) override {
     const EventWriter::Text name = boundary_.events.octets(key);
     const EventWriter::Text content = boundary_.events.octets(value);
-    boundary_.events.write(EventKind::JournalPut, client_,
-                           {name.offset, name.length, content.offset, content.length});
+    boundary_.events.write(EventKind::JournalPut, client_, {name.offset, name.length, content.offset, content.length});
   }
   void erase(mqtt::Bytes key) override {
     const EventWriter::Text name = boundary_.events.octets(key);

@@ -12,31 +12,34 @@ namespace wasmqtt {
 enum class CommandKind : std::uint32_t {
   Topic = 1,  // TopicCommand: publishes may name this topic by its number now
   // To the client `subject`.
-  CreateClient,      // CreateClientCommand
-  DestroyClient,     // Command
-  StartAttempt,      // Command
-  TransportOpened,   // ConnectCommand
-  TransportClosed,   // Command
-  Receive,           // ReceiveCommand
-  SetWritable,       // ValueCommand: 0 or 1
-  Publish,           // PublishCommand
-  Subscribe,         // SubscribeCommand
-  Unsubscribe,       // SubscribeCommand
-  Authenticate,      // ReasonCommand
-  Disconnect,        // ReasonCommand
-  StopReconnecting,  // Command
-  Discard,           // ValueCommand: the token
-  Probe,             // Command
-  Restore,           // RestoreCommand
-  FinishRestoring,   // Command
-  SetTrace,          // ValueCommand: 0 or 1
+  CreateClient,         // CreateClientCommand
+  DestroyClient,        // Command
+  StartAttempt,         // Command
+  TransportOpened,      // ConnectCommand
+  TransportClosed,      // Command
+  Receive,              // ReceiveCommand
+  SetWritable,          // ValueCommand: 0 or 1
+  Publish,              // PublishCommand
+  Subscribe,            // SubscribeCommand
+  Unsubscribe,          // SubscribeCommand
+  Authenticate,         // ReasonCommand
+  Disconnect,           // ReasonCommand
+  StopReconnecting,     // Command
+  Discard,              // ValueCommand: the token
+  Probe,                // Command
+  Restore,              // RestoreCommand
+  FinishRestoring,      // Command
+  Acknowledge,          // ReasonCommand
+  LeaveUnacknowledged,  // ValueCommand: the packet identifier
+  LetHostAcknowledge,   // Command
+  SetTrace,             // ValueCommand: 0 or 1
   // To the broker; `subject` is a connection, or 0 where there is none.
   CreateBroker,           // CreateBrokerCommand
   OpenConnection,         // Command
   ConnectionReceive,      // ReceiveCommand
   ConnectionClosed,       // Command
   ConnectionSetWritable,  // ValueCommand: 0 or 1
-  DisconnectConnection,   // ValueCommand: the reason code
+  DisconnectConnection,   // ReasonCommand
   Link,                   // ConnectCommand: `subject` is a client, `connection` the broker's end
   Unlink,                 // Command
   BrokerPublish,          // PublishCommand
@@ -136,18 +139,22 @@ struct SubscribeEntry {
   std::uint32_t filter_length, options;
 };
 
+// `number` is the token of an Authenticate, the packet identifier of an Acknowledge, and 0 else.
 struct ReasonCommand {
-  std::uint32_t kind, length, subject, reason, properties_length;
+  std::uint32_t kind, length, subject, number, reason, properties_length;
 };
 
 struct ValueCommand {
   std::uint32_t kind, length, subject, value;
 };
 
-// Of the properties, those that a Verdict has. Then, for each filter of what the client may publish and then of what it
-// may subscribe to: FilterEntry and the filter. A count of 0xFFFFFFFF allows everything.
+// Of the properties, those that a Verdict has; behind them, what refusals of publishes and of subscriptions say: Reason
+// String and User Properties. Then, for each filter of what the client may publish and then of what it may subscribe
+// to: FilterEntry and the filter. A count of 0xFFFFFFFF allows everything.
 struct DecideCommand {
-  std::uint32_t kind, length, subject, reason, properties_length, publish_count, subscribe_count;
+  std::uint32_t kind, length, subject, reason, properties_length, publish_properties_length,
+      subscribe_properties_length;
+  std::uint32_t publish_count, subscribe_count;
 };
 
 struct FilterEntry {

@@ -68,13 +68,24 @@ class WordAuthority : public BrokerAuthority {
     return Verdict{.reason = is_enough ? ReasonCode::Success : ReasonCode::ContinueAuthentication,
                    .authentication_data = std::vector<std::uint8_t>{1, 2}};
   }
-  ReasonCode may_subscribe(ConnectionId, std::string_view, const SubscribeEntry& entry) override {
-    return entry.topic_filter == "no/way" ? ReasonCode::NotAuthorized : ReasonCode::Success;
+  Permission may_subscribe(ConnectionId, std::string_view, const SubscribeEntry& entry) override {
+    return about(entry.topic_filter);
   }
-  ReasonCode may_publish(ConnectionId, std::string_view, const Publish& publish) override {
-    return publish.topic == "no/way" ? ReasonCode::NotAuthorized : ReasonCode::Success;
+  Permission may_publish(ConnectionId, std::string_view, const Publish& publish) override {
+    return about(publish.topic);
   }
   bool decides_publishes() const override { return true; }
+
+ private:
+  // With more to say about some of them than about others.
+  static Permission about(std::string_view topic) {
+    static constexpr std::string_view kNoText = "\xFF";
+    static constexpr UserProperty kProperties[] = {{"where", "there"}, {"", "why"}, {"bad", kNoText}};
+    if (topic == "no/way") return {ReasonCode::NotAuthorized, "no way", std::span(kProperties).first(1)};
+    if (topic == "a/b") return {ReasonCode::Success, "", std::span(kProperties).first(2)};
+    if (topic == "b") return {ReasonCode::Banned, kNoText, kProperties};
+    return {};
+  }
 };
 
 // Demands of the broker what a log would rely on.
@@ -235,7 +246,9 @@ class BrokerScript {
     Wire* wire = any_wire();
     if (wire == nullptr) return;
     Verdict verdict{.reason = choices_.one_of(kReasons)};
-    if (choices_.flag()) verdict.reason_string = "by decision";
+    const std::uint8_t said = choices_.octet();
+    if ((said & 1) != 0) verdict.reason_string = "by decision";
+    if ((said & 2) != 0) verdict.user_properties = {{"by", (said & 0x1C) == 0x1C ? "\xFF" : "decision"}};
     if (choices_.flag()) verdict.authentication_data = std::vector<std::uint8_t>(choices_.below(3));
     broker_->decide(wire->id, verdict, now_);
   }
@@ -246,7 +259,13 @@ class BrokerScript {
     Wire* wire = any_wire();
     if (wire == nullptr) return;
     const ReasonCode reason = choices_.one_of(kReasons);
-    broker_->disconnect(wire->id, reason, now_, choices_.flag() ? "there" : "");
+    Disconnect disconnect{.reason = reason};
+    const std::uint8_t said = choices_.octet();
+    if ((said & 1) != 0) disconnect.properties.server_reference = "there";
+    if ((said & 2) != 0) disconnect.properties.reason_string = (said & 0x1C) == 0x1C ? "\xFF" : "for the host's reason";
+    if ((said & 4) != 0) disconnect.properties.user_properties = {{"by", "the host"}, {"and", ""}};
+    if ((said & 8) != 0) disconnect.properties.session_expiry_interval = 5;  // which only a client may say
+    broker_->disconnect(wire->id, disconnect, now_);
   }
 
   void deliver() {

@@ -27,6 +27,7 @@ ClientOptions make_options(Choices& choices) {
   if ((limits & 16) != 0) options.maximum_queued_messages = 3;
   if ((limits & 32) != 0) options.maximum_queued_octets = 500;
   if ((limits & 64) != 0) options.maximum_automatic_topic_aliases = 2;
+  options.acknowledged_by_host = (limits & 128) != 0;
   return options;
 }
 
@@ -44,6 +45,7 @@ class Operations : public ClientListener {
 
   void on_message(const Publish& publish) override {
     demand(is_valid_topic_name(publish.topic), "a message has a topic");
+    if (publish.qos != QoS::AtMostOnce) arrived.push_back(publish.packet_identifier);
     for (const std::uint8_t octet : publish.payload)
       sum_ += octet;  // all of it can be read
   }
@@ -54,6 +56,7 @@ class Operations : public ClientListener {
   bool wants_trace() const override { return true; }
 
   std::set<OperationToken> open;
+  std::vector<PacketIdentifier> arrived;  // to be acknowledged, if the host is to do it
   OperationToken last = kNoToken;
 
  private:
@@ -68,6 +71,7 @@ class ClientScript {
   void run() {
     while (!choices_.empty()) {
       step();
+      if (options_.acknowledged_by_host) acknowledge();
       deliver();
       check();
     }
@@ -207,6 +211,25 @@ class ClientScript {
     if (choices_.rarely()) wish.topic_filters.front() = as_text(choices_.take());
     const OperationToken token = begin();
     note(client_.unsubscribe(wish, token, now_), token);
+  }
+
+  // One of those that arrived, in any order, or one that did not.
+  void acknowledge() {
+    static constexpr ReasonCode kReasons[] = {ReasonCode::Success, ReasonCode::Success, ReasonCode::QuotaExceeded,
+                                              ReasonCode::NoMatchingSubscribers, ReasonCode::Banned};
+    std::vector<PacketIdentifier>& arrived = operations_.arrived;
+    if (arrived.empty() || choices_.flag()) return;
+    const std::size_t index = choices_.octet() % arrived.size();
+    const PacketIdentifier identifier = choices_.rarely() ? 7 : arrived[index];
+    std::erase(arrived, identifier);
+    if (choices_.rarely()) return client_.leave_unacknowledged(identifier, now_);
+    Properties properties;
+    const std::uint8_t said = choices_.octet();
+    if ((said & 1) != 0) properties.reason_string = "the host says so";
+    if ((said & 2) != 0) properties.user_properties = {{"key", "a value of some length"}};
+    if ((said & 0x1C) == 0x1C) properties.reason_string = "\xFF";
+    const bool is_said = client_.acknowledge(identifier, choices_.one_of(kReasons), properties, now_).has_value();
+    demand(is_said || properties.reason_string == "\xFF", "an acknowledgement can be said");
   }
 
   void wish_rarely() {

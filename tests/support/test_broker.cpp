@@ -79,8 +79,9 @@ void TestBroker::decides(const Peer& peer, const Verdict& verdict) {
   deliver();
 }
 
-void TestBroker::disconnects(const Peer& peer, ReasonCode reason, std::string_view server_reference) {
-  broker_.disconnect(peer.id(), reason, now_, server_reference);
+void TestBroker::disconnects(const Peer& peer, std::string_view line) {
+  const WrittenPacket packet("DISCONNECT " + std::string(line));
+  broker_.disconnect(peer.id(), packet.as<Disconnect>(), now_);
   deliver();
 }
 

@@ -52,8 +52,8 @@ class TestBroker {
   void shuts_down();
   // The host's late answer about a connection.
   void decides(const Peer& peer, const Verdict& verdict);
-  // The host closes a connection.
-  void disconnects(const Peer& peer, ReasonCode reason, std::string_view server_reference = {});
+  // The host closes a connection, with the rest of a DISCONNECT's line.
+  void disconnects(const Peer& peer, std::string_view line);
 
   // Peers hand their octets over in slices of this size from now on; 0: as they are.
   void slice_input(std::size_t octets) { input_slice_ = octets; }

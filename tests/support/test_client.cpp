@@ -134,6 +134,30 @@ std::string TestClient::unsubscribes(std::string_view line, OperationToken token
   return error;
 }
 
+std::string TestClient::authenticates(std::string_view line) {
+  const WrittenPacket packet("AUTH " + std::string(line));
+  const auto done = client_.authenticate(packet.as<Auth>(), now_);
+  drain();
+  return done ? "" : done.error().text;
+}
+
+std::string TestClient::acknowledges(std::string_view line) {
+  std::string error;
+  {
+    const WrittenPacket packet("PUBACK " + std::string(line));
+    const auto& said = packet.as<PublishResponse>();
+    const auto done = client_.acknowledge(said.packet_identifier, said.reason, said.properties, now_);
+    if (!done) error = done.error().text;
+  }
+  drain();
+  return error;
+}
+
+void TestClient::leaves_unacknowledged(PacketIdentifier identifier) {
+  client_.leave_unacknowledged(identifier, now_);
+  drain();
+}
+
 void TestClient::disconnects(std::string_view line) {
   const WrittenPacket packet("DISCONNECT " + std::string(line));
   client_.disconnect(packet.as<Disconnect>(), now_);

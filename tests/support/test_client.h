@@ -64,6 +64,10 @@ class TestClient {
   std::string publishes(std::string_view line, OperationToken token = kNoToken);
   std::string subscribes(std::string_view line, OperationToken token = kNoToken);
   std::string unsubscribes(std::string_view line, OperationToken token = kNoToken);
+  std::string authenticates(std::string_view line);
+  // The rest of a PUBACK's line, for a message of either QoS: "id1 not-authorized {reason_string=no}".
+  std::string acknowledges(std::string_view line);
+  void leaves_unacknowledged(PacketIdentifier identifier);
   void disconnects(std::string_view line = "");
 
   // --- what has come of it, since the last call

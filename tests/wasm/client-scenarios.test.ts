@@ -150,6 +150,8 @@ class ClientStage implements Stage {
         return this.#machine.unsubscribe(packet.unsubscriptions, packet.properties as PacketProperties, token);
       case 'auth':
         return this.#machine.authenticate(packet.reasonCode, packet.properties as PacketProperties);
+      case 'puback':
+        return this.#machine.acknowledge(packet.messageId!, packet.reasonCode ?? 0, packet.properties as PacketProperties);
       case 'disconnect':
         return this.#machine.disconnect(packet.reasonCode ?? 0, packet.properties as PacketProperties);
       default:
@@ -168,7 +170,7 @@ class ClientStage implements Stage {
 }
 
 function flags(options: Record<string, number>): object {
-  const isFlag = (name: string): boolean => ['reconnect', 'resubscribe', 'queueQosZero'].includes(name);
+  const isFlag = (name: string): boolean => ['reconnect', 'resubscribe', 'queueQosZero', 'acknowledgedByHost'].includes(name);
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, isFlag(name) ? value !== 0 : value]),
   );

@@ -143,12 +143,11 @@ void Broker::State::handle(Connection& connection, const Frame& frame, Instant n
   }
 }
 
-void Broker::State::end(Connection& connection, const Error& error, bool orderly, Instant now,
-                        std::string_view server_reference) {
+void Broker::State::end(Connection& connection, const Error& error, bool orderly, Instant now, const Properties& said) {
   if (is_over(connection)) return;
   const bool was_connected = connection.phase == ConnectionPhase::Connected;
   if (was_connected && !orderly && connection.version == ProtocolVersion::V5_0)
-    send_disconnect(connection, error, server_reference);
+    send_disconnect(connection, error, said);
   output(connection);  // names it ready: the host must close it
   finish(connection, error, orderly, now);
 }
@@ -167,16 +166,45 @@ void Broker::State::finish(Connection& connection, const Error& error, bool orde
   detach(*session, !orderly || error.reason != ReasonCode::Success, now);
 }
 
-void Broker::State::send_disconnect(Connection& connection, const Error& error, std::string_view server_reference) {
+void Broker::State::send_disconnect(Connection& connection, const Error& error, const Properties& said) {
   // A host may close with any code. [MQTT-3.14.2-1]
-  Disconnect disconnect{.reason = reason_code_for(PacketType::Disconnect, error.reason), .properties = {}};
-  if (connection.wants_problem_information && error.text[0] != '\0') disconnect.properties.reason_string = error.text;
-  if (!server_reference.empty()) disconnect.properties.server_reference = server_reference;
-  const auto encode_disconnect = [&](ByteBuffer& out) { encode(disconnect, ProtocolVersion::V5_0, out); };
-  if (write(connection, encode_disconnect)) return;
-  // The reason string is the first to go when the client takes only small packets. [MQTT-3.14.2-3]
-  disconnect.properties.reason_string.reset();
-  write(connection, encode_disconnect);
+  Disconnect disconnect{.reason = reason_code_for(PacketType::Disconnect, error.reason), .properties = said};
+  auto& reason_string = disconnect.properties.reason_string;
+  if (!reason_string && error.text[0] != '\0') reason_string = error.text;
+  if (!connection.wants_problem_information) reason_string.reset();
+  fit_explanation(disconnect.properties, [&] {  // [MQTT-3.14.2-3] [MQTT-3.14.2-4]
+    return write(connection, [&](ByteBuffer& out) { encode(disconnect, ProtocolVersion::V5_0, out); });
+  });
+}
+
+void Broker::State::disconnect(Connection& connection, const Disconnect& disconnect, Instant now) {
+  const Properties& given = disconnect.properties;
+  Properties said;
+  said.reason_string = given.reason_string;
+  said.user_properties = given.user_properties;
+  said.server_reference = given.server_reference;
+  const Error error{Fault::LimitReached, disconnect.reason, "closed by the host"};
+  end(connection, error, false, now, sayable(std::move(said)));
+}
+
+Properties Broker::State::sayable(Properties said) {
+  return check_encodable(said) ? std::move(said) : Properties();
+}
+
+Properties Broker::State::said_by(const Permission& permission) {
+  Properties said;
+  if (!permission.reason_string.empty()) said.reason_string = permission.reason_string;
+  said.user_properties.assign(permission.user_properties.begin(), permission.user_properties.end());
+  return sayable(std::move(said));
+}
+
+Properties Broker::State::said_by(const Verdict& verdict) {
+  Properties said;
+  if (!verdict.reason_string.empty()) said.reason_string = verdict.reason_string;
+  for (const auto& [name, value] : verdict.user_properties)
+    said.user_properties.push_back({name, value});
+  if (!verdict.server_reference.empty()) said.server_reference = verdict.server_reference;
+  return sayable(std::move(said));
 }
 
 void Broker::State::closed(Connection& connection, Instant now) {
@@ -346,9 +374,8 @@ Result<void> Broker::publish(const Publish& message, Instant now) {
 void Broker::decide(ConnectionId connection, const Verdict& verdict, Instant now) {
   state_->decide(state_->connection(connection), verdict, now);
 }
-void Broker::disconnect(ConnectionId connection, ReasonCode reason, Instant now, std::string_view server_reference) {
-  const Error error{Fault::LimitReached, reason, "closed by the host"};
-  state_->end(state_->connection(connection), error, false, now, server_reference);
+void Broker::disconnect(ConnectionId connection, const Disconnect& disconnect, Instant now) {
+  state_->disconnect(state_->connection(connection), disconnect, now);
 }
 void Broker::shut_down(Instant now) {
   state_->shut_down(now);

@@ -108,9 +108,9 @@ class Broker {
   Result<void> publish(const Publish& message, Instant now);
   // What the authority did not know yet. Ignored when nothing is awaited.
   void decide(ConnectionId connection, const Verdict& verdict, Instant now);
-  // The host closes a connection: DISCONNECT with the reason to a 5.0 client, and where it should go instead (empty:
-  // nowhere), then should_close().
-  void disconnect(ConnectionId connection, ReasonCode reason, Instant now, std::string_view server_reference = {});
+  // The host closes a connection: the DISCONNECT to a 5.0 client, then should_close(). Of its properties, those that a
+  // server may send: Reason String, User Properties and Server Reference. [MQTT-3.14.2-2]
+  void disconnect(ConnectionId connection, const Disconnect& disconnect, Instant now);
   // Ends every connection with Server shutting down; wills are published. [MQTT5 3.14.2.1]
   void shut_down(Instant now);
 

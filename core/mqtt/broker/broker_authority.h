@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mqtt/base/reason_code.h"
@@ -20,12 +22,26 @@ struct Verdict {
   ReasonCode reason = ReasonCode::Success;
   // For the client's Authentication Method alone.
   std::optional<std::vector<std::uint8_t>> authentication_data{};
-  std::string reason_string{};     // empty: none; sent with a failure to clients that want to know
+  // Empty: none. To clients that want problem information. [MQTT-3.1.2-29]
+  std::string reason_string{};
+  // Names and values. A CONNACK or DISCONNECT has them for every client, an AUTH for those that want problem
+  // information.
+  std::vector<std::pair<std::string, std::string>> user_properties{};
   std::string server_reference{};  // empty: none; with UseAnotherServer and ServerMoved [MQTT5 4.13]
 };
 
-// Called inside a step: it must not call the broker. Views end with the call. The defaults let everybody do everything
-// and know no Authentication Method.
+// The answer about one message or subscription, and what its acknowledgement says besides the reason, to clients of 5.0
+// that want problem information. Views of memory that the host leaves as it is until the broker's call that asked
+// returns.
+struct Permission {
+  ReasonCode reason = ReasonCode::Success;
+  std::string_view reason_string{};  // empty: none of the host's own
+  std::span<const UserProperty> user_properties{};
+};
+
+// Called inside a step: it must not call the broker. Views end with the call. Texts that are not well-formed UTF-8 of
+// at most 65,535 octets, or more than the client's Maximum Packet Size has room for, are left out. The defaults let
+// everybody do everything and know no Authentication Method.
 class BrokerAuthority {
  public:
   virtual ~BrokerAuthority() = default;
@@ -39,14 +55,12 @@ class BrokerAuthority {
   // again, at any time after it. nullopt as above.
   virtual std::optional<Verdict> on_auth(ConnectionId, const Auth&) { return no_such_method(); }
   // Success, or what a SUBACK says for this filter, NotAuthorized for one.
-  virtual ReasonCode may_subscribe(ConnectionId, std::string_view /*client_identifier*/, const SubscribeEntry&) {
-    return ReasonCode::Success;
+  virtual Permission may_subscribe(ConnectionId, std::string_view /*client_identifier*/, const SubscribeEntry&) {
+    return {};
   }
   // Success, or what a PUBACK or PUBREC says. Of a will it is asked when the client connects. Only when
   // decides_publishes() answered true when the broker was made.
-  virtual ReasonCode may_publish(ConnectionId, std::string_view /*client_identifier*/, const Publish&) {
-    return ReasonCode::Success;
-  }
+  virtual Permission may_publish(ConnectionId, std::string_view /*client_identifier*/, const Publish&) { return {}; }
   virtual bool decides_publishes() const { return false; }
 
  private:

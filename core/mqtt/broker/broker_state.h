@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,6 +17,7 @@
 #include "mqtt/broker/session.h"
 #include "mqtt/broker/shared_group.h"
 #include "mqtt/broker/system_topics.h"
+#include "mqtt/connection/explanation.h"
 #include "mqtt/topic/retained_trie.h"
 #include "mqtt/topic/subscription_trie.h"
 #include "mqtt/topic/topic_filter.h"
@@ -55,8 +57,8 @@ class Broker::State {
   void closed(Connection& connection, Instant now);
   void advance(Instant now);
   // Ends a connection whose transport lives: DISCONNECT to a 5.0 client where the standard has one, then finish().
-  void end(Connection& connection, const Error& error, bool orderly, Instant now,
-           std::string_view server_reference = {});
+  void end(Connection& connection, const Error& error, bool orderly, Instant now, const Properties& said = {});
+  void disconnect(Connection& connection, const Disconnect& disconnect, Instant now);
   // The one place where a connection's part in the session ends: observer, will, session.
   void finish(Connection& connection, const Error& error, bool orderly, Instant now);
   Connection& connection(ConnectionId id) { return *connections_[id]; }
@@ -104,17 +106,18 @@ class Broker::State {
                       bool assigned);
   void handle_publish(Connection& connection, const Frame& frame, Instant now);
   Result<void> resolve_topic_alias(Connection& connection, Publish& publish);
-  Result<void> check_publish(const Connection& connection, const Publish& publish) const;
-  void refuse_publish(Connection& connection, const Publish& publish, const Error& error);
+  // Notes in `said` what the host says about it.
+  Result<void> check_publish(const Connection& connection, const Publish& publish, Permission& said) const;
+  void refuse_publish(Connection& connection, const Publish& publish, const Error& error, Permission said);
   void handle_publish_response(Connection& connection, const Frame& frame, Instant now);
   void handle_pubrel(Connection& connection, const PublishResponse& pubrel);
   void handle_pubrec(Connection& connection, const PublishResponse& pubrec, Instant now);
   void handle_final_response(Connection& connection, const PublishResponse& response, Instant now);
   void handle_subscribe(Connection& connection, const Frame& frame, Instant now);
-  void answer_with_reason_string(Connection& connection, Suback& suback, Instant now);
-  // What is wrong with an entry, if anything.
+  // What is wrong with an entry, if anything; and in `said` what the host says about it.
   Result<ParsedTopicFilter> check_subscription(const Connection& connection, const SubscribeEntry& entry,
-                                               bool has_identifier);
+                                               bool has_identifier, Permission& said);
+  static void explain(const Permission& said, Properties& properties);
   // True if the session had no subscription to this filter.
   bool subscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed,
                  const Subscription& subscription);
@@ -130,7 +133,7 @@ class Broker::State {
   void judge(Connection& connection, const std::optional<Verdict>& verdict, Instant now);
   void carry_out(Connection& connection, const Verdict& verdict, Instant now);
   void send_auth(Connection& connection, const Verdict& verdict, Instant now);
-  void fail_authentication(Connection& connection, const Error& error, Instant now);
+  void fail_authentication(Connection& connection, const Error& error, Instant now, const Verdict& verdict = {});
 
   // Where a packet to the client goes; names the connection ready.
   OutputQueue& output(Connection& connection);
@@ -138,12 +141,18 @@ class Broker::State {
   // [MQTT-3.1.2-24]
   template <typename Encode>
   bool write(Connection& connection, Encode&& encode);
-  // The same for an answer that the client waits for: without it the connection is of no use and ends.
+  // The same for an answer that the client waits for, less what of its `properties` may be left out: without it the
+  // connection is of no use and ends.
   template <typename Encode>
-  void answer(Connection& connection, Instant now, Encode&& encode);
-  void send_disconnect(Connection& connection, const Error& error, std::string_view server_reference);
+  void answer(Connection& connection, Instant now, Properties& properties, Encode&& encode);
+  // `said`: what the host has to say about it.
+  void send_disconnect(Connection& connection, const Error& error, const Properties& said);
+  // What the host says, if a packet can carry it; else nothing.
+  static Properties sayable(Properties said);
+  static Properties said_by(const Permission& permission);
+  static Properties said_by(const Verdict& verdict);
   void respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason,
-               const char* reason_string = "");
+               const Permission& said = {});
 
   // A message on its way to sessions: kept at most once, and encoded at most once for each form it takes.
   struct Route;
@@ -257,8 +266,9 @@ bool Broker::State::write(Connection& connection, Encode&& encode) {
 }
 
 template <typename Encode>
-void Broker::State::answer(Connection& connection, Instant now, Encode&& encode) {
-  if (write(connection, encode)) return;
+void Broker::State::answer(Connection& connection, Instant now, Properties& properties, Encode&& encode) {
+  const bool fits = fit_explanation(properties, [&] { return write(connection, encode); });
+  if (fits) return;
   const Error error{Fault::LimitReached, ReasonCode::PacketTooLarge,
                     "an answer is larger than the client's Maximum Packet Size"};
   end(connection, error, false, now);

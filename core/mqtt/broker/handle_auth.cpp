@@ -60,21 +60,28 @@ void Broker::State::carry_out(Connection& connection, const Verdict& verdict, In
   }
   connection.is_authenticating = false;
   if (verdict.reason == ReasonCode::Success) return send_auth(connection, verdict, now);
-  fail_authentication(connection, {Fault::PeerBrokeProtocol, verdict.reason, "not authenticated again"}, now);
+  fail_authentication(connection, {Fault::PeerBrokeProtocol, verdict.reason, "not authenticated again"}, now, verdict);
 }
 
 void Broker::State::send_auth(Connection& connection, const Verdict& verdict, Instant now) {
   Auth auth{.reason = verdict.reason, .properties = {}};
   auth.properties.authentication_method = connection.authentication->method;
   if (verdict.authentication_data) auth.properties.authentication_data = Bytes(*verdict.authentication_data);
-  answer(connection, now, [&](ByteBuffer& out) { encode(auth, out); });
+  if (connection.wants_problem_information) {  // [MQTT-3.1.2-29]
+    Properties said = said_by(verdict);
+    auth.properties.reason_string = said.reason_string;
+    auth.properties.user_properties = std::move(said.user_properties);
+  }
+  // [MQTT-3.15.2-2] [MQTT-3.15.2-3]
+  answer(connection, now, auth.properties, [&](ByteBuffer& out) { encode(auth, out); });
 }
 
 // By CONNACK or DISCONNECT, whichever the connection has come to.
-void Broker::State::fail_authentication(Connection& connection, const Error& error, Instant now) {
+void Broker::State::fail_authentication(Connection& connection, const Error& error, Instant now,
+                                        const Verdict& verdict) {
   if (connection.phase == ConnectionPhase::Authenticating)
-    return refuse_connect(connection, connection.version, error, {}, now);
-  end(connection, error, false, now);
+    return refuse_connect(connection, connection.version, error, verdict, now);
+  end(connection, error, false, now, said_by(verdict));
 }
 
 }  // namespace mqtt

@@ -138,11 +138,13 @@ void Broker::State::conclude_connect(Connection& connection, const Connect& conn
     return refuse_connect(connection, connect.version, error, {}, now);
   }
   if (connect.will && publishes_are_decided_) {
-    const ReasonCode reason =
-        authority_.may_publish(connection.id, connect.client_identifier, to_publish(*connect.will));
-    if (is_failure(reason)) {
+    const Permission said = authority_.may_publish(connection.id, connect.client_identifier, to_publish(*connect.will));
+    if (is_failure(said.reason)) {
       const Error error = refusal(ReasonCode::NotAuthorized, "the client may not publish its will");
-      return refuse_connect(connection, connect.version, error, {}, now);
+      Verdict refused{.reason = error.reason, .reason_string = std::string(said.reason_string)};
+      for (const auto& [name, value] : said.user_properties)
+        refused.user_properties.emplace_back(name, value);
+      return refuse_connect(connection, connect.version, error, refused, now);
     }
   }
   admit(connection, connect, verdict, now);
@@ -225,6 +227,9 @@ bool Broker::State::accept_connect(Connection& connection, const Connect& connec
   const bool says_present = present && connect.version != ProtocolVersion::V3_1;  // a reserved bit then
   Connack connack{.session_present = says_present, .reason = ReasonCode::Success, .properties = {}};
   Properties& properties = connack.properties;
+  properties = said_by(verdict);
+  properties.server_reference.reset();  // the client is where it should be
+  if (!connection.wants_problem_information) properties.reason_string.reset();
   if (assigned) properties.assigned_client_identifier = connection.session->client_identifier;  // [MQTT-3.2.2-16]
   if (connect.properties.session_expiry_interval.value_or(0) != connection.session->expiry_interval) {
     properties.session_expiry_interval = connection.session->expiry_interval;  // [MQTT5 3.2.2.3.2]
@@ -246,7 +251,9 @@ bool Broker::State::accept_connect(Connection& connection, const Connect& connec
     properties.authentication_method = connection.authentication->method;
     if (verdict.authentication_data) properties.authentication_data = Bytes(*verdict.authentication_data);
   }
-  return write(connection, [&](ByteBuffer& out) { encode(connack, connection.version, out); });
+  return fit_explanation(properties, [&] {  // [MQTT-3.2.2-19] [MQTT-3.2.2-20]
+    return write(connection, [&](ByteBuffer& out) { encode(connack, connection.version, out); });
+  });
 }
 
 void Broker::State::refuse_connect(Connection& connection, std::optional<ProtocolVersion> version, const Error& error,
@@ -254,16 +261,13 @@ void Broker::State::refuse_connect(Connection& connection, std::optional<Protoco
   auto reason = std::optional(error.reason);
   if (version != ProtocolVersion::V5_0) reason = return_code_for(error.reason);
   if (version && reason) {
-    Connack connack{.session_present = false, .reason = *reason, .properties = {}};
+    Connack connack{.session_present = false, .reason = *reason, .properties = said_by(verdict)};
     Properties& properties = connack.properties;
-    if (connection.wants_problem_information)
-      properties.reason_string = verdict.reason_string.empty() ? std::string_view(error.text) : verdict.reason_string;
-    if (!verdict.server_reference.empty()) properties.server_reference = verdict.server_reference;
-    const auto encode_connack = [&](ByteBuffer& out) { encode(connack, *version, out); };
-    if (!write(connection, encode_connack)) {
-      properties.reason_string.reset();  // [MQTT-3.2.2-19]
-      write(connection, encode_connack);
-    }
+    if (!properties.reason_string) properties.reason_string = error.text;
+    if (!connection.wants_problem_information) properties.reason_string.reset();
+    fit_explanation(properties, [&] {  // [MQTT-3.2.2-19] [MQTT-3.2.2-20]
+      return write(connection, [&](ByteBuffer& out) { encode(connack, *version, out); });
+    });
   }
   end(connection, error, false, now);
 }

@@ -39,8 +39,9 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
       return end(connection, error, false, now);  // [MQTT-3.3.4-7]
     }
   }
-  if (const auto checked = check_publish(connection, publish_); !checked)
-    return refuse_publish(connection, publish_, checked.error());
+  Permission said;
+  if (const auto checked = check_publish(connection, publish_, said); !checked)
+    return refuse_publish(connection, publish_, checked.error(), said);
   if (publish_.qos == QoS::ExactlyOnce) {
     session.incoming_qos2.insert(identifier);
     recorder_.incoming_qos2(session, identifier);
@@ -49,22 +50,23 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
   if (publishes_are_observed_) observer_.on_publish(connection.id, publish_);
   const bool matched = accept(publish_, &session, now);
   const ReasonCode reason = matched ? ReasonCode::Success : ReasonCode::NoMatchingSubscribers;
-  if (publish_.qos == QoS::AtLeastOnce) respond(connection, PacketType::Puback, identifier, reason);
-  if (publish_.qos == QoS::ExactlyOnce) respond(connection, PacketType::Pubrec, identifier, reason);
+  if (publish_.qos == QoS::AtLeastOnce) respond(connection, PacketType::Puback, identifier, reason, said);
+  if (publish_.qos == QoS::ExactlyOnce) respond(connection, PacketType::Pubrec, identifier, reason, said);
 }
 
 // What is legal and yet not taken here.
-Result<void> Broker::State::check_publish(const Connection& connection, const Publish& publish) const {
+Result<void> Broker::State::check_publish(const Connection& connection, const Publish& publish,
+                                          Permission& said) const {
   if (is_too_long(publish.topic, options_)) {
     return Error{Fault::LimitReached, ReasonCode::TopicNameInvalid, "the topic is longer or deeper than is taken here"};
   }
   if (is_system_topic(publish.topic))
     return Error{Fault::PeerBrokeProtocol, ReasonCode::NotAuthorized, "$SYS is the server's own"};
   if (publishes_are_decided_) {
-    const ReasonCode reason = authority_.may_publish(connection.id, connection.session->client_identifier, publish);
+    said = authority_.may_publish(connection.id, connection.session->client_identifier, publish);
     // PUBACK and PUBREC have the same ones. [MQTT-3.4.2-1] [MQTT-3.5.2-1]
-    if (is_failure(reason))
-      return Error{Fault::LimitReached, reason_code_for(PacketType::Puback, reason),
+    if (is_failure(said.reason))
+      return Error{Fault::LimitReached, reason_code_for(PacketType::Puback, said.reason),
                    "the host does not let the client publish this"};
   }
   const bool adds_retained = publish.retain && !publish.payload.empty();
@@ -76,7 +78,8 @@ Result<void> Broker::State::check_publish(const Connection& connection, const Pu
 }
 
 // Before 5.0 there is no word for it but the acknowledgement. [MQTT-3.3.5-2 of 3.1.1]
-void Broker::State::refuse_publish(Connection& connection, const Publish& publish, const Error& error) {
+void Broker::State::refuse_publish(Connection& connection, const Publish& publish, const Error& error,
+                                   Permission said) {
   ++statistics_.publishes_dropped;
   if (publish.qos == QoS::AtMostOnce) return;
   if (connection.version != ProtocolVersion::V5_0 && publish.qos == QoS::ExactlyOnce) {
@@ -85,7 +88,9 @@ void Broker::State::refuse_publish(Connection& connection, const Publish& publis
     ++connection.unreleased;
   }
   const auto type = publish.qos == QoS::AtLeastOnce ? PacketType::Puback : PacketType::Pubrec;
-  respond(connection, type, publish.packet_identifier, error.reason, error.text);
+  if (!is_failure(said.reason)) said = {};  // the host has nothing against it
+  if (said.reason_string.empty()) said.reason_string = error.text;
+  respond(connection, type, publish.packet_identifier, error.reason, said);
 }
 
 // Sets or reads the alias, and takes it off the message: it is the connection's own. [MQTT-3.3.2-7] [MQTT-3.3.2-12]

@@ -6,14 +6,15 @@
 namespace mqtt {
 
 void Broker::State::respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason,
-                            const char* reason_string) {
+                            const Permission& said) {
   PublishResponse response{.type = type, .packet_identifier = identifier, .reason = reason, .properties = {}};
-  if (reason_string[0] != '\0' && connection.wants_problem_information)
-    response.properties.reason_string = reason_string;
-  const auto encode_response = [&](ByteBuffer& out) { encode(response, connection.version, out); };
-  if (write(connection, encode_response) || !response.properties.reason_string) return;
-  response.properties.reason_string.reset();  // [MQTT-3.4.2-2]
-  write(connection, encode_response);
+  const bool is_explained = !said.reason_string.empty() || !said.user_properties.empty();
+  if (is_explained && connection.wants_problem_information)  // [MQTT-3.1.2-29]
+    response.properties = said_by(said);
+  // [MQTT-3.4.2-2] [MQTT-3.4.2-3] [MQTT-3.5.2-2] [MQTT-3.5.2-3]
+  fit_explanation(response.properties, [&] {
+    return write(connection, [&](ByteBuffer& out) { encode(response, connection.version, out); });
+  });
 }
 
 void Broker::State::handle_publish_response(Connection& connection, const Frame& frame, Instant now) {

@@ -36,13 +36,14 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
     // Before 5.0 a bridge cannot ask for what it needs: the retain flag as it is, and nothing of its own back.
     if (connection.is_bridge && connection.version != ProtocolVersion::V5_0)
       entry.options.retain_as_published = entry.options.no_local = true;
-    const auto parsed = check_subscription(connection, entry, !identifiers.empty());
+    Permission said;
+    const auto parsed = check_subscription(connection, entry, !identifiers.empty(), said);
+    if (!parsed && said.reason_string.empty()) said.reason_string = parsed.error().text;
+    explain(said, suback.properties);
     if (!parsed) {
       // 3.1 has no word for a refused subscription.
       if (connection.version == ProtocolVersion::V3_1) return end(connection, parsed.error(), false, now);
       suback.reasons.push_back(parsed.error().reason);
-      if (connection.wants_problem_information && !suback.properties.reason_string)
-        suback.properties.reason_string = parsed.error().text;
       continue;
     }
     entry.options.maximum_qos = std::min(entry.options.maximum_qos, options_.maximum_qos);
@@ -56,22 +57,25 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
     if (parsed->share_name.empty() && wants_retained(entry.options, is_new))
       retained_wanted.push_back({entry.topic_filter, subscription});
   }
-  answer_with_reason_string(connection, suback, now);
+  if (!connection.wants_problem_information) suback.properties = {};  // [MQTT-3.1.2-29]
+  // [MQTT-3.9.2-1] [MQTT-3.9.2-2]
+  answer(connection, now, suback.properties, [&](ByteBuffer& out) { encode(suback, connection.version, out); });
   if (connection.phase == ConnectionPhase::Closing) return;
   for (const Wanted& wanted : retained_wanted)
     send_retained(session, wanted.topic_filter, wanted.subscription, now);
 }
 
-// The reason string is the first to go when the client takes only small packets. [MQTT-3.9.2-1]
-void Broker::State::answer_with_reason_string(Connection& connection, Suback& suback, Instant now) {
-  const auto encode_suback = [&](ByteBuffer& out) { encode(suback, connection.version, out); };
-  if (suback.properties.reason_string && write(connection, encode_suback)) return;
-  suback.properties.reason_string.reset();
-  answer(connection, now, encode_suback);
+// A SUBACK has one Reason String for all its entries, the first that is said, and the User Properties of all.
+void Broker::State::explain(const Permission& said, Properties& properties) {
+  if (said.reason_string.empty() && said.user_properties.empty()) return;
+  const Properties more = said_by(said);
+  if (!properties.reason_string) properties.reason_string = more.reason_string;
+  properties.user_properties.insert(properties.user_properties.end(), more.user_properties.begin(),
+                                    more.user_properties.end());
 }
 
 Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& connection, const SubscribeEntry& entry,
-                                                            bool has_identifier) {
+                                                            bool has_identifier, Permission& said) {
   const auto refused = [](ReasonCode reason, const char* text) { return Error{Fault::LimitReached, reason, text}; };
   auto parsed = parse_topic_filter(entry.topic_filter);
   if (!parsed) return parsed;
@@ -88,9 +92,10 @@ Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& co
       !session.topic_filters.contains(std::string(entry.topic_filter))) {
     return refused(ReasonCode::QuotaExceeded, "the client has as many subscriptions as it may");
   }
-  const ReasonCode reason = authority_.may_subscribe(connection.id, session.client_identifier, entry);
-  if (is_failure(reason))  // [MQTT-3.9.3-2]
-    return refused(reason_code_for(PacketType::Suback, reason), "the host does not let the client subscribe to this");
+  said = authority_.may_subscribe(connection.id, session.client_identifier, entry);
+  if (is_failure(said.reason))  // [MQTT-3.9.3-2]
+    return refused(reason_code_for(PacketType::Suback, said.reason),
+                   "the host does not let the client subscribe to this");
   return parsed;
 }
 
@@ -131,7 +136,7 @@ void Broker::State::handle_unsubscribe(Connection& connection, const Frame& fram
     observer_.on_unsubscribed(connection.id, filter);
     unsuback.reasons.push_back(ReasonCode::Success);
   }
-  answer(connection, now, [&](ByteBuffer& out) { encode(unsuback, connection.version, out); });
+  answer(connection, now, unsuback.properties, [&](ByteBuffer& out) { encode(unsuback, connection.version, out); });
 }
 
 }  // namespace mqtt

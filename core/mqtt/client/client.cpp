@@ -52,6 +52,9 @@ Result<void> Client::State::transport_opened(const Connect& connect, Instant now
   last_heard_ = now;
   ping_due_at_ = kNever;
   unreleased_ = 0;
+  arrivals_.clear();
+  arrived_.clear();
+  is_reauthenticating_ = false;
   topic_aliases_in_.clear();
   topic_aliases_out_.clear();
   automatic_aliases_.reset(0);
@@ -229,6 +232,16 @@ void Client::stop_reconnecting() {
 }
 bool Client::discard(OperationToken token) {
   return state_->discard(token);
+}
+Result<void> Client::acknowledge(PacketIdentifier identifier, ReasonCode reason, const Properties& properties,
+                                 Instant now) {
+  return state_->acknowledge(identifier, reason, properties, now);
+}
+void Client::leave_unacknowledged(PacketIdentifier identifier, Instant now) {
+  state_->leave_unacknowledged(identifier, now);
+}
+void Client::let_host_acknowledge() {
+  state_->let_host_acknowledge();
 }
 void Client::probe(Instant now) {
   state_->probe(now);

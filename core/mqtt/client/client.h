@@ -31,7 +31,9 @@ class ClientListener {
   virtual void on_reconnect_due() {}
   // The CONNACK, whatever it says; a refusal is followed by on_closing().
   virtual void on_connack(const Connack&) {}
-  // A message, once at QoS 2; its alias resolved. The acknowledgement goes out with the output of the same step.
+  // A message, once at QoS 2; its alias resolved. The acknowledgement goes out with the output of the same step, or
+  // when the host says so (ClientOptions::acknowledged_by_host); what is not acknowledged comes again on another
+  // transport.
   virtual void on_message(const Publish&) {}
   // QoS 0: handed to the transport's output. QoS 1, 2: acknowledged for good; the reason may be a failure (5.0).
   virtual void on_published(OperationToken, PacketIdentifier, ReasonCode, const Properties&) {}
@@ -101,6 +103,15 @@ class Client {
   // Gives up waiting for a publish, whose token comes back as failed; true if there was one. What was queued is not
   // sent; what was sent already keeps its packet identifier until the server acknowledges it.
   bool discard(OperationToken token);
+  // What the PUBACK or PUBREC of a received message says: the reason (before 5.0 there is none to say), and of the
+  // properties Reason String and User Properties as far as the server's Maximum Packet Size allows. A failure ends the
+  // message's flow. An answer waits for those to messages that came before [MQTT-4.6.0-2] [MQTT-4.6.0-3]. Nothing is
+  // done if no such message of this transport awaits its answer. An Error names the property that can't be sent.
+  Result<void> acknowledge(PacketIdentifier identifier, ReasonCode reason, const Properties& properties, Instant now);
+  // There will be no answer on this transport; those to other messages do not wait for it.
+  void leave_unacknowledged(PacketIdentifier identifier, Instant now);
+  // ClientOptions::acknowledged_by_host, from the next message on.
+  void let_host_acknowledge();
   // A PINGREQ now, to learn whether the connection lives (a page that became visible again); the usual time-out
   // applies.
   void probe(Instant now);

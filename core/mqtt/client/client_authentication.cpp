@@ -5,6 +5,7 @@
 #include "mqtt/client/client_state.h"
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
+#include "mqtt/connection/explanation.h"
 
 namespace mqtt {
 
@@ -24,6 +25,8 @@ Result<void> Client::State::authenticate(Auth auth, Instant now) {
   // [MQTT-4.12.0-3]
   if (auth.reason != ReasonCode::ContinueAuthentication && !(is_connected && auth.reason == ReasonCode::ReAuthenticate))
     return misuse("an AUTH of a client continues, or authenticates again once it is connected");
+  if (auth.reason == ReasonCode::ReAuthenticate && is_reauthenticating_)
+    return misuse("the client is authenticating again already");
   auto& method = auth.properties.authentication_method;
   if (method && *method != *authentication_method_)
     return misuse("an AUTH has the Authentication Method of the CONNECT");  // [MQTT-4.12.0-5] [MQTT-4.12.1-1]
@@ -31,15 +34,14 @@ Result<void> Client::State::authenticate(Auth auth, Instant now) {
   if (const auto encodable = check_encodable(auth.properties); !encodable) return encodable.error();
   const std::size_t limit = is_connected ? server_maximum_packet_size_ : kMaximumPacketSize;
   ByteBuffer octets;
-  encode(auth, octets);
-  if (octets.size() > limit) {  // [MQTT-3.15.2-2] [MQTT-3.15.2-3]
-    auth.properties.reason_string.reset();
-    auth.properties.user_properties.clear();
+  const bool fits = fit_explanation(auth.properties, [&] {  // [MQTT-3.15.2-2] [MQTT-3.15.2-3]
     octets.clear();
     encode(auth, octets);
-    if (octets.size() > limit)
-      return Error{Fault::LimitReached, ReasonCode::PacketTooLarge, "larger than the server's Maximum Packet Size"};
-  }
+    return octets.size() <= limit;
+  });
+  if (!fits)
+    return Error{Fault::LimitReached, ReasonCode::PacketTooLarge, "larger than the server's Maximum Packet Size"};
+  if (auth.reason == ReasonCode::ReAuthenticate) is_reauthenticating_ = true;
   write(PacketType::Auth, 0, now, [&](ByteBuffer& out) { out.append(octets.view()); });
   return {};
 }
@@ -54,6 +56,7 @@ void Client::State::handle_auth(const Frame& frame, Instant now) {
   const bool is_end = auth->reason == ReasonCode::Success && phase_ == ClientPhase::Connected;
   if (auth->reason != ReasonCode::ContinueAuthentication && !is_end)  // [MQTT-4.12.0-2]
     return fail(protocol_error("an AUTH of the server that does not continue"), now);
+  if (is_end) is_reauthenticating_ = false;
   listener_.on_auth(*auth);
 }
 

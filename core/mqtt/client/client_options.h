@@ -35,6 +35,8 @@ struct ClientOptions {
   // Topic aliases that the client gives to the topics it publishes to most; the server's Topic Alias Maximum may lower
   // it. 0: only those that the application sets. With automatic ones the application's own never reach the wire.
   std::uint16_t maximum_automatic_topic_aliases = 0;
+  // Messages of QoS 1 and 2 are acknowledged by the host, with Client::acknowledge(), and not by the client itself.
+  bool acknowledged_by_host = false;
   // The host's clock: the Unix time, in milliseconds, at its Instant 0. What a journal keeps expires by it, over a
   // restart too.
   std::int64_t unix_time_at_zero = 0;

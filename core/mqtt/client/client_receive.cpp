@@ -86,6 +86,7 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
 void Client::State::handle_publish(const Frame& frame, Instant now) {
   if (const auto decoded = decode_publish(frame, version_, publish_); !decoded) return fail(decoded.error(), now);
   if (const auto resolved = resolve_topic_alias(publish_); !resolved) return fail(resolved.error(), now);
+  if (options_.acknowledged_by_host && publish_.qos != QoS::AtMostOnce) return handle_publish_for_host(publish_, now);
   const PacketIdentifier identifier = publish_.packet_identifier;
   if (publish_.qos != QoS::ExactlyOnce) {
     listener_.on_message(publish_);
@@ -93,11 +94,7 @@ void Client::State::handle_publish(const Frame& frame, Instant now) {
     return;
   }
   if (!incoming_qos2_.contains(identifier)) {
-    if (unreleased_ >= own_receive_maximum_) {
-      return fail({Fault::LimitReached, ReasonCode::ReceiveMaximumExceeded,
-                   "more unacknowledged messages than the CONNECT allowed"},
-                  now);
-    }
+    if (unreleased_ >= own_receive_maximum_) return fail(kReceiveMaximumExceeded, now);
     incoming_qos2_.insert(identifier);
     recorder_.incoming_qos2(identifier);
     ++unreleased_;

@@ -61,6 +61,19 @@ struct OutgoingAlias {
   bool is_told = false;  // the server knows it too
 };
 
+// [MQTT-3.3.4-9]
+inline constexpr Error kReceiveMaximumExceeded{Fault::LimitReached, ReasonCode::ReceiveMaximumExceeded,
+                                               "more unacknowledged messages than the CONNECT allowed"};
+
+// A message of QoS 1 or 2 that the host is to acknowledge.
+struct Arrival {
+  PacketIdentifier identifier = 0;
+  PacketType answer = PacketType::Puback;  // or Pubrec
+  bool is_decided = false;
+  bool ends_flow = false;  // the answer: a PUBACK, or a PUBREC that refuses
+  ByteBuffer packet;       // the answer, when it is decided; empty: there is none
+};
+
 class Client::State {
  public:
   State(const ClientOptions& options, ClientListener& listener, Journal* journal);
@@ -87,6 +100,11 @@ class Client::State {
   Result<void> unsubscribe(const Unsubscribe& unsubscribe, OperationToken token, Instant now);
   bool discard(OperationToken token);
 
+  // --- answers to what arrived (client_acknowledge.cpp)
+  Result<void> acknowledge(PacketIdentifier identifier, ReasonCode reason, const Properties& properties, Instant now);
+  void leave_unacknowledged(PacketIdentifier identifier, Instant now);
+  void let_host_acknowledge() { options_.acknowledged_by_host = true; }
+
   ClientPhase phase() const { return phase_; }
   OutputQueue& output() { return output_; }
   std::size_t queued_messages() const { return queue_.size(); }
@@ -97,6 +115,10 @@ class Client::State {
   void handle(const Frame& frame, Instant now);
   void handle_connack(const Frame& frame, Instant now);
   void handle_publish(const Frame& frame, Instant now);
+  void handle_publish_for_host(const Publish& publish, Instant now);
+  void decide(Arrival& arrival, PublishResponse response, Instant now);
+  Arrival* find_undecided(PacketIdentifier identifier);
+  void send_decided(Instant now);
   Result<void> resolve_topic_alias(Publish& publish);
   void handle_publish_response(const Frame& frame, Instant now);
   void handle_pubrec(const PublishResponse& pubrec, Instant now);
@@ -167,10 +189,13 @@ class Client::State {
   std::uint16_t keep_alive_ = 0;               // seconds
   std::uint16_t own_receive_maximum_ = 65'535;
   // QoS 2 messages of this transport without a PUBREL: those of an earlier one are outside our Receive Maximum.
-  // [MQTT5 4.9]
+  // [MQTT5 4.9] And those of QoS 1 that the host has not acknowledged.
   std::uint16_t unreleased_ = 0;
   std::uint16_t own_topic_alias_maximum_ = 0;
+  RingQueue<Arrival> arrivals_;                       // without an answer yet, in their order
+  PacketIdentifierSet arrived_;                       // theirs
   std::optional<std::string> authentication_method_;  // of the CONNECT
+  bool is_reauthenticating_ = false;
   std::uint16_t server_receive_maximum_ = 65'535;
   std::uint16_t server_topic_alias_maximum_ = 0;
   std::uint32_t server_maximum_packet_size_ = kMaximumPacketSize;

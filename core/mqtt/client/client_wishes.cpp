@@ -200,7 +200,8 @@ Result<void> Client::State::subscribe(const Subscribe& subscribe, OperationToken
   if (subscribe.entries.empty())
     return misuse(ReasonCode::ProtocolError, "a SUBSCRIBE names at least one topic filter");
   for (const SubscribeEntry& entry : subscribe.entries) {
-    if (const auto parsed = parse_topic_filter(entry.topic_filter); !parsed) return parsed.error();
+    if (const auto parsed = parse_topic_filter(entry.topic_filter); !parsed)
+      return misuse(parsed.error().reason, parsed.error().text);
   }
   if (const auto encodable = check_encodable(subscribe); !encodable) return encodable.error();
   if (phase_ != ClientPhase::Connected) {
@@ -216,7 +217,8 @@ Result<void> Client::State::unsubscribe(const Unsubscribe& unsubscribe, Operatio
   if (unsubscribe.topic_filters.empty())
     return misuse(ReasonCode::ProtocolError, "an UNSUBSCRIBE names at least one topic filter");
   for (const std::string_view filter : unsubscribe.topic_filters) {
-    if (const auto parsed = parse_topic_filter(filter); !parsed) return parsed.error();
+    if (const auto parsed = parse_topic_filter(filter); !parsed)
+      return misuse(parsed.error().reason, parsed.error().text);
   }
   if (const auto encodable = check_encodable(unsubscribe); !encodable) return encodable.error();
   if (phase_ != ClientPhase::Connected) {

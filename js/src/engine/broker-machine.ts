@@ -104,9 +104,9 @@ export class BrokerMachine {
     this.engine.stage().decide(connection, verdict);
   }
 
-  /** The host closes a connection or link: DISCONNECT with the reason to a 5.0 client. */
-  disconnect(connection: number, reasonCode: ReasonCode): void {
-    this.engine.stage().value(CommandKind.DisconnectConnection, connection, reasonCode);
+  /** The host closes a connection or link: DISCONNECT with the reason to a 5.0 client, and Reason String, User Properties and Server Reference. */
+  disconnect(connection: number, reasonCode: ReasonCode, properties?: PacketProperties): void {
+    this.engine.stage().reason(CommandKind.DisconnectConnection, connection, 0, reasonCode, properties);
   }
 
   /** Whether publish() of the sink comes for every PUBLISH from now on. */

@@ -21,6 +21,7 @@ export class ClientMachine {
     this.engine = engine;
     this.number = number;
     engine.stage().values(CommandKind.CreateClient, number, optionValues(options, Date.now() - engine.now()));
+    if (options.acknowledgedByHost) this.letHostAcknowledge();
   }
 
   /** The host begins to dial; connectTimeout runs. Calls off a pause between attempts. */
@@ -67,14 +68,32 @@ export class ClientMachine {
     this.engine.stage().unsubscribe(this.number, topicFilters, properties, token);
   }
 
-  /** A refusal (wrong moment, wrong properties) comes to operationFailed() as token 0. */
-  authenticate(reasonCode: ReasonCode, properties: PacketProperties | undefined): void {
-    this.engine.stage().reason(CommandKind.Authenticate, this.number, reasonCode, properties);
+  /** A refusal (wrong moment, wrong properties) comes to operationFailed(); nothing else ends the operation. */
+  authenticate(reasonCode: ReasonCode, properties: PacketProperties | undefined, token: OperationToken = 0): void {
+    this.engine.stage().reason(CommandKind.Authenticate, this.number, token, reasonCode, properties);
+  }
+
+  /**
+   * PUBACK or PUBREC for a message that came on the present transport; it waits for those to messages before. Of the properties, Reason String and User
+   * Properties. Ignored for a message that awaits none.
+   */
+  acknowledge(packetIdentifier: number, reasonCode: ReasonCode, properties: PacketProperties | undefined): void {
+    this.engine.stage().reason(CommandKind.Acknowledge, this.number, packetIdentifier, reasonCode, properties);
+  }
+
+  /** There will be none on this transport; the others do not wait for it. */
+  leaveUnacknowledged(packetIdentifier: number): void {
+    this.engine.stage().value(CommandKind.LeaveUnacknowledged, this.number, packetIdentifier);
+  }
+
+  /** From the next message on, those of QoS 1 and 2 are acknowledged by acknowledge() alone. */
+  letHostAcknowledge(): void {
+    this.engine.stage().command(CommandKind.LetHostAcknowledge, this.number);
   }
 
   /** The orderly end: DISCONNECT behind what is in the output; no reconnection until startAttempt(). */
   disconnect(reasonCode: ReasonCode, properties: PacketProperties | undefined): void {
-    this.engine.stage().reason(CommandKind.Disconnect, this.number, reasonCode, properties);
+    this.engine.stage().reason(CommandKind.Disconnect, this.number, 0, reasonCode, properties);
   }
 
   /** A pause that runs is called off. */

@@ -214,24 +214,30 @@ export class CommandBlock {
     this.#end();
   }
 
+  /** `number` as in ReasonCommand: 0 in most. */
   reason(
-    kind: CommandKind.Authenticate | CommandKind.Disconnect,
+    kind: CommandKind.Authenticate | CommandKind.Acknowledge | CommandKind.Disconnect | CommandKind.DisconnectConnection,
     subject: number,
+    number: number,
     reasonCode: ReasonCode,
     properties: PacketProperties | undefined,
   ): void {
     const at = this.#begin(kind, subject, ReasonCommandField.words);
+    this.#words[at + ReasonCommandField.number] = number;
     this.#words[at + ReasonCommandField.reason] = reasonCode;
     this.#set(at + ReasonCommandField.propertiesLength, this.#properties(properties ?? {}));
     this.#end();
   }
 
-  decide(connection: number, { reasonCode, properties, publish, subscribe }: Verdict): void {
+  decide(connection: number, verdict: Verdict): void {
+    const { reasonCode, properties, publish, subscribe, publishRefusal, subscribeRefusal } = verdict;
     const at = this.#begin(CommandKind.Decide, connection, DecideCommandField.words);
     this.#words[at + DecideCommandField.reason] = reasonCode;
     this.#words[at + DecideCommandField.publishCount] = publish?.length ?? everything;
     this.#words[at + DecideCommandField.subscribeCount] = subscribe?.length ?? everything;
     this.#set(at + DecideCommandField.propertiesLength, this.#properties(properties ?? {}));
+    this.#set(at + DecideCommandField.publishPropertiesLength, this.#properties(publishRefusal ?? {}));
+    this.#set(at + DecideCommandField.subscribePropertiesLength, this.#properties(subscribeRefusal ?? {}));
     for (const filter of [...(publish ?? []), ...(subscribe ?? [])]) {
       const entry = this.#extend(FilterEntryField.words);
       this.#set(entry + FilterEntryField.filterLength, this.#text(filter));
@@ -405,7 +411,7 @@ export class CommandBlock {
 
 /** Throws what a command with these properties would throw. */
 export function checkProperties(properties: PacketProperties): void {
-  new CommandBlock(new AnnouncedTopics()).reason(CommandKind.Disconnect, 0, 0, properties);
+  new CommandBlock(new AnnouncedTopics()).reason(CommandKind.Disconnect, 0, 0, 0, properties);
 }
 
 // Of a CONNECT, whose values have come a long way since they were checked.

@@ -85,6 +85,8 @@ export interface ClientMachineOptions {
   readonly maximumAutomaticTopicAliases?: number | undefined; // 0
   /** Makes journalPut() and journalErase() come; restore() and finishRestoring() are awaited. */
   readonly hasJournal?: boolean | undefined; // false
+  /** As ClientMachine.letHostAcknowledge(). */
+  readonly acknowledgedByHost?: boolean | undefined; // false
 }
 
 /**
@@ -206,11 +208,14 @@ export interface ConnectingClient {
 export interface Verdict {
   /** Success; Continue authentication, to a client with an Authentication Method; or a failure that a CONNACK may carry. */
   readonly reasonCode: ReasonCode;
-  /** Authentication Data, Reason String and Server Reference. */
+  /** Authentication Data, Reason String, User Properties and Server Reference. */
   readonly properties?: PacketProperties | undefined;
   /** With Success: topic filters that cover what the client may publish and subscribe to; undefined: everything. */
   readonly publish?: readonly string[] | undefined;
   readonly subscribe?: readonly string[] | undefined;
+  /** What the refusal of anything else says: Reason String and User Properties. */
+  readonly publishRefusal?: PacketProperties | undefined;
+  readonly subscribeRefusal?: PacketProperties | undefined;
 }
 
 export interface ConnectedClient {

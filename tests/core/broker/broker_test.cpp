@@ -210,7 +210,7 @@ TEST(ConnectionNumbers, ThatAreFreeMayBeNamedWithoutHarm) {
   broker.closed(id, now);
   broker.closed(id, now);
   broker.receive(id, octets("10 0D 0004'MQTT' 04 02 0000 0001'a'"), now);
-  broker.disconnect(id, ReasonCode::AdministrativeAction, now);
+  broker.disconnect(id, {.reason = ReasonCode::AdministrativeAction}, now);
   EXPECT_FALSE(broker.should_close(id));
   EXPECT_EQ(broker.take_ready(), std::nullopt);
   EXPECT_EQ(broker.open(now), id);
@@ -235,7 +235,7 @@ TEST(Closing, ByTheHostIsToldTo5_0) {
   usual.connects("a");
   recent.connects("b");
   for (const Peer* peer : {&usual, &recent, &early})
-    broker.machine().disconnect(peer->id(), ReasonCode::AdministrativeAction, broker.now());
+    broker.machine().disconnect(peer->id(), {.reason = ReasonCode::AdministrativeAction}, broker.now());
   broker.advance(0s);
   EXPECT_THAT(usual.received(), IsEmpty());
   EXPECT_THAT(recent.received(), ElementsAre(StartsWith("DISCONNECT administrative-action")));

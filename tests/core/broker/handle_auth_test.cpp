@@ -33,11 +33,11 @@ class Authority : public BrokerAuthority {
     asked.push_back(describe(auth));
     return next();
   }
-  ReasonCode may_subscribe(ConnectionId, std::string_view client, const SubscribeEntry& entry) override {
-    return entry.topic_filter.starts_with(client) ? ReasonCode::Success : ReasonCode::NotAuthorized;
+  Permission may_subscribe(ConnectionId, std::string_view client, const SubscribeEntry& entry) override {
+    return {entry.topic_filter.starts_with(client) ? ReasonCode::Success : ReasonCode::NotAuthorized};
   }
-  ReasonCode may_publish(ConnectionId, std::string_view client, const Publish& publish) override {
-    return publish.topic.starts_with(client) ? ReasonCode::Success : ReasonCode::NotAuthorized;
+  Permission may_publish(ConnectionId, std::string_view client, const Publish& publish) override {
+    return {publish.topic.starts_with(client) ? ReasonCode::Success : ReasonCode::NotAuthorized};
   }
   bool decides_publishes() const override { return true; }
 
@@ -88,7 +88,7 @@ TEST_F(Decided, AClientCanBeSentToAnotherServer_MQTT5_4_13) {
   refused.sends("CONNECT a");
   EXPECT_THAT(refused.received(), ElementsAre(HasSubstr("server_reference=other:1883")));
   moved.connects("b");
-  broker.disconnects(moved, ReasonCode::ServerMoved, "elsewhere:1");
+  broker.disconnects(moved, "server-moved {server_reference=elsewhere:1}");
   EXPECT_THAT(moved.received(), ElementsAre(HasSubstr("server_reference=elsewhere:1")));
   EXPECT_TRUE(moved.is_closed());
 }

@@ -92,7 +92,7 @@ TEST(Disconnect, OfTheHostHasAReasonThatDisconnectHas_MQTT_3_14_2_1) {
   TestBroker broker;
   Peer peer(broker);
   peer.connects("a");
-  broker.machine().disconnect(peer.id(), ReasonCode::BadUserNameOrPassword, broker.now());
+  broker.machine().disconnect(peer.id(), {.reason = ReasonCode::BadUserNameOrPassword}, broker.now());
   broker.advance(0s);
   EXPECT_THAT(peer.received(), ElementsAre(StartsWith("DISCONNECT unspecified-error")));
   EXPECT_TRUE(peer.is_closed());

@@ -18,8 +18,8 @@ using ::testing::StartsWith;
 class Stubborn : public BrokerAuthority {
  public:
   std::optional<Verdict> on_connect(ConnectionId, const Connect&) override { return Verdict{.reason = connect}; }
-  ReasonCode may_subscribe(ConnectionId, std::string_view, const SubscribeEntry&) override { return subscribe; }
-  ReasonCode may_publish(ConnectionId, std::string_view, const Publish&) override { return publish; }
+  Permission may_subscribe(ConnectionId, std::string_view, const SubscribeEntry&) override { return {subscribe}; }
+  Permission may_publish(ConnectionId, std::string_view, const Publish&) override { return {publish}; }
   bool decides_publishes() const override { return true; }
 
   ReasonCode connect = ReasonCode::Success;

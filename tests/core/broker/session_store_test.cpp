@@ -52,7 +52,7 @@ TEST_P(WillOf, AClientThatTheHostClosesIsPublished) {
   watcher.connects("watcher");
   watcher.subscribes("w");
   peer.connects("a will(w 'bye')");
-  broker.machine().disconnect(peer.id(), ReasonCode::AdministrativeAction, broker.now());
+  broker.machine().disconnect(peer.id(), {.reason = ReasonCode::AdministrativeAction}, broker.now());
   broker.advance(0s);
   EXPECT_THAT(watcher.received(), ElementsAre("PUBLISH w 'bye'"));
   EXPECT_TRUE(peer.is_closed());

@@ -4,7 +4,6 @@
 
 #include "support/test_client.h"
 #include "support/versions.h"
-#include "support/written_packet.h"
 
 namespace mqtt::test {
 namespace {
@@ -14,21 +13,13 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-// The Error's text, or "".
-std::string authenticates(TestClient& client, std::string_view line) {
-  const WrittenPacket packet("AUTH " + std::string(line));
-  const auto done = client.machine().authenticate(packet.as<Auth>(), client.now());
-  client.advance(Duration::zero());
-  return done ? "" : done.error().text;
-}
-
 TEST(OutgoingAuth, IsNotForAConnectWithoutAMethod_MQTT_4_12_0_7) {
   TestClient client;
   client.opens("a 5.0");
   client.sent();
-  EXPECT_THAT(authenticates(client, "continue-authentication {authentication_method=m}"), HasSubstr("in CONNECT"));
+  EXPECT_THAT(client.authenticates("continue-authentication {authentication_method=m}"), HasSubstr("in CONNECT"));
   client.gets("CONNACK success");
-  EXPECT_THAT(authenticates(client, "re-authenticate {authentication_method=m}"), HasSubstr("in CONNECT"));
+  EXPECT_THAT(client.authenticates("re-authenticate {authentication_method=m}"), HasSubstr("in CONNECT"));
   EXPECT_THAT(client.sent(), IsEmpty());
 }
 
@@ -37,12 +28,12 @@ TEST(OutgoingAuth, ContinuesBeforeTheConnackAndMayBeginAgainAfterIt_MQTT_4_12_0_
   client.opens("a 5.0 {authentication_method=m}");
   client.sent();
   for (const char* line : {"success", "re-authenticate"})
-    EXPECT_THAT(authenticates(client, line), HasSubstr("continues")) << line;
-  EXPECT_EQ(authenticates(client, "continue-authentication"), "");
+    EXPECT_THAT(client.authenticates(line), HasSubstr("continues")) << line;
+  EXPECT_EQ(client.authenticates("continue-authentication"), "");
   client.gets("CONNACK success {authentication_method=m}");
-  EXPECT_THAT(authenticates(client, "success"), HasSubstr("continues"));
-  EXPECT_EQ(authenticates(client, "re-authenticate"), "");
-  EXPECT_EQ(authenticates(client, "continue-authentication"), "");
+  EXPECT_THAT(client.authenticates("success"), HasSubstr("continues"));
+  EXPECT_EQ(client.authenticates("re-authenticate"), "");
+  EXPECT_EQ(client.authenticates("continue-authentication"), "");
   EXPECT_THAT(client.sent(), ElementsAre("AUTH continue-authentication {authentication_method=m}",
                                          "AUTH re-authenticate {authentication_method=m}",
                                          "AUTH continue-authentication {authentication_method=m}"));
@@ -51,21 +42,25 @@ TEST(OutgoingAuth, ContinuesBeforeTheConnackAndMayBeginAgainAfterIt_MQTT_4_12_0_
 TEST(OutgoingAuth, HasTheMethodOfTheConnect_MQTT_4_12_0_5_MQTT_4_12_1_1) {
   TestClient client;
   client.connects("a 5.0 {authentication_method=m}", "{authentication_method=m}");
-  EXPECT_THAT(authenticates(client, "re-authenticate {authentication_method=other}"), HasSubstr("of the CONNECT"));
-  EXPECT_EQ(authenticates(client, "re-authenticate {authentication_method=m authentication_data=d}"), "");
+  EXPECT_THAT(client.authenticates("re-authenticate {authentication_method=other}"), HasSubstr("of the CONNECT"));
+  EXPECT_EQ(client.authenticates("re-authenticate {authentication_method=m authentication_data=d}"), "");
   EXPECT_THAT(client.sent(), ElementsAre("AUTH re-authenticate {authentication_method=m authentication_data=d}"));
 }
 
 TEST(OutgoingAuth, FitsTheServer_MQTT_3_15_2_2_MQTT_3_15_2_3) {
   TestClient client;
   client.connects("a 5.0 {authentication_method=m}", "{authentication_method=m maximum_packet_size=30}");
-  EXPECT_EQ(authenticates(client, "re-authenticate {reason_string='r'x100}"), "");
-  EXPECT_EQ(authenticates(client, "re-authenticate {user_property=k:vvvvvvvvvvvvvvvvvvvvvvvvv}"), "");
-  EXPECT_EQ(authenticates(client, "re-authenticate {reason_string=why}"), "");
+  for (const char* properties :
+       {"{reason_string='r'x100}", "{user_property=k:vvvvvvvvvvvvvvvvvvvvvvvvv}", "{reason_string=why}",
+        "{reason_string=why user_property=k:vvvvvvvvvvvvvvvvvvvvvvvvv}"}) {
+    EXPECT_EQ(client.authenticates("re-authenticate " + std::string(properties)), "");
+    client.gets("AUTH success {authentication_method=m}");
+  }
   EXPECT_THAT(client.sent(), ElementsAre("AUTH re-authenticate {authentication_method=m}",
                                          "AUTH re-authenticate {authentication_method=m}",
+                                         "AUTH re-authenticate {authentication_method=m reason_string=why}",
                                          "AUTH re-authenticate {authentication_method=m reason_string=why}"));
-  EXPECT_THAT(authenticates(client, "re-authenticate {authentication_data='d'x100}"), HasSubstr("Maximum Packet Size"));
+  EXPECT_THAT(client.authenticates("re-authenticate {authentication_data='d'x100}"), HasSubstr("Maximum Packet Size"));
   EXPECT_THAT(client.sent(), IsEmpty());
 }
 
@@ -112,10 +107,24 @@ TEST(IncomingAuth, ContinuesOrEndsAnExchangeOfAConnectedClient_MQTT_4_12_0_2) {
   EXPECT_THAT(early.events(), ElementsAre(StartsWith("closing protocol-error")));
 }
 
+TEST(Reauthentication, IsOneAtATime) {
+  TestClient client;
+  client.connects("a 5.0 persistent {authentication_method=m}", "{authentication_method=m}");
+  EXPECT_EQ(client.authenticates("re-authenticate"), "");
+  EXPECT_THAT(client.authenticates("re-authenticate"), HasSubstr("already"));
+  client.gets("AUTH continue-authentication {authentication_method=m}");
+  EXPECT_EQ(client.authenticates("continue-authentication"), "");
+  client.gets("AUTH success {authentication_method=m}");
+  EXPECT_EQ(client.authenticates("re-authenticate"), "");
+  client.loses_transport();
+  client.connects("a 5.0 persistent {authentication_method=m}", "{authentication_method=m}");
+  EXPECT_EQ(client.authenticates("re-authenticate"), "") << "the other one ended with its connection";
+}
+
 TEST(Reauthentication, ThatFailsEndsTheConnection_MQTT_4_12_1_2) {
   TestClient client;
   client.connects("a 5.0 {authentication_method=m}", "{authentication_method=m}");
-  EXPECT_EQ(authenticates(client, "re-authenticate"), "");
+  EXPECT_EQ(client.authenticates("re-authenticate"), "");
   client.gets("DISCONNECT not-authorized");
   EXPECT_THAT(client.events(), ElementsAre("disconnect not-authorized", StartsWith("closing not-authorized")));
   EXPECT_TRUE(client.wants_close());

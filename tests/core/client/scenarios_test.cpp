@@ -2,7 +2,6 @@
 #include "support/octets.h"
 #include "support/scenario.h"
 #include "support/test_client.h"
-#include "support/written_packet.h"
 
 namespace mqtt::test {
 namespace {
@@ -16,6 +15,7 @@ ClientOptions options_of(const Scenario& scenario) {
   take("subscribe_batch_size", options.subscribe_batch_size);
   take("queue_qos_zero", options.queue_qos_zero);
   take("maximum_queued_messages", options.maximum_queued_messages);
+  take("acknowledged_by_host", options.acknowledged_by_host);
   take("maximum_automatic_topic_aliases", options.maximum_automatic_topic_aliases);
   take.expect_nothing_left();
   return options;
@@ -71,9 +71,9 @@ class ClientStage : public Stage {
     } else if (kind == "UNSUBSCRIBE") {
       refusal = client_.unsubscribes(rest, token);
     } else if (kind == "AUTH") {
-      const WrittenPacket auth(packet);
-      EXPECT_TRUE(client_.machine().authenticate(auth.as<Auth>(), client_.now()));
-      client_.advance(Duration::zero());
+      EXPECT_EQ(client_.authenticates(rest), "");
+    } else if (kind == "PUBACK") {
+      EXPECT_EQ(client_.acknowledges(rest), "");
     } else {
       EXPECT_EQ(kind, "DISCONNECT");
       client_.disconnects(rest);

@@ -52,6 +52,8 @@ void OtherEnd::learn(const Packet& said) {
     const bool ends_flow = response->type == PacketType::Puback || response->type == PacketType::Pubcomp ||
                            (response->type == PacketType::Pubrec && is_failure(response->reason));
     if (ends_flow) acknowledge(response->packet_identifier);
+  } else if (const auto* publish = std::get_if<Publish>(&said)) {
+    if (publish->qos != QoS::AtMostOnce) said_publishes_.push_back(publish->packet_identifier);
   } else if (const auto* suback = std::get_if<Suback>(&said)) {
     acknowledge(suback->packet_identifier);
   } else if (const auto* unsuback = std::get_if<Unsuback>(&said)) {
@@ -194,8 +196,19 @@ void OtherEnd::hear(const Publish& publish) {
 }
 
 void OtherEnd::hear(const PublishResponse& response) {
+  if (response.type == PacketType::Puback || response.type == PacketType::Pubrec)
+    check_order(response.packet_identifier);
   if (response.type == PacketType::Pubrec && is_failure(response.reason)) return;
   demand(response.packet_identifier != 0, "a packet identifier is not 0");
+}
+
+// Some are never answered; those that are, in their order. [MQTT-4.6.0-2] [MQTT-4.6.0-3]
+void OtherEnd::check_order(PacketIdentifier identifier) {
+  if (!learns_) return;
+  while (!said_publishes_.empty() && said_publishes_.front() != identifier)
+    said_publishes_.pop_front();
+  demand(!said_publishes_.empty(), "PUBACK and PUBREC come in the order of what they answer");
+  said_publishes_.pop_front();
 }
 
 void OtherEnd::hear(const Subscribe& subscribe) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -42,6 +43,7 @@ class OtherEnd {
   void check_problem_information(PacketType type, const Properties& properties) const;
   void check_topic_alias(const Publish& publish);
   void occupy(PacketIdentifier identifier, bool is_publish);
+  void check_order(PacketIdentifier identifier);
 
   void hear(const Connect& connect);
   void hear(const Connack& connack);
@@ -76,8 +78,9 @@ class OtherEnd {
   bool has_shares_ = true;
 
   std::set<std::uint16_t> known_aliases_;
-  std::map<PacketIdentifier, bool> occupied_;  // heard and not acknowledged: true of a PUBLISH
-  std::size_t publishes_ = 0;                  // those of them
+  std::map<PacketIdentifier, bool> occupied_;    // heard and not acknowledged: true of a PUBLISH
+  std::size_t publishes_ = 0;                    // those of them
+  std::deque<PacketIdentifier> said_publishes_;  // behind the last that was answered
 };
 
 }  // namespace mqtt::fuzz
