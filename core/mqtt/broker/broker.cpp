@@ -143,7 +143,7 @@ void Broker::State::handle(Connection& connection, const Frame& frame, Instant n
   }
 }
 
-void Broker::State::end(Connection& connection, const Error& error, bool orderly, Instant now, const Properties& said) {
+void Broker::State::end(Connection& connection, const Error& error, bool orderly, Instant now, const Properties* said) {
   if (is_over(connection)) return;
   const bool was_connected = connection.phase == ConnectionPhase::Connected;
   if (was_connected && !orderly && connection.version == ProtocolVersion::V5_0)
@@ -166,9 +166,10 @@ void Broker::State::finish(Connection& connection, const Error& error, bool orde
   detach(*session, !orderly || error.reason != ReasonCode::Success, now);
 }
 
-void Broker::State::send_disconnect(Connection& connection, const Error& error, const Properties& said) {
+void Broker::State::send_disconnect(Connection& connection, const Error& error, const Properties* said) {
   // A host may close with any code. [MQTT-3.14.2-1]
-  Disconnect disconnect{.reason = reason_code_for(PacketType::Disconnect, error.reason), .properties = said};
+  Disconnect disconnect{.reason = reason_code_for(PacketType::Disconnect, error.reason), .properties = {}};
+  if (said != nullptr) disconnect.properties = *said;
   auto& reason_string = disconnect.properties.reason_string;
   if (!reason_string && error.text[0] != '\0') reason_string = error.text;
   if (!connection.wants_problem_information) reason_string.reset();
@@ -184,7 +185,8 @@ void Broker::State::disconnect(Connection& connection, const Disconnect& disconn
   said.user_properties = given.user_properties;
   said.server_reference = given.server_reference;
   const Error error{Fault::LimitReached, disconnect.reason, "closed by the host"};
-  end(connection, error, false, now, sayable(std::move(said)));
+  said = sayable(std::move(said));
+  end(connection, error, false, now, &said);
 }
 
 Properties Broker::State::sayable(Properties said) {

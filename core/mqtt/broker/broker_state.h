@@ -57,7 +57,8 @@ class Broker::State {
   void closed(Connection& connection, Instant now);
   void advance(Instant now);
   // Ends a connection whose transport lives: DISCONNECT to a 5.0 client where the standard has one, then finish().
-  void end(Connection& connection, const Error& error, bool orderly, Instant now, const Properties& said = {});
+  // `said`: what the host has to say about it; null: nothing.
+  void end(Connection& connection, const Error& error, bool orderly, Instant now, const Properties* said = nullptr);
   void disconnect(Connection& connection, const Disconnect& disconnect, Instant now);
   // The one place where a connection's part in the session ends: observer, will, session.
   void finish(Connection& connection, const Error& error, bool orderly, Instant now);
@@ -98,8 +99,8 @@ class Broker::State {
   void conclude_connect(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now);
   void admit(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now);
   // In the form of `version`; of a CONNECT that got not as far as its version, without a word.
-  void refuse_connect(Connection& connection, std::optional<ProtocolVersion> version, const Error& error,
-                      const Verdict& verdict, Instant now);
+  void refuse_connect(Connection& connection, std::optional<ProtocolVersion> version, const Error& error, Instant now,
+                      const Verdict* verdict = nullptr);
   Session& take_session(Connection& connection, const Connect& connect, std::string client_identifier, bool& present,
                         Instant now);
   bool accept_connect(Connection& connection, const Connect& connect, const Verdict& verdict, bool present,
@@ -133,7 +134,7 @@ class Broker::State {
   void judge(Connection& connection, const std::optional<Verdict>& verdict, Instant now);
   void carry_out(Connection& connection, const Verdict& verdict, Instant now);
   void send_auth(Connection& connection, const Verdict& verdict, Instant now);
-  void fail_authentication(Connection& connection, const Error& error, Instant now, const Verdict& verdict = {});
+  void fail_authentication(Connection& connection, const Error& error, Instant now, const Verdict* verdict = nullptr);
 
   // Where a packet to the client goes; names the connection ready.
   OutputQueue& output(Connection& connection);
@@ -145,8 +146,7 @@ class Broker::State {
   // connection is of no use and ends.
   template <typename Encode>
   void answer(Connection& connection, Instant now, Properties& properties, Encode&& encode);
-  // `said`: what the host has to say about it.
-  void send_disconnect(Connection& connection, const Error& error, const Properties& said);
+  void send_disconnect(Connection& connection, const Error& error, const Properties* said);
   // What the host says, if a packet can carry it; else nothing.
   static Properties sayable(Properties said);
   static Properties said_by(const Permission& permission);

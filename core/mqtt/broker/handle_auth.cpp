@@ -60,7 +60,7 @@ void Broker::State::carry_out(Connection& connection, const Verdict& verdict, In
   }
   connection.is_authenticating = false;
   if (verdict.reason == ReasonCode::Success) return send_auth(connection, verdict, now);
-  fail_authentication(connection, {Fault::PeerBrokeProtocol, verdict.reason, "not authenticated again"}, now, verdict);
+  fail_authentication(connection, {Fault::PeerBrokeProtocol, verdict.reason, "not authenticated again"}, now, &verdict);
 }
 
 void Broker::State::send_auth(Connection& connection, const Verdict& verdict, Instant now) {
@@ -78,10 +78,12 @@ void Broker::State::send_auth(Connection& connection, const Verdict& verdict, In
 
 // By CONNACK or DISCONNECT, whichever the connection has come to.
 void Broker::State::fail_authentication(Connection& connection, const Error& error, Instant now,
-                                        const Verdict& verdict) {
+                                        const Verdict* verdict) {
   if (connection.phase == ConnectionPhase::Authenticating)
-    return refuse_connect(connection, connection.version, error, verdict, now);
-  end(connection, error, false, now, said_by(verdict));
+    return refuse_connect(connection, connection.version, error, now, verdict);
+  if (verdict == nullptr) return end(connection, error, false, now);
+  const Properties said = said_by(*verdict);
+  end(connection, error, false, now, &said);
 }
 
 }  // namespace mqtt

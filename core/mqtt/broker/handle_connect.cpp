@@ -109,12 +109,12 @@ WillMessage keep(const Will& will, Instant now) {
 
 void Broker::State::handle_connect(Connection& connection, const Frame& frame, Instant now) {
   const auto decoded = decode_connect(frame);
-  if (!decoded) return refuse_connect(connection, version_of_malformed(frame.body), decoded.error(), {}, now);
+  if (!decoded) return refuse_connect(connection, version_of_malformed(frame.body), decoded.error(), now);
   const Connect& connect = *decoded;
   connection.peer_maximum_packet_size = connect.properties.maximum_packet_size.value_or(kMaximumPacketSize);
   connection.wants_problem_information = connect.properties.request_problem_information.value_or(1) != 0;
   if (const auto checked = check(connect, options_); !checked)
-    return refuse_connect(connection, connect.version, checked.error(), {}, now);
+    return refuse_connect(connection, connect.version, checked.error(), now);
   connection.version = connect.version;
   const auto verdict = authority_.on_connect(connection.id, connect);
   if (!connect.properties.authentication_method && verdict) return conclude_connect(connection, connect, *verdict, now);
@@ -129,13 +129,13 @@ void Broker::State::conclude_connect(Connection& connection, const Connect& conn
                                      Instant now) {
   if (verdict.reason != ReasonCode::Success) {
     const ReasonCode reason = reason_code_for(PacketType::Connack, verdict.reason);  // [MQTT-3.2.2-8]
-    return refuse_connect(connection, connect.version, refusal(reason, "refused by the host"), verdict, now);
+    return refuse_connect(connection, connect.version, refusal(reason, "refused by the host"), now, &verdict);
   }
   Session* holder = find_session(connect.client_identifier);
   const bool takes_over = holder != nullptr && holder->connection != nullptr;
   if (statistics_.connections >= options_.maximum_connections && !takes_over) {
     const Error error{Fault::LimitReached, ReasonCode::ServerBusy, "as many clients are connected as may be"};
-    return refuse_connect(connection, connect.version, error, {}, now);
+    return refuse_connect(connection, connect.version, error, now);
   }
   if (connect.will && publishes_are_decided_) {
     const Permission said = authority_.may_publish(connection.id, connect.client_identifier, to_publish(*connect.will));
@@ -144,7 +144,7 @@ void Broker::State::conclude_connect(Connection& connection, const Connect& conn
       Verdict refused{.reason = error.reason, .reason_string = std::string(said.reason_string)};
       for (const auto& [name, value] : said.user_properties)
         refused.user_properties.emplace_back(name, value);
-      return refuse_connect(connection, connect.version, error, refused, now);
+      return refuse_connect(connection, connect.version, error, now, &refused);
     }
   }
   admit(connection, connect, verdict, now);
@@ -257,12 +257,13 @@ bool Broker::State::accept_connect(Connection& connection, const Connect& connec
 }
 
 void Broker::State::refuse_connect(Connection& connection, std::optional<ProtocolVersion> version, const Error& error,
-                                   const Verdict& verdict, Instant now) {
+                                   Instant now, const Verdict* verdict) {
   auto reason = std::optional(error.reason);
   if (version != ProtocolVersion::V5_0) reason = return_code_for(error.reason);
   if (version && reason) {
-    Connack connack{.session_present = false, .reason = *reason, .properties = said_by(verdict)};
+    Connack connack{.session_present = false, .reason = *reason, .properties = {}};
     Properties& properties = connack.properties;
+    if (verdict != nullptr) properties = said_by(*verdict);
     if (!properties.reason_string) properties.reason_string = error.text;
     if (!connection.wants_problem_information) properties.reason_string.reset();
     fit_explanation(properties, [&] {  // [MQTT-3.2.2-19] [MQTT-3.2.2-20]

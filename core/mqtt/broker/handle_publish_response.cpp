@@ -8,13 +8,16 @@ namespace mqtt {
 void Broker::State::respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason,
                             const Permission& said) {
   PublishResponse response{.type = type, .packet_identifier = identifier, .reason = reason, .properties = {}};
-  const bool is_explained = !said.reason_string.empty() || !said.user_properties.empty();
-  if (is_explained && connection.wants_problem_information)  // [MQTT-3.1.2-29]
-    response.properties = said_by(said);
-  // [MQTT-3.4.2-2] [MQTT-3.4.2-3] [MQTT-3.5.2-2] [MQTT-3.5.2-3]
-  fit_explanation(response.properties, [&] {
+  const auto write_response = [&] {
     return write(connection, [&](ByteBuffer& out) { encode(response, connection.version, out); });
-  });
+  };
+  const bool is_explained = !said.reason_string.empty() || !said.user_properties.empty();
+  if (!is_explained || !connection.wants_problem_information) {  // [MQTT-3.1.2-29]
+    write_response();
+    return;
+  }
+  response.properties = said_by(said);
+  fit_explanation(response.properties, write_response);  // [MQTT-3.4.2-2] [MQTT-3.4.2-3] [MQTT-3.5.2-2] [MQTT-3.5.2-3]
 }
 
 void Broker::State::handle_publish_response(Connection& connection, const Frame& frame, Instant now) {

@@ -18,9 +18,9 @@ Error misuse(const char* text) {
 }  // namespace
 
 Result<void> Client::State::authenticate(Auth auth, Instant now) {
-  if (version_ != ProtocolVersion::V5_0) return misuse("AUTH exists in MQTT 5.0 only");
   const bool is_connected = phase_ == ClientPhase::Connected;
   if (phase_ != ClientPhase::AwaitingConnack && !is_connected) return misuse("AUTH needs an open connection");
+  if (version_ != ProtocolVersion::V5_0) return misuse("AUTH exists in MQTT 5.0 only");
   if (!authentication_method_) return misuse("AUTH needs an Authentication Method in CONNECT");  // [MQTT-4.12.0-7]
   // [MQTT-4.12.0-3]
   if (auth.reason != ReasonCode::ContinueAuthentication && !(is_connected && auth.reason == ReasonCode::ReAuthenticate))
