@@ -122,12 +122,19 @@ export function readUnsubscribe(topics: unknown): string[] {
   return list as string[];
 }
 
+// A share name without wildcards, and a topic filter. [MQTT-4.8.2-1] [MQTT-4.8.2-2]
+const sharedFilter = /^\$share\/[^/+#]+\/./s;
+
 function checkTopics(topics: unknown[]): asserts topics is string[] {
   const wrong = topics.find((topic) => typeof topic !== 'string' || topic === '');
   if (wrong !== undefined)
     throw badCall(`Invalid topic ${String(wrong)}: a topic filter is text such as "some/topic/#"`);
   const invalid = validateTopics(topics as string[]);
   if (invalid !== null) throw badCall(`Invalid topic ${invalid}`);
+  const unshared = (topics as string[]).find((topic) => topic.startsWith('$share/') && !sharedFilter.test(topic));
+  if (unshared !== undefined) {
+    throw badCall(`Invalid topic ${unshared}: a shared subscription is "$share/some-name/some/topic/#"`);
+  }
 }
 
 export interface EndCall {

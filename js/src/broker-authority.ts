@@ -1,7 +1,7 @@
 // What the application's authenticate() answers, now or later, about clients that want to connect -> the broker's
 // verdicts.
 import { typeOf } from './arguments.ts';
-import type { ApplicantClient, BrokerOptions, Challenge, Decision } from './broker-types.ts';
+import type { ApplicantClient, BrokerOptions, Challenge, Decision, TopicPermission } from './broker-types.ts';
 import type { BrokerMachine } from './engine/broker-machine.ts';
 import type { Payload } from './engine/payload.ts';
 import type { PacketProperties } from './engine/properties.ts';
@@ -99,22 +99,42 @@ function verdictOf(answer: Decision): Verdict {
   if (typeof answer !== 'object' || answer === null) {
     throw badCall(`authenticate() answered ${typeOf(answer)}: write true, false or { reasonCode: 0x87 }`);
   }
-  const authenticationData = octetsOf(answer.authenticationData);
-  if (isChallenge(answer)) return { reasonCode: CONTINUE_AUTHENTICATION, properties: { authenticationData } };
-  const { reasonCode = SUCCESS, reasonString, serverReference, publish, subscribe } = answer;
+  const { reasonString, userProperties } = answer;
+  const said = { authenticationData: octetsOf(answer.authenticationData), reasonString, userProperties };
+  if (isChallenge(answer)) return { reasonCode: CONTINUE_AUTHENTICATION, properties: said };
+  const { reasonCode = SUCCESS, serverReference } = answer;
   if (reasonCode !== SUCCESS && !(reasonCode >= 0x80 && reasonCode <= 0xff)) {
     throw badCall(`authenticate() answered reasonCode ${String(reasonCode)}: write 0, or 0x80 to 0xFF for a refusal`);
   }
-  checkFilters('publish', publish);
-  checkFilters('subscribe', subscribe);
-  return { reasonCode, properties: { authenticationData, reasonString, serverReference }, publish, subscribe };
+  const publish = permissionOf('publish', answer.publish);
+  const subscribe = permissionOf('subscribe', answer.subscribe);
+  return {
+    reasonCode,
+    properties: { ...said, serverReference },
+    publish: publish?.topics,
+    publishRefusal: refusalOf(publish),
+    subscribe: subscribe?.topics,
+    subscribeRefusal: refusalOf(subscribe),
+  };
 }
 
-function checkFilters(name: string, filters: readonly string[] | undefined): void {
-  if (filters === undefined) return;
+function permissionOf(
+  name: string,
+  permission: readonly string[] | TopicPermission | undefined,
+): TopicPermission | undefined {
+  if (permission === undefined) return undefined;
   const isFilter = (filter: unknown): boolean => typeof filter === 'string' && validateTopic(filter);
-  const isRight = Array.isArray(filters) && filters.every(isFilter);
-  if (!isRight) throw badCall(`authenticate() answered ${name} that are no topic filters: write ${name}: ["a/#"]`);
+  const read = isList(permission) ? { topics: permission } : permission;
+  if (typeof read === 'object' && read !== null && isList(read.topics) && read.topics.every(isFilter)) return read;
+  throw badCall(`authenticate() answered ${name} that are no topic filters: write ${name}: ["a/#"]`);
+}
+
+function refusalOf(permission: TopicPermission | undefined): PacketProperties | undefined {
+  return permission && { reasonString: permission.reasonString, userProperties: permission.userProperties };
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function octetsOf(data: Uint8Array | string | undefined): Uint8Array | undefined {

@@ -78,8 +78,10 @@ export type Decision = boolean | Admission | Challenge;
 export interface Admission {
   /** 0, the default, welcomes the client; 0x80 and above say why it is refused, as a CONNACK of 5.0 does. */
   reasonCode?: number;
-  /** For people; told to 5.0 clients that are refused. */
+  /** For people; told to 5.0 clients that want to know. */
   reasonString?: string;
+  /** For programs; told to 5.0 clients with the answer. */
+  userProperties?: UserProperties;
   /** Where to go instead, with 0x9C (Use another server) and 0x9D (Server moved). */
   serverReference?: string;
   /** The last word of an exchange; told to a client with an Authentication Method. */
@@ -88,9 +90,16 @@ export interface Admission {
    * Topic filters: what else the client publishes, its will included, is refused as not authorized. Without them it may
    * publish everything.
    */
-  publish?: readonly string[];
+  publish?: readonly string[] | TopicPermission;
   /** The same for subscriptions: each must be covered by one of these filters. "#" does not cover topics with a $. */
-  subscribe?: readonly string[];
+  subscribe?: readonly string[] | TopicPermission;
+}
+
+/** What is allowed, and what a 5.0 client that wants to know is told with each refusal of something else. */
+export interface TopicPermission {
+  topics: readonly string[];
+  reasonString?: string;
+  userProperties?: UserProperties;
 }
 
 /**
@@ -99,6 +108,8 @@ export interface Admission {
  */
 export interface Challenge {
   authenticationData?: Uint8Array | string;
+  reasonString?: string;
+  userProperties?: UserProperties;
   next: (authenticationData: Payload | undefined) => Awaitable<Decision>;
 }
 

@@ -29,6 +29,7 @@ export type {
   Challenge,
   ClientGone,
   Decision,
+  TopicPermission,
 } from './broker-types.ts';
 export type { BrokerStatistics } from './engine/types.ts';
 export type { InTabWebSocket, InTabWebSocketClass } from './in-tab-web-socket.ts';

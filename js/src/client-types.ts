@@ -3,6 +3,7 @@ import type { Payload } from './engine/payload.ts';
 import type { MqttError } from './errors.ts';
 import type {
   AcknowledgementPacket,
+  AcknowledgementProperties,
   ConnackPacket,
   DisconnectPacket,
   DisconnectProperties,
@@ -114,3 +115,15 @@ export type SubscribeCallback = (error: MqttError | null, granted?: Subscription
 /** An error is an MqttError. */
 export type UnsubscribeCallback = Callbacks['unsubscribe'];
 export type DoneCallback = (error?: Error) => void;
+
+/**
+ * Decides what a message is acknowledged with: `done(null, 0)`, or another reason code of a PUBACK or PUBREC, in either
+ * place. After an Error it is not acknowledged, and comes again on the next connection.
+ */
+export type AckHandler = (topic: string, message: Payload, packet: PublishPacket, done: AckCallback) => void;
+/** The properties say more about it: Reason String and User Properties. */
+export type AckCallback = (
+  error: Error | number | null | undefined,
+  reasonCode?: number,
+  properties?: AcknowledgementProperties,
+) => void;

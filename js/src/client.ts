@@ -11,6 +11,7 @@ import {
 } from './arguments.ts';
 import { ClientConnection, type Attempt, type Awaitable, type ConnectionListener } from './client-connection.ts';
 import type {
+  AckHandler,
   DisconnectOptions,
   DoneCallback,
   Message,
@@ -29,6 +30,7 @@ import type { ClientMachine, Engine } from './engine/engine.ts';
 import { PublishFlags } from './engine/types.ts';
 import type { ConnackPacket as EngineConnack, EngineError, OperationToken } from './engine/types.ts';
 import { badCall, engineFailure, errorOf, ErrorWithReasonCode, messageOf, MqttError } from './errors.ts';
+import { MessageHandover } from './message-handover.ts';
 import { Operations, type Answer } from './operations.ts';
 import {
   completeOptions,
@@ -46,7 +48,8 @@ import {
   publishPacketOf,
   tracedPacketOf,
 } from './packet-shapes.ts';
-import type { AuthPacket, ConnackProperties, PublishPacket, UnsubackPacket } from './packets.ts';
+import type { AuthPacket, AuthProperties, ConnackProperties, PublishPacket, UnsubackPacket } from './packets.ts';
+import { Reauthentication } from './reauthentication.ts';
 import { isFailure, ReasonCodes, returnCodeOf } from './reason-codes.ts';
 import { refuseUnkeptOptions } from './refused-options.ts';
 import { readServerReference } from './server-reference.ts';
@@ -101,7 +104,9 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   #isExplained = false;
   #ending: EndCall | undefined;
   #reconnectAtEnd = false;
-  #unhandledMessages = 0;
+  // Messages go by it once the application has a say in what becomes of them.
+  #handover: MessageHandover | undefined;
+  readonly #reauthentication: Reauthentication;
   // Counts connections: what the application answers to one that is gone, changes nothing for the next.
   #connections = 0;
 
@@ -115,6 +120,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     this.#dial = dial;
     this.#connection = new ClientConnection(engine, machineOptionsOf(this.options), storeOf(this.options));
     this.#subscriptions = new Subscriptions(this.#machine, this.#operations, this.options);
+    this.#reauthentication = new Reauthentication(this.#machine, this.#operations);
     this.#listener = this.#makeListener();
     abandoned.register(this, this.#machine);
     const weakly = new WeakRef(this);
@@ -291,7 +297,10 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     return this.#operations.last;
   }
 
-  /** To be overridden, for back-pressure: the next message is taken from the transport when the callback was called. */
+  /**
+   * To be overridden, for back-pressure: the callback acknowledges the message (QoS 1 and 2), and the next one comes. If
+   * it is given an error the message is not acknowledged, and comes again on the next connection.
+   */
   handleMessage(_packet: PublishPacket, callback: DoneCallback): void {
     callback();
   }
@@ -304,6 +313,17 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     callback(
       new MqttError('ERR_MQTT_PROTOCOL', 'the server asks for enhanced authentication: override client.handleAuth'),
     );
+  }
+
+  /**
+   * Authenticates again, on the connection as it is: for a 5.0 client with an authenticationMethod in its properties.
+   * The server's questions come to handleAuth(). Resolves with the server's last word, and rejects when the server
+   * refuses, which ends the connection, or the connection is lost.
+   */
+  async reauthenticate(properties: AuthProperties = {}): Promise<AuthPacket> {
+    if (this.disconnecting) throw new MqttError('ERR_MQTT_DISCONNECTING', 'client disconnecting');
+    if (!this.connected) throw new MqttError('ERR_MQTT_NOT_CONNECTED', 'No connection to broker');
+    return this.#reauthentication.begin(properties);
   }
 
   /** Asks the server for a sign of life now. */
@@ -420,12 +440,18 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
 
   #makeListener(): ConnectionListener {
     return {
-      connectPacket: () => connectPacketOf(this.options),
+      connectPacket: () => {
+        if (this.#hasSay) this.#needHandover();
+        return connectPacketOf(this.options);
+      },
       connack: (connack) => this.#connack(connack),
       message: (topic, payload, flags, messageId, properties) => {
         const packet = publishPacketOf(topic, payload, flags, messageId, properties);
-        this.emit('message', topic, payload, packet);
-        if (this.handleMessage !== MqttClient.prototype.handleMessage) this.#handOver(packet);
+        if (this.#handover === undefined && this.handleMessage === MqttClient.prototype.handleMessage) {
+          this.emit('message', topic, payload, packet);
+        } else {
+          this.#needHandover().take(packet);
+        }
       },
       published: (token, packetIdentifier, reasonCode, properties) => {
         this.#answer(token, { packetIdentifier, reasonCodes: [reasonCode], properties });
@@ -439,6 +465,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
       operationFailed: (token, error) => this.#operationFailed(token, error),
       disconnect: (reasonCode, properties) => {
         this.#isExplained = true;
+        this.#reauthentication.refused(reasonCode);
         this.#follow(reasonCode, properties?.serverReference);
         this.emit('disconnect', { cmd: 'disconnect', reasonCode, ...(properties && { properties }) });
       },
@@ -496,18 +523,29 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     return true;
   }
 
-  #handOver(packet: PublishPacket): void {
-    let isHandled = false;
-    const connection = this.#connections;
-    ++this.#unhandledMessages;
-    this.#connection.pause();
-    this.handleMessage(packet, (error) => {
-      if (isHandled) return;
-      isHandled = true;
-      const isCurrent = connection === this.#connections;
-      if (isCurrent && --this.#unhandledMessages === 0) this.#connection.resume();
-      if (error) this.emit('error', error);
+  // The application has a say in what becomes of messages.
+  get #hasSay(): boolean {
+    return this.#customHandleAcks !== undefined || this.handleMessage !== MqttClient.prototype.handleMessage;
+  }
+
+  get #customHandleAcks(): AckHandler | undefined {
+    return this.options.protocolVersion === 5 ? this.options.customHandleAcks : undefined;
+  }
+
+  #needHandover(): MessageHandover {
+    if (this.#handover !== undefined) return this.#handover;
+    this.#machine.letHostAcknowledge();
+    this.#handover = new MessageHandover({
+      customHandleAcks: () => this.#customHandleAcks,
+      emitMessage: (packet) => this.emit('message', packet.topic, packet.payload, packet),
+      emitError: (error) => this.emit('error', error),
+      handleMessage: (packet, callback) => this.handleMessage(packet, callback),
+      acknowledge: (messageId, code, properties) => this.#machine.acknowledge(messageId, code, properties),
+      leaveUnacknowledged: (messageId) => this.#machine.leaveUnacknowledged(messageId),
+      pause: () => this.#connection.pause(),
+      resume: () => this.#connection.resume(),
     });
+    return this.#handover;
   }
 
   #answer(token: OperationToken, answer: Answer): void {
@@ -526,11 +564,19 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
 
   #auth(packet: AuthPacket): void {
     const connection = this.#connections;
+    const isDone = packet.reasonCode === 0;
+    if (isDone) {
+      this.#reauthentication.succeeded(packet);
+      this.#operationEnded();
+      if (this.handleAuth === MqttClient.prototype.handleAuth) return;
+    }
     this.handleAuth(packet, (error, answer) => {
       if (connection !== this.#connections) return;
       try {
         if (error) throw error;
-        if (answer) this.#machine.authenticate(answer.reasonCode, answer.properties);
+        if (isDone) return;
+        if (!answer) throw new MqttError('ERR_MQTT_BAD_CALL', 'handleAuth() answered nothing: callback(null, { ... })');
+        this.#machine.authenticate(answer.reasonCode, answer.properties);
       } catch (thrown) {
         this.emit('error', thrown as Error);
         this.#connection.destroy();
@@ -542,7 +588,8 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     this.connected = false;
     this.#serverProperties = undefined;
     this.#isExplained = false;
-    this.#unhandledMessages = 0;
+    this.#handover?.connectionClosed();
+    this.#reauthentication.connectionClosed();
     ++this.#connections;
     const isNews = this.#nextAttemptAt !== undefined && !this.reconnecting;
     this.reconnecting = this.#nextAttemptAt !== undefined;

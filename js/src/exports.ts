@@ -16,7 +16,9 @@ export type { WebSocketLike } from './transport/web-socket.ts';
 export type * from './client-types.ts';
 export type {
   AcknowledgementPacket,
+  AcknowledgementProperties,
   AuthPacket,
+  AuthProperties,
   ConnackPacket,
   DisconnectPacket,
   PublishPacket,

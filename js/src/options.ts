@@ -1,6 +1,7 @@
 // What connect() takes, MQTT.js's options with MQTT.js's defaults and ours beside them -> options that are complete
 // and make sense.
 import { readMessage, typeOf } from './arguments.ts';
+import type { AckHandler } from './client-types.ts';
 import type { MqttClient } from './client.ts';
 import type { Awaitable } from './client-connection.ts';
 import type { ClientMachineOptions } from './engine/types.ts';
@@ -81,6 +82,11 @@ export interface ClientOptions {
   will?: Will;
   /** 5.0 */
   properties?: ConnectProperties;
+  /**
+   * Decides what each message of QoS 1 and 2 is acknowledged with (5.0). Messages are emitted as `message` if that is 0;
+   * the next one waits for the decision.
+   */
+  customHandleAcks?: AckHandler;
 
   // --- when it fails
   /** The pause before the first attempt to reconnect: 1000; 0 is never */
@@ -224,6 +230,10 @@ function checkOptions(options: CompleteOptions): void {
   }
   checkTexts(options);
   checkSessionStore(options);
+  const { customHandleAcks }: { customHandleAcks?: unknown } = options;
+  if (customHandleAcks !== undefined && typeof customHandleAcks !== 'function') {
+    throw badCall('customHandleAcks is no function: write customHandleAcks: (topic, message, packet, done) => ...');
+  }
   if (options.will !== undefined) checkWill(options.will);
 }
 

@@ -9,12 +9,9 @@ const stores =
 
 /** By option: what to do instead. */
 const refusals: Readonly<Record<string, string>> = {
-  customHandleAcks:
-    'every message that arrives is acknowledged with success: leave it out, ' +
-    'and override client.handleMessage to slow the server down',
   authPacket:
-    "AUTH is sent in answer to the server's: put authenticationMethod and authenticationData into properties, " +
-    'and override client.handleAuth',
+    'an AUTH right behind CONNECT, which no server has asked for, is none that MQTT knows: put authenticationMethod ' +
+    'and authenticationData into properties, override client.handleAuth, and later call client.reauthenticate()',
   messageIdProvider:
     'packet identifiers are given by the client itself, never the same one to two operations at once: leave it out',
   socksProxy: 'no connection goes through a proxy: with createWebsocket, make a WebSocket that does',

@@ -61,6 +61,25 @@ async function portOf(broker: Broker): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** What the broker says to a client that sends these packets and waits for the end. */
+async function answersTo(broker: Broker, packets: Packet[]): Promise<Packet[]> {
+  const answers: Packet[] = [];
+  const socket = new broker.WebSocket('ws://in-tab/', 'mqtt');
+  socket.binaryType = 'arraybuffer';
+  const read = parser({ protocolVersion: 5 });
+  read.on('packet', (packet: Packet) => answers.push(packet));
+  socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => void read.parse(Buffer.from(data));
+  await nextDomEvent(socket, 'open');
+  const closing = nextDomEvent(socket, 'close');
+  for (const packet of packets) socket.send(generate(packet, { protocolVersion: 5 }));
+  await closing;
+  return answers;
+}
+
+function connectPacket(properties: object): Packet {
+  return { cmd: 'connect', protocolVersion: 5, clientId: 'raw', clean: true, keepalive: 0, properties };
+}
+
 const isJoe = ({ username, password }: ApplicantClient): boolean =>
   username === 'joe' && password?.toString() === 'secret';
 
@@ -131,6 +150,18 @@ describe('authenticate()', () => {
     expect(error).toMatchObject({ code: 0x9c, serverReference: 'other:1883' });
   });
 
+  it('tells clients more about its answer', async () => {
+    const welcome = start(() => ({ reasonString: 'hello', userProperties: { region: ['north', '2'] } }));
+    const client = welcome.connect({ protocolVersion: 5, reconnectPeriod: 0 });
+    clients.push(client);
+    const [connack] = await nextEvent<[{ properties: object }]>(client, 'connect');
+    expect(connack.properties).toMatchObject({ reasonString: 'hello', userProperties: { region: ['north', '2'] } });
+    const refusing = start(() => ({ reasonCode: 0x97, reasonString: 'full', userProperties: { load: '9' } }));
+    const packets = await answersTo(refusing, [connectPacket({})]);
+    const properties = { reasonString: 'full', userProperties: { load: '9' } };
+    expect(packets).toMatchObject([{ cmd: 'connack', reasonCode: 0x97, properties }]);
+  });
+
   it.each<[string, () => unknown, RegExp]>([
     ['throws', () => { throw new Error('no database'); }, /no database/],
     ['rejects', () => Promise.reject(new Error('no database')), /no database/],
@@ -138,6 +169,8 @@ describe('authenticate()', () => {
     ['promises nothing', () => Promise.resolve(null), /authenticate\(\) answered null/],
     ['answers a reason that is none', () => ({ reasonCode: 7 }), /reasonCode 7/],
     ['answers filters that are none', () => ({ publish: ['a/#/b'] }), /publish that are no topic filters/],
+    ['answers permissions without filters', () => ({ subscribe: { reasonString: 'no' } }), /subscribe that are no topic/],
+    ['answers words that are none', () => ({ userProperties: 5 }), /userProperties must be an object of strings/],
   ])('that %s refuses, and the broker tells the error', async (_, authenticate, message) => {
     const broker = start(authenticate as () => Decision);
     const failing = nextEvent<[Error]>(broker, 'error');
@@ -195,6 +228,29 @@ describe('what a client may do', () => {
     }
   });
 
+  it('is told with what the application has to say about the rest', async () => {
+    const publish = { topics: ['mine/#'], reasonString: 'not yours', userProperties: { ask: 'the boss' } };
+    const subscribe = { topics: [], userProperties: { ask: 'nobody' } };
+    const one = start(() => ({ publish, subscribe }));
+    const message = { cmd: 'publish', payload: '', dup: false, retain: false } as const;
+    const packets: Packet[] = [
+      { ...message, topic: 'mine/a', qos: 1, messageId: 1 },
+      { ...message, topic: 'else', qos: 1, messageId: 2 },
+      { ...message, topic: 'else', qos: 2, messageId: 3 },
+      { cmd: 'subscribe', messageId: 4, subscriptions: [{ topic: 'a', qos: 0 }] },
+      { cmd: 'disconnect' },
+    ];
+    const said = { reasonString: 'not yours', userProperties: { ask: 'the boss' } };
+    expect((await answersTo(one, [connectPacket({}), ...packets])).slice(1)).toMatchObject([
+      { cmd: 'puback', messageId: 1, reasonCode: 0x10 },
+      { cmd: 'puback', messageId: 2, reasonCode: 0x87, properties: said },
+      { cmd: 'pubrec', messageId: 3, reasonCode: 0x87, properties: said },
+      { cmd: 'suback', messageId: 4, granted: [0x87], properties: { userProperties: { ask: 'nobody' } } },
+    ]);
+    const quiet = await answersTo(one, [connectPacket({ requestProblemInformation: false }), ...packets]);
+    expect(quiet.slice(1).filter((packet) => 'properties' in packet && packet.properties !== undefined)).toEqual([]);
+  });
+
   it('holds for wills', async () => {
     const will = { topic: 'else', payload: 'bye' };
     await expect(linked(broker(), { clientId: 'c', will })).rejects.toMatchObject({ code: 5 });
@@ -211,6 +267,8 @@ describe('enhanced authentication', () => {
       authenticationData: `who is ${authenticationData?.toString()}?`,
       next: async (answer: Payload | undefined) =>
         answer?.toString() === 'me' ? { authenticationData: 'welcome' } : { reasonCode: 0x87, reasonString: 'no' },
+      reasonString: 'to be sure',
+      userProperties: { step: '1' },
     };
   };
   const solve =
@@ -245,6 +303,35 @@ describe('enhanced authentication', () => {
     clients.push(client);
     client.handleAuth = solve('me') as never;
     await nextEvent(client, 'connect');
+  });
+
+  it('says more with its questions', async () => {
+    const broker = start(riddle);
+    const client = broker.connect({ protocolVersion: 5, properties, reconnectPeriod: 0 });
+    clients.push(client);
+    const asking = new Promise<object>((resolve) => {
+      client.handleAuth = (packet, callback) => {
+        resolve(packet.properties!);
+        solve('me')(packet, callback as never);
+      };
+    });
+    expect(await asking).toMatchObject({ reasonString: 'to be sure', userProperties: { step: '1' } });
+    await nextEvent(client, 'connect');
+  });
+
+  it('comes again when the client asks for it', async () => {
+    const broker = start(riddle);
+    const client = broker.connect({ protocolVersion: 5, properties, reconnectPeriod: 0 });
+    clients.push(client);
+    const asked: string[] = [];
+    client.handleAuth = solve('me', asked);
+    await nextEvent(client, 'connect');
+    const answer = await client.reauthenticate({ authenticationData: Buffer.from('jim') });
+    expect(String(answer.properties?.authenticationData)).toBe('welcome');
+    expect(asked).toEqual(['who is joe?', 'who is jim?', 'welcome']);
+    expect(client.connected).toBe(true);
+    client.handleAuth = solve('you');
+    await expect(client.reauthenticate()).rejects.toMatchObject({ code: 0x87 });
   });
 
   it('refuses who answers wrongly, or names another method', async () => {

@@ -146,8 +146,10 @@ describe('in-tab clients', () => {
     await settled();
     expect(messages.items).toEqual(['first']);
     releases.items[0]!();
+    await messages.first(2);
+    (await releases.first(2))[1]!();
     expect(await messages.first(3)).toEqual(['first', 'second', 'third']);
-    for (const release of releases.items.slice(1)) release();
+    (await releases.first(3))[2]!();
     await client.endAsync();
   });
 

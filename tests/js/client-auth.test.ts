@@ -103,6 +103,15 @@ describe('handleAuth()', () => {
     await closing;
   });
 
+  it('ends the attempt when it gives nothing to say', async () => {
+    client.handleAuth = (_packet, callback) => callback();
+    const failing = nextEvent<[Error]>(client, 'error');
+    const closing = nextEvent(client, 'close');
+    await challenged();
+    expect((await failing)[0].message).toMatch(/handleAuth\(\) answered nothing/);
+    await closing;
+  });
+
   it('ends the attempt, and says what to do, when nobody has overridden it', async () => {
     const failing = nextEvent<[Error]>(client, 'error');
     const closing = nextEvent(client, 'close');
@@ -119,5 +128,123 @@ describe('handleAuth()', () => {
     await challenged();
     expect((await failing)[0].message).toMatch(/authenticationData must be a Uint8Array/);
     await closing;
+  });
+});
+
+describe('reauthenticate()', () => {
+  const method = { authenticationMethod: 'SCRAM-SHA-1' };
+
+  async function connected(): Promise<ScriptSocket> {
+    const connecting = nextEvent(client, 'connect');
+    const socket = await server.dialled();
+    await socket.accept({ properties: method });
+    await connecting;
+    return socket;
+  }
+
+  it('authenticates again, and resolves with what the server says last', async () => {
+    const answers: AuthPacket[] = [];
+    client.handleAuth = (packet, callback) => {
+      answers.push(packet);
+      callback(null, { cmd: 'auth', reasonCode: CONTINUE, properties: { authenticationData: Buffer.from('me') } });
+    };
+    const socket = await connected();
+    const again = client.reauthenticate({
+      authenticationData: Buffer.from('again'),
+      reasonString: 'a new token',
+      userProperties: { token: '2' },
+    });
+    expect(await socket.next('auth')).toMatchObject({
+      reasonCode: 0x19,
+      properties: {
+        ...method,
+        authenticationData: Buffer.from('again'),
+        reasonString: 'a new token',
+        userProperties: { token: '2' },
+      },
+    });
+    socket.say({ cmd: 'auth', reasonCode: CONTINUE, properties: { ...method, authenticationData: Buffer.from('who?') } });
+    expect(await socket.next('auth')).toMatchObject({
+      reasonCode: CONTINUE,
+      properties: { ...method, authenticationData: Buffer.from('me') },
+    });
+    socket.say({ cmd: 'auth', reasonCode: 0, properties: { ...method, authenticationData: Buffer.from('welcome') } });
+    const { reasonCode, properties } = await again;
+    expect(reasonCode).toBe(0);
+    expect(String(properties?.authenticationData)).toBe('welcome');
+    expect(answers.map((packet) => packet.reasonCode)).toEqual([CONTINUE, 0]);
+    expect(socket.has('auth')).toBe(false);
+    expect(client.connected).toBe(true);
+  });
+
+  it('needs no handleAuth() where the server asks nothing, and may come again', async () => {
+    const socket = await connected();
+    for (let time = 0; time < 2; ++time) {
+      const again = client.reauthenticate();
+      expect(await socket.next('auth')).toMatchObject({ reasonCode: 0x19, properties: method });
+      socket.say({ cmd: 'auth', reasonCode: 0, properties: method });
+      expect(await again).toMatchObject({ cmd: 'auth', reasonCode: 0 });
+    }
+  });
+
+  it('rejects when the server refuses', async () => {
+    const socket = await connected();
+    const refused = expect(client.reauthenticate()).rejects.toMatchObject({ code: 0x87, name: 'ErrorWithReasonCode' });
+    await socket.next('auth');
+    socket.say({ cmd: 'disconnect', reasonCode: 0x87 });
+    await refused;
+  });
+
+  it('rejects when the connection is lost', async () => {
+    const socket = await connected();
+    const lost = expect(client.reauthenticate()).rejects.toMatchObject({ code: 'ERR_MQTT_CONNECTION_CLOSED' });
+    await socket.next('auth');
+    socket.drop();
+    await lost;
+  });
+
+  it('is done once at a time', async () => {
+    const socket = await connected();
+    const first = client.reauthenticate();
+    await expect(client.reauthenticate()).rejects.toThrow(/authenticating again already/);
+    await socket.next('auth');
+    socket.say({ cmd: 'auth', reasonCode: 0, properties: method });
+    await first;
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['another method', { authenticationMethod: 'other' }, /Authentication Method of the CONNECT/],
+    ['data that are none', { authenticationData: 5 }, /authenticationData must be a Uint8Array/],
+    ['words that are too long', { reasonString: 'x'.repeat(70_000) }, /out of its range/],
+  ])('rejects %s', async (_, properties, message) => {
+    const socket = await connected();
+    const wrong = client.reauthenticate(properties);
+    await expect(wrong).rejects.toThrow(message);
+    await expect(wrong).rejects.toMatchObject({ code: 'ERR_MQTT_BAD_CALL' });
+    expect(socket.has('auth')).toBe(false);
+    expect(client.connected).toBe(true);
+  });
+
+  it('rejects without a connection, and once the client ends', async () => {
+    await expect(client.reauthenticate()).rejects.toMatchObject({ code: 'ERR_MQTT_NOT_CONNECTED' });
+    await connected();
+    const ending = client.endAsync();
+    await expect(client.reauthenticate()).rejects.toMatchObject({ code: 'ERR_MQTT_DISCONNECTING' });
+    await ending;
+    await expect(client.reauthenticate()).rejects.toMatchObject({ code: 'ERR_MQTT_NOT_CONNECTED' });
+  });
+
+  it('rejects without a method in the CONNECT', async () => {
+    const plain = connect('ws://server.test', {
+      createWebsocket: server.createWebsocket,
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+    });
+    const connecting = nextEvent(plain, 'connect');
+    await server.dialled(); // of the other client
+    await (await server.dialled()).accept();
+    await connecting;
+    await expect(plain.reauthenticate()).rejects.toThrow(/needs an Authentication Method in CONNECT/);
+    await plain.endAsync(true);
   });
 });

@@ -182,6 +182,9 @@ describe('a client', () => {
     ],
     ['QoS 3', 'a', { qos: 3 }, /QoS 3 does not exist/],
     ['a retain handling that does not exist', 'a', { rh: 3 }, /rh \(Retain Handling\) is 3: write 0, 1 or 2/],
+    ['a share without a filter', '$share/g', undefined, /Invalid topic \$share\/g: a shared subscription is/],
+    ['a share without a name', ['a', '$share//a'], undefined, /Invalid topic \$share\/\/a/],
+    ['a share named by a wildcard', '$share/+/a', undefined, /Invalid topic \$share\/\+\/a/],
     ['options that are a number', 'a', 1, /subscribe\(\)'s options are a number: write \{ qos: 1 \}/],
   ])('refuses to subscribe to %s', async (_name, topics, options, message) => {
     start();

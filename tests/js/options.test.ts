@@ -90,7 +90,6 @@ describe('completeOptions()', () => {
   it.each<[string, unknown, RegExp]>([
     ['incomingStore', {}, /write sessionStore/],
     ['outgoingStore', {}, /write sessionStore/],
-    ['customHandleAcks', () => undefined, /override client\.handleMessage/],
     ['authPacket', { reasonCode: 0x18 }, /override client\.handleAuth/],
     ['messageIdProvider', {}, /given by the client itself/],
     ['socksProxy', 'socks5://localhost:1080', /createWebsocket/],
