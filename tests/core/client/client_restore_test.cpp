@@ -63,6 +63,22 @@ TEST_F(ClientJournal, SendsAgainWhatWasNotAcknowledged_MQTT_4_4_0_1) {
   EXPECT_EQ(journal.count('1'), 0U);
 }
 
+TEST_F(ClientJournal, RemembersOfQoS2WhatItsHostTookAndNoMore_MQTT_4_3_3_10) {
+  options.acknowledged_by_host = true;
+  starts();
+  client().connects(kPersistent);
+  client().gets("PUBLISH t '1' qos2 id1", "PUBLISH t '2' qos2 id2", "PUBLISH t '3' qos2 id3");
+  client().acknowledges("id2");
+  client().acknowledges("id3 not-authorized");
+  starts();
+  connects("session-present");
+  client().events();
+  client().gets("PUBLISH t '1' qos2 id1 dup", "PUBLISH t '2' qos2 id2 dup", "PUBLISH t '3' qos2 id3 dup");
+  EXPECT_THAT(client().events(), ElementsAre("message t '1' qos2 id1 dup", "message t '3' qos2 id3 dup"));
+  client().acknowledges("id1");
+  EXPECT_THAT(client().sent(), ElementsAre("PUBREC id1", "PUBREC id2"));
+}
+
 TEST_F(ClientJournal, SendsWhatHasWaitedForAConnection) {
   client().publishes("t '0'");
   client().publishes("t '1' qos1", 1);
