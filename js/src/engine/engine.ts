@@ -170,7 +170,7 @@ export class Engine {
 
   async #start(source: ModuleSource): Promise<void> {
     const { machines, memory } = await instantiate(source);
-    if (this.#isDisposed) return machines.delete();
+    if (this.#isDisposed) return;
     this.#machines = machines;
     this.#reader = new EventReader(memory, machines.results(), this.#sinks, this.#reportError);
     this.#reader.broker = this.#broker;
@@ -287,7 +287,6 @@ export class Engine {
   }
 
   #release(): void {
-    this.#machines?.delete();
     this.#machines = undefined;
     this.#reader = undefined;
   }

@@ -24,7 +24,7 @@ export async function instantiate(source: ModuleSource): Promise<Instance> {
   const module = await compiledOnce(source);
   let memory: WebAssembly.Memory | undefined;
   // The glue's own promise does not hear when the instance can't be made.
-  const raw = await new Promise<Awaited<ReturnType<ModuleFactory>>>((resolve, reject) => {
+  const machines = await new Promise<RawMachines>((resolve, reject) => {
     const instantiateWasm: Parameters<ModuleFactory>[0]['instantiateWasm'] = (imports, done) => {
       WebAssembly.instantiate(module, imports).then((instance) => {
         memory = memoryOf(instance);
@@ -34,7 +34,7 @@ export async function instantiate(source: ModuleSource): Promise<Instance> {
     };
     source.createModule({ instantiateWasm }).then(resolve, reject);
   });
-  return { machines: new raw.Machines(), memory: memory! };
+  return { machines, memory: memory! };
 }
 
 function compiledOnce(source: ModuleSource): Promise<WebAssembly.Module> {

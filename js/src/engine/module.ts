@@ -1,6 +1,6 @@
 // The Wasm module as wasm/bindings.cpp makes it: the only place that knows its raw shape.
 
-/** The machines of one instance: wasm/machines.h. Addresses are offsets in linear memory. */
+/** The machines of one instance, which live as long as it: wasm/machines.h. Addresses are offsets in linear memory. */
 export interface RawMachines {
   /** Makes room for a block of so many octets and answers its address, good until the next call of reserve(). */
   reserve(octets: number): number;
@@ -10,12 +10,6 @@ export interface RawMachines {
   results(): number;
   /** The address of doubles in the order of StatisticsField, as of now. */
   statistics(): number;
-  /** Frees the machines. */
-  delete(): void;
-}
-
-export interface RawModule {
-  readonly Machines: new () => RawMachines;
 }
 
 export interface ModuleArguments {
@@ -25,4 +19,4 @@ export interface ModuleArguments {
   ): Record<string, never>;
 }
 
-export type ModuleFactory = (moduleArguments: ModuleArguments) => Promise<RawModule>;
+export type ModuleFactory = (moduleArguments: ModuleArguments) => Promise<RawMachines>;
