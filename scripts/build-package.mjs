@@ -65,17 +65,19 @@ function inlineWasmModules({ onResolve, onLoad }) {
   }));
 }
 
-// Octets as a string, one character each, whose code's low eight bits are the octet. Compressed, that is a fifth
-// smaller than Base64, because octets
-// stay aligned with characters. What is no printable character stands 256 codes higher.
+// Octets as a string, one character each, whose code's low eight bits are the octet with a few of them flipped. What
+// is no printable character then stands 256 codes higher, where UTF-8 takes two octets for it; flipping makes the octets
+// that WebAssembly has most, its small numbers and common instructions, printable. Compressed, that is a quarter smaller
+// than Base64, because octets stay aligned with characters, and 2 % larger than the module itself.
 function inlined(octets) {
-  const isPlain = (octet) =>
-    (octet >= 0x20 && octet < 0x7f && octet !== 0x22 && octet !== 0x5c) || (octet >= 0xa0 && octet !== 0xad);
-  const text = Array.from(octets, (octet) => String.fromCharCode(isPlain(octet) ? octet : 0x100 + octet)).join('');
+  const flipped = 0x68;
+  const isPlain = (code) => code >= 0x20 && code < 0x7f && code !== 0x22 && code !== 0x5c;
+  const characterOf = (code) => String.fromCharCode(isPlain(code) ? code : 0x100 + code);
+  const text = Array.from(octets, (octet) => characterOf(octet ^ flipped)).join('');
   return `const text = "${text}";
 export default () => {
   const octets = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; ++at) octets[at] = text.charCodeAt(at);
+  for (let at = 0; at < text.length; ++at) octets[at] = text.charCodeAt(at) ^ ${flipped};
   return octets;
 };`;
 }
