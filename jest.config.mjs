@@ -8,6 +8,7 @@ export default {
   // The published names, as a user of the package writes them.
   moduleNameMapper: {
     '^wasmqtt$': '<rootDir>/dist/node.js',
+    '^wasmqtt/broker$': '<rootDir>/dist/broker-node.js',
     '^wasmqtt/(.*)$': '<rootDir>/dist/$1.js',
   },
   testTimeout: 20_000,

@@ -19,6 +19,7 @@ const { values } = parseArgs({
 });
 const wasmFolder = resolve(root, values.wasm);
 const out = resolve(root, values.out);
+const entries = ['index', 'node', 'broker', 'broker-node', 'indexed-db-store', 'file-store'];
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 for (const file of ['client.mjs', 'client.wasm', 'broker.mjs', 'broker.wasm']) {
@@ -30,7 +31,7 @@ for (const file of ['client.mjs', 'client.wasm', 'broker.mjs', 'broker.wasm']) {
 rmSync(out, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['index', 'node', 'broker', 'indexed-db-store', 'file-store'].map((entry) => `js/src/${entry}.ts`),
+  entryPoints: entries.map((entry) => `js/src/${entry}.ts`),
   outdir: out,
   // What the entries share is in files of its own, so that a page that uses two of them loads it once, and a class is
   // one class.
@@ -107,7 +108,7 @@ function nameLicenses(packages) {
 
 // What a page loads for each entry: it and all files it imports.
 function reportSizes() {
-  for (const entry of ['index', 'broker', 'node', 'indexed-db-store', 'file-store']) {
+  for (const entry of entries) {
     const files = [...filesOf(`${values.out}/${entry}.js`)];
     const plain = sum(files.map((file) => readFileSync(join(root, file)).length));
     const brotli = sum(files.map((file) => brotliCompressSync(readFileSync(join(root, file))).length));

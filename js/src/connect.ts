@@ -1,7 +1,8 @@
 // connect() and connectAsync() for a place that can open certain transports.
 import type { Attempt, Awaitable } from './client-connection.ts';
 import { MqttClient, type DialClient } from './client.ts';
-import type { Engine } from './engine/engine.ts';
+import { Engine } from './engine/engine.ts';
+import type { ModuleSource } from './engine/load.ts';
 import { badCall, MqttError } from './errors.ts';
 import { readArguments, type ClientOptions, type Protocol } from './options.ts';
 import type { CloseInfo, Transport } from './transport/transport.ts';
@@ -17,8 +18,8 @@ export type OpenTransport = (target: Target, client: MqttClient, attempt: Attemp
 
 /** What a place (a browser, Node) has to offer. */
 export interface Environment {
-  /** The engine of all clients of this place, made when it is first needed. */
-  engine(): Engine;
+  /** The Wasm module that runs the clients; all of them in one engine, made when it is first needed. */
+  readonly module: ModuleSource;
   /** By protocol; the first is what messages suggest. */
   readonly transports: Partial<Record<Protocol, OpenTransport>>;
   /** The page's address, in a browser. */
@@ -39,10 +40,11 @@ export interface Connect {
 
 export function makeConnect(environment: Environment): Connect {
   const protocols = Object.keys(environment.transports) as Protocol[];
+  let engine: Engine | undefined;
 
   function connect(url: string | ClientOptions, options?: ClientOptions): MqttClient {
     const read = readArguments(url, options, { protocols, base: environment.base() });
-    return new MqttClient(environment.engine(), read, makeDial(environment.transports));
+    return new MqttClient((engine ??= new Engine(environment.module)), read, makeDial(environment.transports));
   }
 
   function connectAsync(

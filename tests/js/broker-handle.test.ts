@@ -4,7 +4,7 @@ import { createServer, connect as connectTcp, type AddressInfo, type Server, typ
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { generate } from 'mqtt-packet';
 import { connectAsync, type MqttClient } from 'wasmqtt';
-import { createBroker, type Broker, type ClientGone } from 'wasmqtt/broker';
+import { connectAsync as connectInBrokerModule, createBroker, type Broker, type ClientGone } from 'wasmqtt/broker';
 
 import { Collector, nextEvent } from '../support/events.ts';
 
@@ -33,8 +33,8 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-async function client(): Promise<MqttClient> {
-  const made = await connectAsync(`mqtt://127.0.0.1:${port}`);
+async function client(connect = connectAsync): Promise<MqttClient> {
+  const made = await connect(`mqtt://127.0.0.1:${port}`);
   clients.push(made);
   return made;
 }
@@ -49,8 +49,11 @@ async function socket(): Promise<Socket> {
 }
 
 describe('broker.handle()', () => {
-  it('serves clients over TCP', async () => {
-    const [sender, receiver] = await Promise.all([client(), client()]);
+  it.each([
+    ["the client's module", connectAsync],
+    ["the broker's module", connectInBrokerModule],
+  ])('serves clients over TCP that run in %s', async (_name, connect) => {
+    const [sender, receiver] = await Promise.all([client(connect), client(connect)]);
     const messages = new Collector<string>();
     receiver.on('message', (_topic, payload) => messages.add(String(payload)));
     await receiver.subscribeAsync('a/#', { qos: 2 });

@@ -1,5 +1,6 @@
-// A broker and a client in the page; the title tells what came back, or what went wrong.
-import { createBroker } from '../../../dist/broker.js';
+// A broker in the page, a client of it and one that comes by WebSocket; the title tells what came back, or what went
+// wrong.
+import { connectAsync, createBroker } from '../../../dist/broker.js';
 
 export async function echo() {
   const broker = createBroker();
@@ -7,8 +8,12 @@ export async function echo() {
   const client = await broker.connectAsync();
   const arriving = new Promise((resolve) => client.on('message', (_topic, payload) => resolve(`echo: ${payload}`)));
   await client.subscribeAsync('a');
-  client.publish('a', 'hello');
+  const visitor = await connectAsync('ws://in-tab/', {
+    createWebsocket: (url, subprotocols) => new broker.WebSocket(url, subprotocols),
+  });
+  visitor.publish('a', 'hello');
   const answer = await arriving;
+  await visitor.endAsync();
   await broker.close();
   return answer;
 }
