@@ -4,7 +4,7 @@
 #include <variant>
 
 #include "config/command_line.h"
-#include "net/reactor.h"
+#include "net/run_reactor.h"
 #include "ops/descriptor_limit.h"
 #include "ops/log.h"
 #include "ops/stop_signals.h"
@@ -20,7 +20,7 @@ void run(const wasmqtt::ServerOptions& options) {
     reactor.log->info("{}: shutting down", name);
     server.shut_down();
   });
-  reactor.io.run();
+  wasmqtt::run_reactor(reactor);
   reactor.log->info("stopped");
 }
 
