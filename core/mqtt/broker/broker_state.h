@@ -244,8 +244,9 @@ class Broker::State {
   Recorder recorder_;
   std::unordered_map<std::uint64_t, Session*> restored_sessions_;  // by record, until finish_restoring()
 
-  Publish publish_;  // the one being decoded; its properties' memory is used again
-  Publish stored_;   // the same for one that was kept and goes out again
+  Publish publish_;           // the one being decoded; its properties' memory is used again
+  PublishResponse response_;  // the same
+  Publish stored_;            // the same for one that was kept and goes out again
   std::uint64_t route_serial_ = 0;
   std::vector<Subscription> subscriptions_matched_;
   std::vector<Match> matches_;      // one for each session

@@ -7,29 +7,30 @@ namespace mqtt {
 
 void Broker::State::respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason,
                             const Permission& said) {
-  PublishResponse response{.type = type, .packet_identifier = identifier, .reason = reason, .properties = {}};
+  const bool is_explained = !said.reason_string.empty() || !said.user_properties.empty();
+  if (!is_explained || !connection.wants_problem_information) {  // [MQTT-3.1.2-29]
+    write(connection,
+          [&](ByteBuffer& out) { encode_bare_response(type, identifier, reason, connection.version, out); });
+    return;
+  }
+  PublishResponse response{
+      .type = type, .packet_identifier = identifier, .reason = reason, .properties = said_by(said)};
   const auto write_response = [&] {
     return write(connection, [&](ByteBuffer& out) { encode(response, connection.version, out); });
   };
-  const bool is_explained = !said.reason_string.empty() || !said.user_properties.empty();
-  if (!is_explained || !connection.wants_problem_information) {  // [MQTT-3.1.2-29]
-    write_response();
-    return;
-  }
-  response.properties = said_by(said);
   fit_explanation(response.properties, write_response);  // [MQTT-3.4.2-2] [MQTT-3.4.2-3] [MQTT-3.5.2-2] [MQTT-3.5.2-3]
 }
 
 void Broker::State::handle_publish_response(Connection& connection, const Frame& frame, Instant now) {
-  const auto response = decode_publish_response(frame, connection.version);
-  if (!response) return end(connection, response.error(), false, now);
-  switch (response->type) {
+  if (const auto decoded = decode_publish_response(frame, connection.version, response_); !decoded)
+    return end(connection, decoded.error(), false, now);
+  switch (response_.type) {
     case PacketType::Pubrel:
-      return handle_pubrel(connection, *response);
+      return handle_pubrel(connection, response_);
     case PacketType::Pubrec:
-      return handle_pubrec(connection, *response, now);
+      return handle_pubrec(connection, response_, now);
     default:
-      return handle_final_response(connection, *response, now);
+      return handle_final_response(connection, response_, now);
   }
 }
 

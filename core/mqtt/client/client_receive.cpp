@@ -114,29 +114,28 @@ Result<void> Client::State::resolve_topic_alias(Publish& publish) {
 }
 
 void Client::State::respond(PacketType type, PacketIdentifier identifier, ReasonCode reason, Instant now) {
-  const PublishResponse response{.type = type, .packet_identifier = identifier, .reason = reason, .properties = {}};
-  write(type, identifier, now, [&](ByteBuffer& out) { encode(response, version_, out); });
+  write(type, identifier, now, [&](ByteBuffer& out) { encode_bare_response(type, identifier, reason, version_, out); });
 }
 
 void Client::State::handle_publish_response(const Frame& frame, Instant now) {
-  const auto response = decode_publish_response(frame, version_);
-  if (!response) return fail(response.error(), now);
-  const PacketIdentifier identifier = response->packet_identifier;
-  if (response->type == PacketType::Pubrel) {
+  if (const auto decoded = decode_publish_response(frame, version_, response_); !decoded)
+    return fail(decoded.error(), now);
+  const PacketIdentifier identifier = response_.packet_identifier;
+  if (response_.type == PacketType::Pubrel) {
     const bool found = incoming_qos2_.erase(identifier);
     if (found) recorder_.erase_incoming_qos2(identifier);
     if (unreleased_ > 0) --unreleased_;
     return respond(PacketType::Pubcomp, identifier, found ? ReasonCode::Success : ReasonCode::PacketIdentifierNotFound,
                    now);
   }
-  if (response->type == PacketType::Pubrec) return handle_pubrec(*response, now);
+  if (response_.type == PacketType::Pubrec) return handle_pubrec(response_, now);
   const FlightEntry* entry = in_flight_.find(identifier);
   if (entry == nullptr) return;  // its flow has ended already
   const auto awaited =
-      response->type == PacketType::Puback ? FlightState::AwaitingPuback : FlightState::AwaitingPubcomp;
+      response_.type == PacketType::Puback ? FlightState::AwaitingPuback : FlightState::AwaitingPubcomp;
   if (entry->state != awaited)
     return fail(protocol_error("an acknowledgement of another kind than the message awaits"), now);
-  finish_publish(*response, entry->token, now);
+  finish_publish(response_, entry->token, now);
 }
 
 void Client::State::handle_pubrec(const PublishResponse& pubrec, Instant now) {

@@ -226,8 +226,9 @@ class Client::State {
   std::unordered_map<PacketIdentifier, PendingSubscription> pending_subscriptions_;
   std::map<std::string, RememberedSubscription, std::less<>> subscriptions_;
 
-  Publish publish_;  // the one being decoded
-  Publish stored_;   // the one that goes out again
+  Publish publish_;           // the one being decoded
+  PublishResponse response_;  // the same
+  Publish stored_;            // the one that goes out again
 };
 
 template <typename Encode>

@@ -26,8 +26,9 @@ Result<Connack> decode_connack(const Frame& frame, ProtocolVersion version);
 // empty topic without a topic alias, packet identifier 0, dup at QoS 0.
 Result<void> decode_publish(const Frame& frame, ProtocolVersion version, Publish& out);
 
-// PUBACK, PUBREC, PUBREL, PUBCOMP by frame.type.
-Result<PublishResponse> decode_publish_response(const Frame& frame, ProtocolVersion version);
+// PUBACK, PUBREC, PUBREL, PUBCOMP by frame.type, into a packet that the caller uses again and again, as above. The hot
+// path, too.
+Result<void> decode_publish_response(const Frame& frame, ProtocolVersion version, PublishResponse& out);
 
 // Filters are checked to be non-empty well-formed UTF-8; whether they are valid topic filters is answered entry by
 // entry by the broker.

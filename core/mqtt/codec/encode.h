@@ -31,6 +31,10 @@ void encode(const Packet& packet, ProtocolVersion version, ByteBuffer& out);
 // its packet identifier (0 at QoS 0), so that one encoding serves many subscribers.
 std::size_t encode_publish_head(const Publish& packet, ProtocolVersion version, ByteBuffer& out);
 
+// A PublishResponse without properties, as almost all are.
+void encode_bare_response(PacketType type, PacketIdentifier identifier, ReasonCode reason, ProtocolVersion version,
+                          ByteBuffer& out);
+
 // The size on the wire of a PUBLISH, for a peer's Maximum Packet Size.
 std::size_t encoded_size(const Publish& packet, ProtocolVersion version);
 

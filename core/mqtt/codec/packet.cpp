@@ -20,6 +20,12 @@ Result<Packet> decode_any_publish(const Frame& frame, ProtocolVersion version) {
   return Packet(std::move(packet));
 }
 
+Result<Packet> decode_any_response(const Frame& frame, ProtocolVersion version) {
+  PublishResponse packet;
+  if (const auto decoded = decode_publish_response(frame, version, packet); !decoded) return decoded.error();
+  return Packet(std::move(packet));
+}
+
 template <typename Ping>
 Result<Packet> decode_any_ping(const Frame& frame) {
   if (const auto decoded = decode_ping(frame); !decoded) return decoded.error();
@@ -55,7 +61,7 @@ Result<Packet> decode_packet(const Frame& frame, ProtocolVersion version) {
     case PacketType::Pubrec:
     case PacketType::Pubrel:
     case PacketType::Pubcomp:
-      return to_packet(decode_publish_response(frame, version));
+      return decode_any_response(frame, version);
     case PacketType::Subscribe:
       return to_packet(decode_subscribe(frame, version));
     case PacketType::Suback:

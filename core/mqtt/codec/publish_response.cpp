@@ -22,11 +22,22 @@ PropertyOwner property_owner(PacketType type) {
   }
 }
 
+// The properties that it may carry.
+bool is_explained(const PublishResponse& packet) {
+  return packet.properties.reason_string || !packet.properties.user_properties.empty();
+}
+void clear_explanation(PublishResponse& packet) {
+  packet.properties.reason_string.reset();
+  packet.properties.user_properties.clear();
+}
+
 }  // namespace
 
-Result<PublishResponse> decode_publish_response(const Frame& frame, ProtocolVersion version) {
+Result<void> decode_publish_response(const Frame& frame, ProtocolVersion version, PublishResponse& packet) {
   if (const auto header = check_fixed_header(frame, version); !header) return header.error();
-  PublishResponse packet{.type = frame.type};
+  packet.type = frame.type;
+  packet.reason = ReasonCode::Success;
+  if (is_explained(packet)) clear_explanation(packet);
   ByteReader in(frame.body);
   const auto identifier = read_packet_identifier(in);
   if (!identifier) return identifier.error();
@@ -42,19 +53,27 @@ Result<PublishResponse> decode_publish_response(const Frame& frame, ProtocolVers
     }
   }
   if (!in.empty()) return garbage("acknowledgement: octets behind its end");
-  return packet;
+  return {};
 }
 
 void encode(const PublishResponse& packet, ProtocolVersion version, ByteBuffer& out) {
-  const PropertyOwner owner = property_owner(packet.type);
-  const bool with_properties = version == ProtocolVersion::V5_0 && has_properties(packet.properties, owner);
-  const bool with_reason =
-      version == ProtocolVersion::V5_0 && (with_properties || packet.reason != ReasonCode::Success);
+  if (version != ProtocolVersion::V5_0 || !is_explained(packet))
+    return encode_bare_response(packet.type, packet.packet_identifier, packet.reason, version, out);
   const std::size_t body = begin_packet(packet.type, out);
   out.u16(packet.packet_identifier);
-  if (with_reason) out.u8(static_cast<std::uint8_t>(packet.reason));
-  if (with_properties) write_properties(packet.properties, owner, out);
+  out.u8(static_cast<std::uint8_t>(packet.reason));
+  write_properties(packet.properties, property_owner(packet.type), out);
   end_packet(body, out);
+}
+
+void encode_bare_response(PacketType type, PacketIdentifier identifier, ReasonCode reason, ProtocolVersion version,
+                          ByteBuffer& out) {
+  const bool with_reason = version == ProtocolVersion::V5_0 && reason != ReasonCode::Success;
+  std::uint8_t* at = out.extend(with_reason ? 5 : 4);
+  at[0] = first_octet(type, reserved_flags(type));
+  at[1] = with_reason ? 3 : 2;
+  ByteBuffer::store_u16(at + 2, identifier);
+  if (with_reason) at[4] = static_cast<std::uint8_t>(reason);
 }
 
 }  // namespace mqtt

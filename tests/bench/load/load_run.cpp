@@ -257,16 +257,15 @@ class Experiment {
   }
 
   void acknowledge(Publisher& publisher, const mqtt::Frame& frame) {
-    const auto response = decode_publish_response(frame, publisher.peer.version());
-    if (!response) throw std::runtime_error("the broker sent a publisher something else than an acknowledgement");
+    if (!decode_publish_response(frame, publisher.peer.version(), response_))
+      throw std::runtime_error("the broker sent a publisher something else than an acknowledgement");
     if (frame.type == mqtt::PacketType::Pubrec)
-      return respond(publisher.peer, mqtt::PacketType::Pubrel, response->packet_identifier);
-    publisher.free_identifiers.push_back(response->packet_identifier);
+      return respond(publisher.peer, mqtt::PacketType::Pubrel, response_.packet_identifier);
+    publisher.free_identifiers.push_back(response_.packet_identifier);
   }
 
   void respond(Peer& peer, mqtt::PacketType type, mqtt::PacketIdentifier identifier) {
-    encode(mqtt::PublishResponse{.type = type, .packet_identifier = identifier, .properties = {}}, peer.version(),
-           peer.out());
+    encode_bare_response(type, identifier, mqtt::ReasonCode::Success, peer.version(), peer.out());
   }
 
   void serve(Subscriber& subscriber) {
@@ -280,8 +279,9 @@ class Experiment {
 
   void take(Subscriber& subscriber, const mqtt::Frame& frame) {
     if (frame.type == mqtt::PacketType::Pubrel) {
-      const auto response = decode_publish_response(frame, subscriber.peer.version());
-      return respond(subscriber.peer, mqtt::PacketType::Pubcomp, response->packet_identifier);
+      if (!decode_publish_response(frame, subscriber.peer.version(), response_))
+        throw std::runtime_error("the broker sent a subscriber a malformed PUBREL");
+      return respond(subscriber.peer, mqtt::PacketType::Pubcomp, response_.packet_identifier);
     }
     if (!decode_publish(frame, subscriber.peer.version(), publish_) || publish_.payload.size() < sizeof(Stamp)) {
       throw std::runtime_error("the broker sent a subscriber something else than the messages");
@@ -340,6 +340,7 @@ class Experiment {
   std::vector<Peer> stalled_;  // subscribers that never read
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(256 * 1024);
   mqtt::Publish publish_;
+  mqtt::PublishResponse response_;
   std::uint64_t started_at_ = 0;
   std::uint64_t received_at_ = 0;
   std::uint64_t total_sent_ = 0;

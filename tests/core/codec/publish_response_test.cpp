@@ -13,20 +13,32 @@ using test::written;
 
 TEST(DecodePublishResponse, SetsEveryField) {
   const WholePacket packet("50 0A 1234 90 06 1F 0003 'why'");
-  const auto pubrec = decode_publish_response(packet.frame(), ProtocolVersion::V5_0);
-  ASSERT_TRUE(pubrec);
-  EXPECT_EQ(pubrec->type, PacketType::Pubrec);
-  EXPECT_EQ(pubrec->packet_identifier, 0x1234);
-  EXPECT_EQ(pubrec->reason, ReasonCode::TopicNameInvalid);
-  EXPECT_EQ(pubrec->properties.reason_string, "why");
+  PublishResponse pubrec;
+  ASSERT_TRUE(decode_publish_response(packet.frame(), ProtocolVersion::V5_0, pubrec));
+  EXPECT_EQ(pubrec.type, PacketType::Pubrec);
+  EXPECT_EQ(pubrec.packet_identifier, 0x1234);
+  EXPECT_EQ(pubrec.reason, ReasonCode::TopicNameInvalid);
+  EXPECT_EQ(pubrec.properties.reason_string, "why");
 }
 
 TEST(DecodePublishResponse, TakesALeftOutReasonAsSuccess) {
   const WholePacket packet("62 02 1234");
-  const auto pubrel = decode_publish_response(packet.frame(), ProtocolVersion::V5_0);
-  ASSERT_TRUE(pubrel);
-  EXPECT_EQ(pubrel->type, PacketType::Pubrel);
-  EXPECT_EQ(pubrel->reason, ReasonCode::Success);
+  PublishResponse pubrel;
+  ASSERT_TRUE(decode_publish_response(packet.frame(), ProtocolVersion::V5_0, pubrel));
+  EXPECT_EQ(pubrel.type, PacketType::Pubrel);
+  EXPECT_EQ(pubrel.reason, ReasonCode::Success);
+}
+
+TEST(DecodePublishResponse, ForgetsWhatThePacketBeforeHad) {
+  const WholePacket first("50 11 1234 90 0D 1F 0003 'why' 26 0001 'a' 0001 'b'");
+  const WholePacket second("40 02 1235");
+  PublishResponse response;
+  ASSERT_TRUE(decode_publish_response(first.frame(), ProtocolVersion::V5_0, response));
+  EXPECT_EQ(response.properties.user_properties.size(), 1U);
+  ASSERT_TRUE(decode_publish_response(second.frame(), ProtocolVersion::V5_0, response));
+  EXPECT_EQ(response.reason, ReasonCode::Success);
+  EXPECT_FALSE(response.properties.reason_string);
+  EXPECT_TRUE(response.properties.user_properties.empty());
 }
 
 TEST(EncodePublishResponse, TakesTheShortestForm) {
