@@ -312,19 +312,9 @@ class BrokerScript {
   // A journal that something else has written into is refused, or makes a broker that can be used.
   void restore_damaged() {
     test::MemoryJournal damaged = journal_;
-    if (damaged.records.empty()) return;
-    const auto record = std::next(damaged.records.begin(), choices_.octet() % damaged.records.size());
-    std::string key = record->first;
-    std::string value = record->second;
-    std::string& text = choices_.rarely() ? key : value;
-    const std::size_t at = choices_.octet() % (text.size() + 1);
-    if (choices_.rarely()) {
-      text.resize(at);
-    } else if (at < text.size()) {
-      text[at] = static_cast<char>(choices_.octet());
-    }
-    damaged.records.erase(record);
-    damaged.records[key] = value;
+    const std::uint8_t record = choices_.octet();
+    const std::uint8_t where = choices_.octet();
+    test::damage(damaged, record, where, choices_.octet());
     Broker broker(options_, nullptr, nullptr, &damaged);
     if (damaged.restore_into(broker, now_)) use(broker);
   }

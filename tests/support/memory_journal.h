@@ -1,6 +1,8 @@
 // A journal in memory that outlives the machines that write it.
 #pragma once
 
+#include <cstdint>
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -38,5 +40,22 @@ class MemoryJournal : public Journal {
  private:
   static std::string text(Bytes octets) { return std::string(as_text(octets)); }
 };
+
+// What something else may do to a journal: one record's key or value is cut off, or has another octet.
+inline void damage(MemoryJournal& journal, std::uint8_t record, std::uint8_t where, std::uint8_t octet) {
+  if (journal.records.empty()) return;
+  const auto found = std::next(journal.records.begin(), record % static_cast<int>(journal.records.size()));
+  std::string key = found->first;
+  std::string value = found->second;
+  std::string& text = octet % 5 == 0 ? key : value;
+  const std::size_t at = where % (text.size() + 1);
+  if (octet % 7 == 0) {
+    text.resize(at);
+  } else if (at < text.size()) {
+    text[at] = static_cast<char>(octet);
+  }
+  journal.records.erase(found);
+  journal.records[key] = value;
+}
 
 }  // namespace mqtt::test
