@@ -5,6 +5,8 @@
 
 #include <asio/post.hpp>
 
+#include "net/run_reactor.h"
+
 namespace wasmqtt::test {
 namespace {
 
@@ -33,7 +35,7 @@ std::string packet(char first, std::string_view body) {
 TestServer::TestServer(ServerOptions options, std::chrono::milliseconds closing_patience)
     : reactor_(log_.logger(), closing_patience),
       server_(reactor_, on_free_ports(std::move(options))),
-      thread_([this] { reactor_.io.run(); }) {}
+      thread_([this] { run_reactor(reactor_); }) {}
 
 void TestServer::stop() {
   if (!thread_.joinable()) return;
