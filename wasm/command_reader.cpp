@@ -1,6 +1,8 @@
 // Properties and CONNECT packets out of a command block.
 #include "command_reader.h"
 
+#include "mqtt/codec/properties.h"
+
 namespace wasmqtt {
 namespace {
 
@@ -17,95 +19,22 @@ void CommandReader::properties(std::uint32_t length, mqtt::Properties& into) {
 }
 
 void CommandReader::property(mqtt::PropertyId id, mqtt::Properties& into) {
-  const std::uint32_t value = word();
-  const auto u8 = static_cast<std::uint8_t>(value);
-  const auto u16 = static_cast<std::uint16_t>(value);
-  switch (id) {
-    case mqtt::PropertyId::PayloadFormatIndicator:
-      into.payload_format_indicator = u8;
+  mqtt::Property property{.id = id, .type = mqtt::property_type(id), .number = word()};
+  switch (property.type) {
+    case mqtt::PropertyType::Text:
+    case mqtt::PropertyType::Binary:
+      property.octets = octets(property.number);
       break;
-    case mqtt::PropertyId::MessageExpiryInterval:
-      into.message_expiry_interval = value;
-      break;
-    case mqtt::PropertyId::ContentType:
-      into.content_type = text(value);
-      break;
-    case mqtt::PropertyId::ResponseTopic:
-      into.response_topic = text(value);
-      break;
-    case mqtt::PropertyId::CorrelationData:
-      into.correlation_data = octets(value);
-      break;
-    case mqtt::PropertyId::SubscriptionIdentifier:
-      into.subscription_identifiers.push_back(value);
-      break;
-    case mqtt::PropertyId::SessionExpiryInterval:
-      into.session_expiry_interval = value;
-      break;
-    case mqtt::PropertyId::AssignedClientIdentifier:
-      into.assigned_client_identifier = text(value);
-      break;
-    case mqtt::PropertyId::ServerKeepAlive:
-      into.server_keep_alive = u16;
-      break;
-    case mqtt::PropertyId::AuthenticationMethod:
-      into.authentication_method = text(value);
-      break;
-    case mqtt::PropertyId::AuthenticationData:
-      into.authentication_data = octets(value);
-      break;
-    case mqtt::PropertyId::RequestProblemInformation:
-      into.request_problem_information = u8;
-      break;
-    case mqtt::PropertyId::WillDelayInterval:
-      into.will_delay_interval = value;
-      break;
-    case mqtt::PropertyId::RequestResponseInformation:
-      into.request_response_information = u8;
-      break;
-    case mqtt::PropertyId::ResponseInformation:
-      into.response_information = text(value);
-      break;
-    case mqtt::PropertyId::ServerReference:
-      into.server_reference = text(value);
-      break;
-    case mqtt::PropertyId::ReasonString:
-      into.reason_string = text(value);
-      break;
-    case mqtt::PropertyId::ReceiveMaximum:
-      into.receive_maximum = u16;
-      break;
-    case mqtt::PropertyId::TopicAliasMaximum:
-      into.topic_alias_maximum = u16;
-      break;
-    case mqtt::PropertyId::TopicAlias:
-      into.topic_alias = u16;
-      break;
-    case mqtt::PropertyId::MaximumQoS:
-      into.maximum_qos = u8;
-      break;
-    case mqtt::PropertyId::RetainAvailable:
-      into.retain_available = u8;
-      break;
-    case mqtt::PropertyId::UserProperty: {
-      const std::uint32_t value_length = word();
-      const std::string_view name = text(value);
-      into.user_properties.push_back({name, text(value_length)});
+    case mqtt::PropertyType::TextPair: {
+      const std::uint32_t second_length = word();
+      property.octets = octets(property.number);
+      property.second = octets(second_length);
       break;
     }
-    case mqtt::PropertyId::MaximumPacketSize:
-      into.maximum_packet_size = value;
-      break;
-    case mqtt::PropertyId::WildcardSubscriptionAvailable:
-      into.wildcard_subscription_available = u8;
-      break;
-    case mqtt::PropertyId::SubscriptionIdentifiersAvailable:
-      into.subscription_identifiers_available = u8;
-      break;
-    case mqtt::PropertyId::SharedSubscriptionAvailable:
-      into.shared_subscription_available = u8;
+    default:
       break;
   }
+  mqtt::put_property(property, into);
 }
 
 mqtt::Connect CommandReader::connect(const ConnectCommand& command) {

@@ -183,59 +183,34 @@ EventWriter::Text EventWriter::octets(mqtt::Bytes octets) {
   return place;
 }
 
-EventWriter::Text EventWriter::publish_properties(const mqtt::Properties& properties_of) {
+// Every message comes through here, few have any.
+EventWriter::Text EventWriter::publish_properties(const mqtt::Properties& from) {
+  return mqtt::has_publish_properties(from) ? properties(from, mqtt::owners(mqtt::PropertyOwner::Publish))
+                                            : Text{word_of(data_.size()), 0};
+}
+
+EventWriter::Text EventWriter::properties(const mqtt::Properties& from, mqtt::PropertyOwners owners) {
   const std::size_t begin = data_.size();
-  write_publish_properties(properties_of);
+  for (mqtt::PropertyCursor cursor(from, owners); cursor.next();)
+    property(*cursor);
   return {word_of(begin), word_of(data_.size() - begin)};
 }
 
-// Apart from the others, because every message of MQTT 5.0 comes through here.
-void EventWriter::write_publish_properties(const mqtt::Properties& from) {
-  using enum mqtt::PropertyId;
-  if (from.payload_format_indicator) number(PayloadFormatIndicator, *from.payload_format_indicator);
-  if (from.message_expiry_interval) number(MessageExpiryInterval, *from.message_expiry_interval);
-  if (from.topic_alias) number(TopicAlias, *from.topic_alias);
-  if (from.content_type) octets(ContentType, mqtt::as_bytes(*from.content_type));
-  if (from.response_topic) octets(ResponseTopic, mqtt::as_bytes(*from.response_topic));
-  if (from.correlation_data) octets(CorrelationData, *from.correlation_data);
-  for (const std::uint32_t identifier : from.subscription_identifiers)
-    number(SubscriptionIdentifier, identifier);
-  for (const mqtt::UserProperty& property : from.user_properties) {
-    word(static_cast<std::uint32_t>(UserProperty));
-    word(word_of(property.name.size()));
-    word(word_of(property.value.size()));
-    padded(mqtt::as_bytes(property.name));
-    padded(mqtt::as_bytes(property.value));
+void EventWriter::property(const mqtt::Property& property) {
+  word(static_cast<std::uint32_t>(property.id));
+  switch (property.type) {
+    case mqtt::PropertyType::Text:
+    case mqtt::PropertyType::Binary:
+      word(word_of(property.octets.size()));
+      return padded(property.octets);
+    case mqtt::PropertyType::TextPair:
+      word(word_of(property.octets.size()));
+      word(word_of(property.second.size()));
+      padded(property.octets);
+      return padded(property.second);
+    default:
+      return word(property.number);
   }
-}
-
-EventWriter::Text EventWriter::properties(const mqtt::Properties& from) {
-  using enum mqtt::PropertyId;
-  const std::size_t begin = data_.size();
-  write_publish_properties(from);
-  if (from.request_problem_information) number(RequestProblemInformation, *from.request_problem_information);
-  if (from.request_response_information) number(RequestResponseInformation, *from.request_response_information);
-  if (from.maximum_qos) number(MaximumQoS, *from.maximum_qos);
-  if (from.retain_available) number(RetainAvailable, *from.retain_available);
-  if (from.wildcard_subscription_available)
-    number(WildcardSubscriptionAvailable, *from.wildcard_subscription_available);
-  if (from.subscription_identifiers_available)
-    number(SubscriptionIdentifiersAvailable, *from.subscription_identifiers_available);
-  if (from.shared_subscription_available) number(SharedSubscriptionAvailable, *from.shared_subscription_available);
-  if (from.server_keep_alive) number(ServerKeepAlive, *from.server_keep_alive);
-  if (from.receive_maximum) number(ReceiveMaximum, *from.receive_maximum);
-  if (from.topic_alias_maximum) number(TopicAliasMaximum, *from.topic_alias_maximum);
-  if (from.session_expiry_interval) number(SessionExpiryInterval, *from.session_expiry_interval);
-  if (from.will_delay_interval) number(WillDelayInterval, *from.will_delay_interval);
-  if (from.maximum_packet_size) number(MaximumPacketSize, *from.maximum_packet_size);
-  if (from.assigned_client_identifier)
-    octets(AssignedClientIdentifier, mqtt::as_bytes(*from.assigned_client_identifier));
-  if (from.authentication_method) octets(AuthenticationMethod, mqtt::as_bytes(*from.authentication_method));
-  if (from.authentication_data) octets(AuthenticationData, *from.authentication_data);
-  if (from.response_information) octets(ResponseInformation, mqtt::as_bytes(*from.response_information));
-  if (from.server_reference) octets(ServerReference, mqtt::as_bytes(*from.server_reference));
-  if (from.reason_string) octets(ReasonString, mqtt::as_bytes(*from.reason_string));
-  return {word_of(begin), word_of(data_.size() - begin)};
 }
 
 void EventWriter::word(std::uint32_t value) {
@@ -245,16 +220,6 @@ void EventWriter::word(std::uint32_t value) {
 void EventWriter::padded(mqtt::Bytes octets) {
   std::uint8_t* const at = data_.extend((octets.size() + 3) & ~std::size_t{3});
   if (!octets.empty()) std::memcpy(at, octets.data(), octets.size());
-}
-
-void EventWriter::number(mqtt::PropertyId id, std::uint32_t value) {
-  word(static_cast<std::uint32_t>(id));
-  word(value);
-}
-
-void EventWriter::octets(mqtt::PropertyId id, mqtt::Bytes octets) {
-  number(id, word_of(octets.size()));
-  padded(octets);
 }
 
 }  // namespace wasmqtt

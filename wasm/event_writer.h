@@ -8,6 +8,7 @@
 
 #include "mqtt/base/bytes.h"
 #include "mqtt/base/error.h"
+#include "mqtt/codec/properties.h"
 #include "mqtt/connection/output_queue.h"
 #include "mqtt/packet/packet.h"
 #include "records.h"
@@ -60,12 +61,10 @@ class EventWriter {
   std::uint32_t topic(std::string_view topic);
   std::uint32_t place_payload(mqtt::Bytes payload, std::uint32_t& flags);
   Text publish_properties(const mqtt::Properties& properties);
-  Text properties(const mqtt::Properties& properties);
-  void write_publish_properties(const mqtt::Properties& properties);
+  Text properties(const mqtt::Properties& properties, mqtt::PropertyOwners owners = mqtt::kAllOwners);
+  void property(const mqtt::Property& property);
   void word(std::uint32_t value);
   void padded(mqtt::Bytes octets);
-  void number(mqtt::PropertyId id, std::uint32_t value);
-  void octets(mqtt::PropertyId id, mqtt::Bytes octets);
 
   mqtt::ByteBuffer events_;
   mqtt::ByteBuffer data_;

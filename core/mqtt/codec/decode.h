@@ -63,7 +63,7 @@ enum class PropertyOwner : std::uint8_t {
   Auth,
 };
 // A property block without its length octets -> properties; the owner decides which are allowed. `out` loses what it
-// had, except for its lists' memory.
+// had.
 Result<void> decode_properties(Bytes block, PropertyOwner owner, Properties& out);
 
 }  // namespace mqtt

@@ -2,7 +2,6 @@
 #include "mqtt/codec/properties.h"
 
 #include <array>
-#include <variant>
 
 #include "mqtt/base/utf8.h"
 #include "mqtt/codec/encode.h"
@@ -15,35 +14,42 @@ namespace {
 
 // Which member a property is kept in. The member's type is the wire type: one, two, four octets, text, binary data, and
 // the two that may come more than once, a Variable Byte Integer and a pair of texts.
-using Field = std::variant<std::optional<std::uint8_t> Properties::*, std::optional<std::uint16_t> Properties::*,
-                           std::optional<std::uint32_t> Properties::*, std::optional<std::string_view> Properties::*,
-                           std::optional<Bytes> Properties::*, std::vector<std::uint32_t> Properties::*,
-                           std::vector<UserProperty> Properties::*>;
+struct Field {
+  constexpr Field(std::optional<std::uint8_t> Properties::*at) : type(PropertyType::Octet), octet(at) {}
+  constexpr Field(std::optional<std::uint16_t> Properties::*at) : type(PropertyType::TwoOctets), two_octets(at) {}
+  constexpr Field(std::optional<std::uint32_t> Properties::*at) : type(PropertyType::FourOctets), four_octets(at) {}
+  constexpr Field(std::vector<std::uint32_t> Properties::*at) : type(PropertyType::Varint), varints(at) {}
+  constexpr Field(std::optional<std::string_view> Properties::*at) : type(PropertyType::Text), text(at) {}
+  constexpr Field(std::optional<Bytes> Properties::*at) : type(PropertyType::Binary), binary(at) {}
+  constexpr Field(std::vector<UserProperty> Properties::*at) : type(PropertyType::TextPair), text_pairs(at) {}
+
+  PropertyType type;
+  union {
+    std::optional<std::uint8_t> Properties::*octet;
+    std::optional<std::uint16_t> Properties::*two_octets;
+    std::optional<std::uint32_t> Properties::*four_octets;
+    std::vector<std::uint32_t> Properties::*varints;
+    std::optional<std::string_view> Properties::*text;
+    std::optional<Bytes> Properties::*binary;
+    std::vector<UserProperty> Properties::*text_pairs;
+  };
+};
 
 enum class Values : std::uint8_t { Any, ZeroOrOne, NotZero, TopicName };
-
-using OwnerSet = std::uint16_t;
-
-template <typename... Owners>
-constexpr OwnerSet owners(Owners... of) {
-  return static_cast<OwnerSet>((0U | ... | (1U << static_cast<unsigned>(of))));
-}
 
 struct Row {
   PropertyId id;
   Field field;
   Values values;
-  OwnerSet owners;
+  PropertyOwners owners;
 };
 
 using enum PropertyOwner;
 using P = Properties;
 
-constexpr OwnerSet kPublish = owners(Publish);
-constexpr OwnerSet kMessage = owners(Publish, Will);
-constexpr OwnerSet kAll = owners(Connect, Connack, Publish, Will, Puback, Pubrec, Pubrel, Pubcomp, Subscribe, Suback,
-                                 Unsubscribe, Unsuback, Disconnect, Auth);
-constexpr OwnerSet kExplained = owners(Connack, Puback, Pubrec, Pubrel, Pubcomp, Suback, Unsuback, Disconnect, Auth);
+constexpr PropertyOwners kMessage = owners(Publish, Will);
+constexpr PropertyOwners kExplained =
+    owners(Connack, Puback, Pubrec, Pubrel, Pubcomp, Suback, Unsuback, Disconnect, Auth);
 
 // [MQTT5 2.2.2.2], in its order.
 constexpr Row kRows[] = {
@@ -69,7 +75,7 @@ constexpr Row kRows[] = {
     {PropertyId::TopicAlias, &P::topic_alias, Values::NotZero, owners(Publish)},
     {PropertyId::MaximumQoS, &P::maximum_qos, Values::ZeroOrOne, owners(Connack)},
     {PropertyId::RetainAvailable, &P::retain_available, Values::ZeroOrOne, owners(Connack)},
-    {PropertyId::UserProperty, &P::user_properties, Values::Any, kAll},
+    {PropertyId::UserProperty, &P::user_properties, Values::Any, kAllOwners},
     {PropertyId::MaximumPacketSize, &P::maximum_packet_size, Values::NotZero, owners(Connect, Connack)},
     {PropertyId::WildcardSubscriptionAvailable, &P::wildcard_subscription_available, Values::ZeroOrOne,
      owners(Connack)},
@@ -111,230 +117,195 @@ Error value_error(const Row& row) {
   return protocol_error("a property that must not be 0 is 0");
 }
 
-bool is_allowed(const Row& row, std::uint32_t value) {
+bool is_allowed(const Row& row, const Property& property) {
   switch (row.values) {
-    case Values::ZeroOrOne:
-      return value <= 1;
-    case Values::NotZero:
-      return value != 0;
-    default:
+    case Values::Any:
       return true;
-  }
-}
-
-bool is_allowed(const Row& row, std::string_view text) {
-  return row.values != Values::TopicName || (!text.empty() && text.find_first_of("+#") == std::string_view::npos);
-}
-
-bool is_allowed(const Row&, Bytes) {
-  return true;
-}
-
-bool read_value(ByteReader& in, std::optional<std::uint8_t>& value) {
-  return (value = in.u8()).has_value();
-}
-bool read_value(ByteReader& in, std::optional<std::uint16_t>& value) {
-  return (value = in.u16()).has_value();
-}
-bool read_value(ByteReader& in, std::optional<std::uint32_t>& value) {
-  return (value = in.u32()).has_value();
-}
-bool read_value(ByteReader& in, std::optional<Bytes>& value) {
-  return (value = in.binary()).has_value();
-}
-bool read_value(ByteReader& in, std::optional<std::string_view>& value) {
-  return (value = read_text(in)).has_value();
-}
-
-constexpr Error kBadValue = garbage("a property's value is cut short or not well-formed UTF-8");
-constexpr Error kTwice = protocol_error("a property that may come once came twice");
-
-template <typename T>
-Result<void> read_property(ByteReader& in, const Row& row, PropertyOwner, std::optional<T>& out) {
-  if (out.has_value()) return kTwice;
-  if (!read_value(in, out)) return kBadValue;
-  if (!is_allowed(row, *out)) return value_error(row);
-  return {};
-}
-
-Result<void> read_property(ByteReader& in, const Row& row, PropertyOwner owner, std::vector<std::uint32_t>& out) {
-  // A PUBLISH names every subscription that it matches, a SUBSCRIBE says one identifier. [MQTT5 3.8.2.1.2]
-  if (owner == Subscribe && !out.empty()) return kTwice;
-  const auto value = read_varint(in);
-  if (!value) return garbage("Subscription Identifier is not a Variable Byte Integer");
-  if (!is_allowed(row, *value)) return value_error(row);
-  out.push_back(*value);
-  return {};
-}
-
-Result<void> read_property(ByteReader& in, const Row&, PropertyOwner, std::vector<UserProperty>& out) {
-  std::optional<std::string_view> name;
-  std::optional<std::string_view> value;
-  if (!read_value(in, name) || !read_value(in, value)) return kBadValue;
-  out.push_back({*name, *value});
-  return {};
-}
-
-// --- properties -> octets
-
-std::size_t value_size(std::uint8_t) {
-  return 1;
-}
-std::size_t value_size(std::uint16_t) {
-  return 2;
-}
-std::size_t value_size(std::uint32_t) {
-  return 4;
-}
-std::size_t value_size(std::string_view text) {
-  return 2 + text.size();
-}
-std::size_t value_size(Bytes octets) {
-  return 2 + octets.size();
-}
-
-template <typename T>
-std::size_t property_size(const std::optional<T>& value) {
-  return value ? 1 + value_size(*value) : 0;
-}
-
-std::size_t property_size(const std::vector<std::uint32_t>& values) {
-  std::size_t size = 0;
-  for (const std::uint32_t value : values)
-    size += 1 + varint_size(value);
-  return size;
-}
-
-std::size_t property_size(const std::vector<UserProperty>& values) {
-  std::size_t size = 0;
-  for (const UserProperty& value : values)
-    size += 1 + value_size(value.name) + value_size(value.value);
-  return size;
-}
-
-void write_value(std::uint8_t value, ByteBuffer& out) {
-  out.u8(value);
-}
-void write_value(std::uint16_t value, ByteBuffer& out) {
-  out.u16(value);
-}
-void write_value(std::uint32_t value, ByteBuffer& out) {
-  out.u32(value);
-}
-void write_value(std::string_view value, ByteBuffer& out) {
-  out.text(value);
-}
-void write_value(Bytes value, ByteBuffer& out) {
-  out.binary(value);
-}
-
-template <typename T>
-void write_property(PropertyId id, const std::optional<T>& value, ByteBuffer& out) {
-  if (!value) return;
-  out.u8(static_cast<std::uint8_t>(id));
-  write_value(*value, out);
-}
-
-void write_property(PropertyId id, const std::vector<std::uint32_t>& values, ByteBuffer& out) {
-  for (const std::uint32_t value : values) {
-    out.u8(static_cast<std::uint8_t>(id));
-    append_varint(value, out);
-  }
-}
-
-void write_property(PropertyId id, const std::vector<UserProperty>& values, ByteBuffer& out) {
-  for (const UserProperty& value : values) {
-    out.u8(static_cast<std::uint8_t>(id));
-    out.text(value.name);
-    out.text(value.value);
-  }
-}
-
-std::size_t block_size(const Properties& properties, OwnerSet of) {
-  std::size_t size = 0;
-  for (const Row& row : kRows) {
-    if ((row.owners & of) == 0) continue;
-    size += std::visit([&](auto field) { return property_size(properties.*field); }, row.field);
-  }
-  return size;
-}
-
-void write_block(const Properties& properties, OwnerSet of, ByteBuffer& out) {
-  for (const Row& row : kRows) {
-    if ((row.owners & of) == 0) continue;
-    std::visit([&](auto field) { write_property(row.id, properties.*field, out); }, row.field);
-  }
-}
-
-// --- presence and removal, row by row at compile time: no loop where only a few fields matter
-
-template <typename T>
-bool is_present(const std::optional<T>& value) {
-  return value.has_value();
-}
-template <typename T>
-bool is_present(const std::vector<T>& values) {
-  return !values.empty();
-}
-template <typename T>
-void remove(std::optional<T>& value) {
-  value.reset();
-}
-template <typename T>
-void remove(std::vector<T>& values) {
-  values.clear();
-}
-
-// Calls visit(field) for each row of `kOf` until one answers true.
-template <OwnerSet kOf, std::size_t kRow = 0, typename Visit>
-bool any_field(Visit visit) {
-  if constexpr (kRow < kRowCount) {
-    constexpr const Row& row = kRows[kRow];
-    if constexpr ((row.owners & kOf) != 0) {
-      if (visit(std::get<row.field.index()>(row.field))) return true;
-    }
-    return any_field<kOf, kRow + 1>(visit);
+    case Values::ZeroOrOne:
+      return property.number <= 1;
+    case Values::NotZero:
+      return property.number != 0;
+    case Values::TopicName:
+      return !property.octets.empty() && as_text(property.octets).find_first_of("+#") == std::string_view::npos;
   }
   return false;
 }
 
-template <OwnerSet kOf>
-void remove_all(Properties& properties) {
-  any_field<kOf>([&](auto field) {
-    remove(properties.*field);
-    return false;
-  });
+template <typename T>
+bool read_number(const std::optional<T>& value, Property& into) {
+  into.number = value.value_or(0);
+  return value.has_value();
+}
+
+bool read_octets(ByteReader& in, bool is_text, Bytes& into) {
+  const auto octets = in.binary();
+  into = octets.value_or(Bytes());
+  return octets && (!is_text || is_valid_utf8(as_text(into)));
+}
+
+// The value of a property whose type is known.
+bool read_value(ByteReader& in, Property& into) {
+  switch (into.type) {
+    case PropertyType::Octet:
+      return read_number(in.u8(), into);
+    case PropertyType::TwoOctets:
+      return read_number(in.u16(), into);
+    case PropertyType::FourOctets:
+      return read_number(in.u32(), into);
+    case PropertyType::Varint:
+      return read_number(read_varint(in), into);
+    case PropertyType::Text:
+    case PropertyType::Binary:
+      return read_octets(in, into.type == PropertyType::Text, into.octets);
+    case PropertyType::TextPair:
+      return read_octets(in, true, into.octets) && read_octets(in, true, into.second);
+  }
+  return false;
+}
+
+// A PUBLISH names every subscription that it matches, a SUBSCRIBE says one identifier. [MQTT5 3.8.2.1.2]
+bool may_come_again(const Row& row, PropertyOwner owner) {
+  return row.field.type == PropertyType::TextPair || (row.field.type == PropertyType::Varint && owner != Subscribe);
+}
+
+void put(const Property& property, const Field& field, Properties& into) {
+  switch (field.type) {
+    case PropertyType::Octet:
+      into.*field.octet = static_cast<std::uint8_t>(property.number);
+      break;
+    case PropertyType::TwoOctets:
+      into.*field.two_octets = static_cast<std::uint16_t>(property.number);
+      break;
+    case PropertyType::FourOctets:
+      into.*field.four_octets = property.number;
+      break;
+    case PropertyType::Varint:
+      (into.*field.varints).push_back(property.number);
+      break;
+    case PropertyType::Text:
+      into.*field.text = as_text(property.octets);
+      break;
+    case PropertyType::Binary:
+      into.*field.binary = property.octets;
+      break;
+    case PropertyType::TextPair:
+      (into.*field.text_pairs).push_back({as_text(property.octets), as_text(property.second)});
+      break;
+  }
+}
+
+// --- properties -> octets
+
+std::size_t size_of(const Property& property) {
+  switch (property.type) {
+    case PropertyType::Octet:
+      return 1 + 1;
+    case PropertyType::TwoOctets:
+      return 1 + 2;
+    case PropertyType::FourOctets:
+      return 1 + 4;
+    case PropertyType::Varint:
+      return 1 + varint_size(property.number);
+    case PropertyType::Text:
+    case PropertyType::Binary:
+      return 1 + 2 + property.octets.size();
+    case PropertyType::TextPair:
+      return 1 + 2 + property.octets.size() + 2 + property.second.size();
+  }
+  return 0;
+}
+
+std::size_t block_size(const Properties& properties, PropertyOwners of) {
+  std::size_t size = 0;
+  for (PropertyCursor cursor(properties, of); cursor.next();)
+    size += size_of(*cursor);
+  return size;
+}
+
+void write_block(const Properties& properties, PropertyOwners of, ByteBuffer& out) {
+  for (PropertyCursor cursor(properties, of); cursor.next();)
+    write_property(*cursor, out);
+}
+
+// --- fields -> a property's value
+
+template <typename T>
+bool take(const std::optional<T>& field, std::size_t seen, Property& into) {
+  if (!field || seen > 0) return false;
+  into.number = *field;
+  return true;
+}
+
+bool take(const std::optional<Bytes>& field, std::size_t seen, Property& into) {
+  if (!field || seen > 0) return false;
+  into.octets = *field;
+  return true;
+}
+
+bool take(const std::optional<std::string_view>& field, std::size_t seen, Property& into) {
+  if (!field || seen > 0) return false;
+  into.octets = as_bytes(*field);
+  return true;
+}
+
+bool take(const std::vector<std::uint32_t>& field, std::size_t seen, Property& into) {
+  if (seen == field.size()) return false;
+  into.number = field[seen];
+  return true;
+}
+
+bool take(const std::vector<UserProperty>& field, std::size_t seen, Property& into) {
+  if (seen == field.size()) return false;
+  into.octets = as_bytes(field[seen].name);
+  into.second = as_bytes(field[seen].value);
+  return true;
+}
+
+// False when the field has no more values than the `seen` ones.
+bool take(const Properties& from, const Field& field, std::size_t seen, Property& into) {
+  switch (field.type) {
+    case PropertyType::Octet:
+      return take(from.*field.octet, seen, into);
+    case PropertyType::TwoOctets:
+      return take(from.*field.two_octets, seen, into);
+    case PropertyType::FourOctets:
+      return take(from.*field.four_octets, seen, into);
+    case PropertyType::Varint:
+      return take(from.*field.varints, seen, into);
+    case PropertyType::Text:
+      return take(from.*field.text, seen, into);
+    case PropertyType::Binary:
+      return take(from.*field.binary, seen, into);
+    case PropertyType::TextPair:
+      return take(from.*field.text_pairs, seen, into);
+  }
+  return false;
 }
 
 // --- what the embedder may ask for
 
-bool is_encodable(const Row& row, std::uint32_t value) {
-  return is_allowed(row, value);
-}
-bool is_encodable(const Row&, Bytes octets) {
-  return octets.size() <= kMaximumTextOctets;
-}
-bool is_encodable(const Row& row, std::string_view text) {
-  return text.size() <= kMaximumTextOctets && is_valid_utf8(text) && is_allowed(row, text);
+bool is_text(Bytes octets) {
+  return octets.size() <= kMaximumTextOctets && is_valid_utf8(as_text(octets));
 }
 
-template <typename T>
-bool is_encodable(const Row& row, const std::optional<T>& value) {
-  return !value || is_encodable(row, *value);
-}
-
-bool is_encodable(const Row& row, const std::vector<std::uint32_t>& values) {
-  for (const std::uint32_t value : values) {
-    if (value > kMaximumVarint || !is_allowed(row, value)) return false;
+bool is_encodable(const Property& property) {
+  switch (property.type) {
+    case PropertyType::Varint:
+      if (property.number > kMaximumVarint) return false;
+      break;
+    case PropertyType::Text:
+      if (!is_text(property.octets)) return false;
+      break;
+    case PropertyType::Binary:
+      if (property.octets.size() > kMaximumTextOctets) return false;
+      break;
+    case PropertyType::TextPair:
+      if (!is_text(property.octets) || !is_text(property.second)) return false;
+      break;
+    default:
+      break;
   }
-  return true;
-}
-
-bool is_encodable(const Row& row, const std::vector<UserProperty>& values) {
-  for (const UserProperty& value : values) {
-    if (!is_encodable(row, value.name) || !is_encodable(row, value.value)) return false;
-  }
-  return true;
+  return is_allowed(*find_row(static_cast<std::uint8_t>(property.id)), property);
 }
 
 const char* misuse_text(PropertyId id) {
@@ -368,25 +339,73 @@ const char* misuse_text(PropertyId id) {
 
 }  // namespace
 
+PropertyType property_type(PropertyId id) {
+  return find_row(static_cast<std::uint8_t>(id))->field.type;
+}
+
+void put_property(const Property& property, Properties& into) {
+  put(property, find_row(static_cast<std::uint8_t>(property.id))->field, into);
+}
+
+bool PropertyCursor::next() {
+  for (; row_ < kRowCount; ++row_, seen_of_row_ = 0) {
+    const Row& row = kRows[row_];
+    if ((row.owners & owners_) == 0 || !take(properties_, row.field, seen_of_row_, property_)) continue;
+    property_.id = row.id;
+    property_.type = row.field.type;
+    ++seen_of_row_;
+    return true;
+  }
+  return false;
+}
+
+void write_property(const Property& property, ByteBuffer& out) {
+  out.u8(static_cast<std::uint8_t>(property.id));
+  switch (property.type) {
+    case PropertyType::Octet:
+      return out.u8(static_cast<std::uint8_t>(property.number));
+    case PropertyType::TwoOctets:
+      return out.u16(static_cast<std::uint16_t>(property.number));
+    case PropertyType::FourOctets:
+      return out.u32(property.number);
+    case PropertyType::Varint:
+      return append_varint(property.number, out);
+    case PropertyType::Text:
+    case PropertyType::Binary:
+      return out.binary(property.octets);
+    case PropertyType::TextPair:
+      out.binary(property.octets);
+      return out.binary(property.second);
+  }
+}
+
 Result<void> decode_properties(Bytes block, PropertyOwner owner, Properties& out) {
-  remove_all<kAll>(out);
+  out = {};
   return read_property_block(block, owner, out);
 }
 
 Result<void> read_property_block(Bytes block, PropertyOwner owner, Properties& out) {
   ByteReader in(block);
+  std::uint32_t came = 0;  // one bit for each row
+  static_assert(kRowCount <= 32);
   while (const auto id = in.u8()) {
     const Row* row = find_row(*id);
     if (row == nullptr) return garbage("unknown property identifier");
     if ((row->owners & owners(owner)) == 0) return garbage("a property that this packet does not have");
-    const auto read = std::visit([&](auto field) { return read_property(in, *row, owner, out.*field); }, row->field);
-    if (!read) return read;
+    const std::uint32_t bit = 1U << (row - kRows);
+    if ((came & bit) != 0 && !may_come_again(*row, owner))
+      return protocol_error("a property that may come once came twice");
+    came |= bit;
+    Property property{.id = row->id, .type = row->field.type};
+    if (!read_value(in, property)) return garbage("a property's value is cut short or not well-formed");
+    if (!is_allowed(*row, property)) return value_error(*row);
+    put(property, row->field, out);
   }
   return {};
 }
 
 void encode_properties(const Properties& properties, ByteBuffer& out) {
-  write_block(properties, kAll, out);
+  write_block(properties, kAllOwners, out);
 }
 
 std::size_t properties_size(const Properties& properties, PropertyOwner owner) {
@@ -394,7 +413,7 @@ std::size_t properties_size(const Properties& properties, PropertyOwner owner) {
 }
 
 bool has_properties(const Properties& properties, PropertyOwner owner) {
-  return properties_size(properties, owner) > 0;
+  return PropertyCursor(properties, owners(owner)).next();
 }
 
 void write_properties(const Properties& properties, PropertyOwner owner, ByteBuffer& out) {
@@ -403,19 +422,27 @@ void write_properties(const Properties& properties, PropertyOwner owner, ByteBuf
 }
 
 bool has_publish_properties(const Properties& properties) {
-  return any_field<kPublish>([&](auto field) { return is_present(properties.*field); });
+  return properties.payload_format_indicator || properties.message_expiry_interval || properties.content_type ||
+         properties.response_topic || properties.correlation_data || properties.topic_alias ||
+         !properties.subscription_identifiers.empty() || !properties.user_properties.empty();
 }
 
 void clear_publish_properties(Properties& properties) {
-  remove_all<kPublish>(properties);
+  properties.payload_format_indicator.reset();
+  properties.message_expiry_interval.reset();
+  properties.content_type.reset();
+  properties.response_topic.reset();
+  properties.correlation_data.reset();
+  properties.topic_alias.reset();
+  properties.subscription_identifiers.clear();
+  properties.user_properties.clear();
 }
 
 Result<void> check_encodable(const Properties& properties) {
-  for (const Row& row : kRows) {
-    const bool good = std::visit([&](auto field) { return is_encodable(row, properties.*field); }, row.field);
-    if (!good) return caller_misuse(ReasonCode::ProtocolError, misuse_text(row.id));
+  for (PropertyCursor cursor(properties); cursor.next();) {
+    if (!is_encodable(*cursor)) return caller_misuse(ReasonCode::ProtocolError, misuse_text(cursor->id));
   }
-  if (block_size(properties, kAll) > kMaximumVarint)
+  if (block_size(properties, kAllOwners) > kMaximumVarint)
     return caller_misuse(ReasonCode::PacketTooLarge, "properties: too many of them");
   return {};
 }

@@ -1,7 +1,9 @@
-// The property block as a part of packets, its length octets included; encode.h and decode.h have the bare block.
+// Properties one by one, and the property block as a part of packets, its length octets included; encode.h and decode.h
+// have the bare block.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "mqtt/base/bytes.h"
 #include "mqtt/base/result.h"
@@ -10,6 +12,56 @@
 #include "mqtt/packet/properties.h"
 
 namespace mqtt {
+
+// What a property's value is. [MQTT5 2.2.2.2]
+enum class PropertyType : std::uint8_t { Octet, TwoOctets, FourOctets, Varint, Text, Binary, TextPair };
+
+// One property with its value: views of what the properties view.
+struct Property {
+  PropertyId id{};
+  PropertyType type{};
+  std::uint32_t number = 0;  // of an Octet, TwoOctets, FourOctets, Varint
+  Bytes octets{};            // of a Text, Binary; the first of a TextPair
+  Bytes second{};            // of a TextPair
+};
+
+// One bit for each PropertyOwner.
+using PropertyOwners = std::uint16_t;
+template <typename... Owners>
+constexpr PropertyOwners owners(Owners... of) {
+  return static_cast<PropertyOwners>((0U | ... | (1U << static_cast<unsigned>(of))));
+}
+inline constexpr PropertyOwners kAllOwners = 0xFFFF;
+
+// Precondition: the standard has a property of this identifier.
+PropertyType property_type(PropertyId id);
+
+// Puts the value where the property is kept: behind the others in a list, or in the place of what was there.
+// Precondition: property.type == property_type(property.id).
+void put_property(const Property& property, Properties& into);
+
+// Walks the properties that are there and that one of `owners` may carry, in the order of the standard. They must not
+// change meanwhile. Use: for (PropertyCursor cursor(properties); cursor.next();) see(*cursor);
+class PropertyCursor {
+ public:
+  explicit PropertyCursor(const Properties& properties, PropertyOwners owners = kAllOwners)
+      : properties_(properties), owners_(owners) {}
+
+  // Moves to the next; false at the end.
+  bool next();
+  const Property& operator*() const { return property_; }
+  const Property* operator->() const { return &property_; }
+
+ private:
+  const Properties& properties_;
+  PropertyOwners owners_;
+  std::size_t row_ = 0;
+  std::size_t seen_of_row_ = 0;
+  Property property_;
+};
+
+// Its identifier and its value.
+void write_property(const Property& property, ByteBuffer& out);
 
 // The properties of a block without its length. Precondition: `out` has no property.
 Result<void> read_property_block(Bytes block, PropertyOwner owner, Properties& out);
@@ -33,8 +85,8 @@ std::size_t properties_size(const Properties& properties, PropertyOwner owner);
 // Whether write_properties() would write any.
 bool has_properties(const Properties& properties, PropertyOwner owner);
 
-// The same for a PUBLISH, and the removal of what a PUBLISH may carry, by way of the few fields that matter: no loop
-// over the table. The lists keep their memory.
+// The same for a PUBLISH, and the removal of what a PUBLISH may carry, by way of the few fields that matter: no walk.
+// The lists keep their memory.
 bool has_publish_properties(const Properties& properties);
 void clear_publish_properties(Properties& properties);
 

@@ -16,20 +16,16 @@ namespace {
 // At least this large, a payload is a block of its own that output queues share.
 constexpr std::size_t kSharedFrom = 8 * 1024;
 
-bool has_properties(const Properties& properties) {
-  return properties.payload_format_indicator || properties.content_type || properties.response_topic ||
-         properties.correlation_data || !properties.user_properties.empty();
+// What stays with a message wherever it goes.
+bool is_kept(PropertyId id) {
+  return id != PropertyId::MessageExpiryInterval && id != PropertyId::TopicAlias &&
+         id != PropertyId::SubscriptionIdentifier;
 }
 
-// What stays with a message wherever it goes.
 void encode_kept_properties(const Properties& properties, ByteBuffer& out) {
-  Properties kept;
-  kept.payload_format_indicator = properties.payload_format_indicator;
-  kept.content_type = properties.content_type;
-  kept.response_topic = properties.response_topic;
-  kept.correlation_data = properties.correlation_data;
-  kept.user_properties = properties.user_properties;
-  encode_properties(kept, out);
+  for (PropertyCursor cursor(properties, owners(PropertyOwner::Publish)); cursor.next();) {
+    if (is_kept(cursor->id)) write_property(*cursor, out);
+  }
 }
 
 }  // namespace
@@ -42,7 +38,7 @@ Message Message::keep(const Publish& publish, Instant now, SharedBytes shared_pa
 Message Message::keep_until(Instant expires_at, const Publish& publish, SharedBytes shared_payload) {
   if (!shared_payload && publish.payload.size() >= kSharedFrom) shared_payload = SharedBytes::copy_of(publish.payload);
   ByteBuffer properties;
-  if (has_properties(publish.properties)) encode_kept_properties(publish.properties, properties);
+  if (has_publish_properties(publish.properties)) encode_kept_properties(publish.properties, properties);
   const Bytes payload = shared_payload ? Bytes{} : publish.payload;
 
   void* memory = std::malloc(sizeof(Block) + publish.topic.size() + properties.size() + payload.size());
@@ -90,7 +86,7 @@ void Message::to_publish(Publish& out, Instant now) const {
     const Bytes block{reinterpret_cast<const std::uint8_t*>(octets()) + block_->topic_length,
                       block_->properties_length};
     // It was encoded from valid properties by keep().
-    [[maybe_unused]] const auto decoded = decode_properties(block, PropertyOwner::Publish, out.properties);
+    [[maybe_unused]] const auto decoded = read_property_block(block, PropertyOwner::Publish, out.properties);
   }
   if (block_->expires_at != kNever) {
     const auto left = block_->expires_at > now ? block_->expires_at - now : Duration::zero();

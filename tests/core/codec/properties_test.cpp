@@ -105,6 +105,47 @@ TEST(Properties, EachComesBackAsItWent) {
   }
 }
 
+TEST(PropertyCursor, HandsOutWhatMakesTheSameWhenItIsPutOneByOne) {
+  for (const PropertyOwner owner : kOwners) {
+    std::vector<std::uint8_t> block;
+    for (const int id : properties_of(owner)) {
+      const auto sample = octets(kSamples.at(id));
+      block.insert(block.end(), sample.begin(), sample.end());
+    }
+    Properties properties;
+    ASSERT_TRUE(decode_properties(block, owner, properties));
+    Properties put;
+    std::set<int> seen;
+    for (PropertyCursor cursor(properties, owners(owner)); cursor.next();) {
+      EXPECT_EQ(cursor->type, property_type(cursor->id));
+      put_property(*cursor, put);
+      seen.insert(static_cast<int>(cursor->id));
+    }
+    EXPECT_EQ(seen, properties_of(owner));
+    ByteBuffer out;
+    encode_properties(put, out);
+    EXPECT_EQ(hexadecimal(out.view()), hexadecimal(block));
+  }
+}
+
+TEST(PropertyCursor, HandsOutEachValueOfAList) {
+  Properties properties;
+  properties.subscription_identifiers = {1, 268'435'455};
+  properties.user_properties = {{"a", "1"}, {"a", "2"}};
+  PropertyCursor cursor(properties);
+  for (const std::uint32_t identifier : properties.subscription_identifiers) {
+    ASSERT_TRUE(cursor.next());
+    EXPECT_EQ(cursor->number, identifier);
+  }
+  for (const UserProperty& pair : properties.user_properties) {
+    ASSERT_TRUE(cursor.next());
+    EXPECT_EQ(as_text(cursor->octets), pair.name);
+    EXPECT_EQ(as_text(cursor->second), pair.value);
+  }
+  EXPECT_FALSE(cursor.next());
+  EXPECT_FALSE(cursor.next());
+}
+
 TEST(Properties, AreReadIntoTheirFields) {
   const auto block = octets(
       "01 01 02 00000002 03 0001 'c' 08 0001 'r' 09 0002 CAFE 0B 01 0B 8001 23 0007 26 0001 'a' 0001 '1' 26 0001 'a' "
