@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cassert>
+#include <optional>
 #include <utility>
-#include <variant>
 
 #include "mqtt/base/error.h"
 
@@ -12,21 +12,21 @@ namespace mqtt {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T&& value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(const T& value) : state_(std::in_place_index<0>, value) {}
-  Result(Error error) : state_(std::in_place_index<1>, error) {}
+  Result(T&& value) : value_(std::move(value)) {}
+  Result(const T& value) : value_(value) {}
+  Result(Error error) : error_(error) {}
 
-  bool has_value() const { return state_.index() == 0; }
+  bool has_value() const { return value_.has_value(); }
   explicit operator bool() const { return has_value(); }
 
   // Precondition of the next three: has_value().
   T& operator*() {
     assert(has_value());
-    return *std::get_if<0>(&state_);
+    return *value_;
   }
   const T& operator*() const {
     assert(has_value());
-    return *std::get_if<0>(&state_);
+    return *value_;
   }
   T* operator->() { return &**this; }
   const T* operator->() const { return &**this; }
@@ -34,11 +34,13 @@ class [[nodiscard]] Result {
   // Precondition: !has_value().
   const Error& error() const {
     assert(!has_value());
-    return *std::get_if<1>(&state_);
+    return error_;
   }
 
  private:
-  std::variant<T, Error> state_;
+  // Not a std::variant, whose moves and destruction are calls through tables.
+  std::optional<T> value_;
+  Error error_{};
 };
 
 // Success without a value, or an Error.
