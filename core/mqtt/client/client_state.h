@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "mqtt/client/client.h"
@@ -223,7 +222,7 @@ class Client::State {
   ClientRecorder recorder_;
   bool restoring_;            // the journal's content is not there yet
   RingQueue<Wish> restored_;  // of it: what waits, in front of queue_
-  std::unordered_map<PacketIdentifier, PendingSubscription> pending_subscriptions_;
+  std::map<PacketIdentifier, PendingSubscription> pending_subscriptions_;
   std::map<std::string, RememberedSubscription, std::less<>> subscriptions_;
 
   Publish publish_;           // the one being decoded

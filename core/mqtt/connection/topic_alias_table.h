@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "mqtt/packet/packet.h"
@@ -29,17 +29,12 @@ class TopicAliasTable {
   void apply(Publish& publish, std::uint32_t receiver_maximum_packet_size);
 
  private:
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  using Index = std::unordered_map<std::string, std::uint16_t, TextHash, std::equal_to<>>;
   struct Entry {
     const std::string* topic = nullptr;  // in the index
     std::uint8_t credit = 0;             // rounds of the hand that it outlives
   };
 
-  Index aliases_;
+  std::map<std::string, std::uint16_t, std::less<>> aliases_;
   std::vector<Entry> entries_;  // by alias less 1
   std::size_t hand_ = 0;        // the next to lose credit, and at none its alias
   std::uint16_t maximum_ = 0;
