@@ -49,6 +49,14 @@ struct UserProperty {
 // Text and binary values are views: of the packet they were decoded from, or of memory that the caller keeps until the
 // packet is encoded. An absent property is nullopt or an empty list. Intervals are seconds.
 struct Properties {
+  // Not inline: there are 27 members, and a client or broker makes and copies packets at a hundred places.
+  Properties();
+  Properties(const Properties&);
+  Properties(Properties&&) noexcept;
+  Properties& operator=(const Properties&);
+  Properties& operator=(Properties&&) noexcept;
+  ~Properties();
+
   std::optional<std::uint8_t> payload_format_indicator;  // 0 or 1
   std::optional<std::uint8_t> request_problem_information;
   std::optional<std::uint8_t> request_response_information;
