@@ -51,6 +51,23 @@ async function connected(server: ScriptServer, sessionPresent = false): Promise<
   return server.accepted({ sessionPresent });
 }
 
+/** A client with a slow store that is connected, and has nothing left to write. */
+async function startSlow(server: ScriptServer): Promise<{ client: MqttClient; socket: ScriptSocket; store: SlowStore }> {
+  const store = new SlowStore();
+  const client = start(server, { sessionStore: store });
+  await settled();
+  await store.store();
+  return { client, socket: await connected(server), store };
+}
+
+/** Ends once the store has what it was to have. */
+async function endSlow(client: MqttClient, store: SlowStore): Promise<void> {
+  const ending = client.endAsync(true);
+  await settled();
+  await store.store();
+  await ending;
+}
+
 describe('a client with a session store', () => {
   it('sends again what an earlier client had no answer for', async () => {
     const server = new ScriptServer();
@@ -104,23 +121,16 @@ describe('a client with a session store', () => {
 
   it('sends nothing that relies on what is not stored yet', async () => {
     const server = new ScriptServer();
-    const sessionStore = new SlowStore();
-    const client = start(server, { sessionStore });
-    await settled();
-    await sessionStore.store();
-    const socket = await connected(server);
+    const { client, socket, store } = await startSlow(server);
     let isStored = false;
     client.publish('a', 'one', { qos: 1, cbStorePut: () => (isStored = true) });
     socket.say({ cmd: 'publish', topic: 't', payload: 'x', qos: 2, messageId: 7, dup: false, retain: false });
     await settled();
     expect([socket.has('publish'), socket.has('pubrec'), isStored]).toEqual([false, false, false]);
-    await sessionStore.store();
-    await sessionStore.store();
+    await store.store();
+    await store.store();
     expect([socket.has('publish'), socket.has('pubrec'), isStored]).toEqual([true, true, true]);
-    const ending = client.endAsync(true);
-    await settled();
-    await sessionStore.store();
-    await ending;
+    await endSlow(client, store);
   });
 
   it('says that a message is stored when it is, though it was published before the store was read', async () => {
@@ -143,35 +153,28 @@ describe('a client with a session store', () => {
 
   it('tells of a store that fails, closes the connection and sends when it works again', async () => {
     const server = new ScriptServer();
-    const sessionStore = new SlowStore();
-    const client = start(server, { sessionStore });
-    await settled();
-    await sessionStore.store();
-    const socket = await connected(server);
-    sessionStore.failure = new Error('disk full');
+    const { client, socket, store } = await startSlow(server);
+    store.failure = new Error('disk full');
     client.publish('a', 'one', { qos: 1 });
     const failing = nextEvent<[Error & { code?: string }]>(client, 'error');
     const closing = nextEvent(client, 'close');
     await settled();
-    await sessionStore.store();
+    await store.store();
     const [error] = await failing;
     await closing;
     expect(error).toMatchObject({ code: 'ERR_MQTT_STORE', message: 'the session store could not write: disk full' });
     expect(socket.has('publish')).toBe(false);
-    sessionStore.failure = undefined;
+    store.failure = undefined;
     const next = await server.dialled();
     next.open();
     await settled();
-    await sessionStore.store();
+    await store.store();
     await next.next('connect');
     next.say({ cmd: 'connack', sessionPresent: false, returnCode: 0 });
     await settled();
-    await sessionStore.store();
+    await store.store();
     expect(await next.next('publish')).toMatchObject({ topic: 'a' });
-    const ending = client.endAsync(true);
-    await settled();
-    await sessionStore.store();
-    await ending;
+    await endSlow(client, store);
   });
 
   it('cannot connect when the store cannot be read, and says why', async () => {

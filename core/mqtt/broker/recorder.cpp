@@ -20,26 +20,15 @@ constexpr std::uint8_t kRetain = 4;  // beside a delivery's QoS
 
 }  // namespace
 
-ByteBuffer& Recorder::begin(char kind) {
-  key_.clear();
-  value_.clear();
-  key_.u8(static_cast<std::uint8_t>(kind));
-  return key_;
-}
-
-void Recorder::put() {
-  journal_->put(key_.view(), value_.view());
-}
-
 // --- messages
 
 std::uint64_t Recorder::keep(const Message& message) {
   Message::Record& record = message.record();
   if (record.owners++ > 0) return record.number;
   record.number = ++last_message_;
-  begin('1').u64(record.number);
-  write_message(message, clock_, value_);
-  put();
+  record_.begin('1').u64(record.number);
+  write_message(message, clock_, record_.value());
+  record_.put();
   return record.number;
 }
 
@@ -47,8 +36,8 @@ void Recorder::release(const Message& message) {
   if (!is_on() || !message) return;
   Message::Record& record = message.record();
   if (record.owners == 0 || --record.owners > 0) return;
-  begin('1').u64(record.number);
-  journal_->erase(key_.view());
+  record_.begin('1').u64(record.number);
+  record_.erase();
 }
 
 Result<void> Recorder::restore_message(Bytes key, Bytes value) {
@@ -75,25 +64,25 @@ Result<Message> Recorder::restored_message(std::uint64_t record) {
 void Recorder::session(Session& session) {
   if (!is_on() || (session.expiry_interval == 0 && session.record == 0)) return;
   if (session.record == 0) session.record = ++last_session_;
-  begin('2').u64(session.record);
-  value_.text(session.client_identifier);
-  value_.u32(session.expiry_interval);
-  value_.u64(static_cast<std::uint64_t>(clock_.to_unix(session.expires_at)));
+  record_.begin('2').u64(session.record);
+  record_.value().text(session.client_identifier);
+  record_.value().u32(session.expiry_interval);
+  record_.value().u64(static_cast<std::uint64_t>(clock_.to_unix(session.expires_at)));
   const bool expires = session.will && session.will->message_expiry_interval;
-  value_.u8(static_cast<std::uint8_t>((session.will ? kHasWill : 0) | (expires ? kWillExpires : 0)));
+  record_.value().u8(static_cast<std::uint8_t>((session.will ? kHasWill : 0) | (expires ? kWillExpires : 0)));
   if (session.will) {
-    value_.u64(static_cast<std::uint64_t>(clock_.to_unix(session.will_at)));
-    value_.u32(session.will->delay);
-    value_.u32(session.will->message_expiry_interval.value_or(0));
-    write_message(session.will->message, clock_, value_);
+    record_.value().u64(static_cast<std::uint64_t>(clock_.to_unix(session.will_at)));
+    record_.value().u32(session.will->delay);
+    record_.value().u32(session.will->message_expiry_interval.value_or(0));
+    write_message(session.will->message, clock_, record_.value());
   }
-  put();
+  record_.put();
 }
 
 void Recorder::erase_session(Session& session) {
   if (session.record == 0) return;
-  begin('2').u64(session.record);
-  journal_->erase(key_.view());
+  record_.begin('2').u64(session.record);
+  record_.erase();
   if (session.incoming_qos2.size() > 0) {
     for (std::uint32_t identifier = 1; identifier <= 65'535; ++identifier) {
       if (session.incoming_qos2.contains(static_cast<PacketIdentifier>(identifier)))
@@ -133,18 +122,18 @@ Result<void> Recorder::restore_session(Bytes key, Bytes value, Session& session)
 
 void Recorder::subscription(const Session& session, std::string_view topic_filter, const Subscription& subscription) {
   if (session.record == 0) return;
-  begin('3').u64(session.record);
-  key_.append(as_bytes(topic_filter));
-  value_.u8(subscription.options);
-  value_.u32(subscription.subscription_identifier);
-  put();
+  record_.begin('3').u64(session.record);
+  record_.key().append(as_bytes(topic_filter));
+  record_.value().u8(subscription.options);
+  record_.value().u32(subscription.subscription_identifier);
+  record_.put();
 }
 
 void Recorder::erase_subscription(const Session& session, std::string_view topic_filter) {
   if (session.record == 0) return;
-  begin('3').u64(session.record);
-  key_.append(as_bytes(topic_filter));
-  journal_->erase(key_.view());
+  record_.begin('3').u64(session.record);
+  record_.key().append(as_bytes(topic_filter));
+  record_.erase();
 }
 
 Result<Recorder::RestoredSubscription> Recorder::restore_subscription(Bytes key, Bytes value) const {
@@ -162,16 +151,16 @@ Result<Recorder::RestoredSubscription> Recorder::restore_subscription(Bytes key,
 
 void Recorder::incoming_qos2(const Session& session, PacketIdentifier identifier) {
   if (session.record == 0) return;
-  begin('4').u64(session.record);
-  key_.u16(identifier);
-  put();
+  record_.begin('4').u64(session.record);
+  record_.key().u16(identifier);
+  record_.put();
 }
 
 void Recorder::erase_incoming_qos2(const Session& session, PacketIdentifier identifier) {
   if (session.record == 0) return;
-  begin('4').u64(session.record);
-  key_.u16(identifier);
-  journal_->erase(key_.view());
+  record_.begin('4').u64(session.record);
+  record_.key().u16(identifier);
+  record_.erase();
 }
 
 Result<std::pair<std::uint64_t, PacketIdentifier>> Recorder::restore_incoming_qos2(Bytes key) const {
@@ -188,25 +177,25 @@ void Recorder::delivery(Session& session, Delivery& delivery, PacketIdentifier i
   const bool is_new = delivery.record == 0;
   if (is_new) delivery.record = ++last_delivery_;
   const std::uint64_t message = is_new ? keep(delivery.message) : delivery.message.record().number;
-  begin('5').u64(session.record);
-  key_.u64(delivery.record);
-  value_.u64(message);
-  value_.u16(identifier);
-  value_.u8(static_cast<std::uint8_t>(state));
-  value_.u8(static_cast<std::uint8_t>(static_cast<unsigned>(delivery.qos) | (delivery.retain ? kRetain : 0U)));
-  value_.u32(static_cast<std::uint32_t>(delivery.subscription_identifiers.size()));
+  record_.begin('5').u64(session.record);
+  record_.key().u64(delivery.record);
+  record_.value().u64(message);
+  record_.value().u16(identifier);
+  record_.value().u8(static_cast<std::uint8_t>(state));
+  record_.value().u8(static_cast<std::uint8_t>(static_cast<unsigned>(delivery.qos) | (delivery.retain ? kRetain : 0U)));
+  record_.value().u32(static_cast<std::uint32_t>(delivery.subscription_identifiers.size()));
   for (const std::uint32_t subscription : delivery.subscription_identifiers)
-    value_.u32(subscription);
-  value_.append(as_bytes(share));
-  put();
+    record_.value().u32(subscription);
+  record_.value().append(as_bytes(share));
+  record_.put();
 }
 
 void Recorder::erase_delivery(const Session& session, Delivery& delivery) {
   if (delivery.record == 0) return;
   release(delivery.message);
-  begin('5').u64(session.record);
-  key_.u64(delivery.record);
-  journal_->erase(key_.view());
+  record_.begin('5').u64(session.record);
+  record_.key().u64(delivery.record);
+  record_.erase();
   delivery.record = 0;
 }
 
@@ -214,14 +203,14 @@ void Recorder::forget_message(const Session& session, Delivery& delivery, Packet
   const std::uint64_t record = delivery.record;
   if (record != 0) {
     release(delivery.message);
-    begin('5').u64(session.record);
-    key_.u64(record);
-    value_.u64(0);
-    value_.u16(identifier);
-    value_.u8(static_cast<std::uint8_t>(FlightState::AwaitingPubcomp));
-    value_.u8(static_cast<std::uint8_t>(QoS::ExactlyOnce));
-    value_.u32(0);
-    put();
+    record_.begin('5').u64(session.record);
+    record_.key().u64(record);
+    record_.value().u64(0);
+    record_.value().u16(identifier);
+    record_.value().u8(static_cast<std::uint8_t>(FlightState::AwaitingPubcomp));
+    record_.value().u8(static_cast<std::uint8_t>(QoS::ExactlyOnce));
+    record_.value().u32(0);
+    record_.put();
   }
   delivery = {};
   delivery.record = record;
@@ -270,16 +259,16 @@ Result<Recorder::RestoredDelivery> Recorder::restore_delivery(Bytes key, Bytes v
 void Recorder::retained(std::string_view topic, const Message& message) {
   if (!is_on()) return;
   const std::uint64_t number = keep(message);
-  begin('6').append(as_bytes(topic));
-  value_.u64(number);
-  put();
+  record_.begin('6').append(as_bytes(topic));
+  record_.value().u64(number);
+  record_.put();
 }
 
 void Recorder::erase_retained(std::string_view topic, const Message& replaced) {
   if (!is_on()) return;
   release(replaced);
-  begin('6').append(as_bytes(topic));
-  journal_->erase(key_.view());
+  record_.begin('6').append(as_bytes(topic));
+  record_.erase();
 }
 
 Result<Message> Recorder::restore_retained(Bytes value) {
@@ -302,13 +291,13 @@ void Recorder::finish_restoring() {
   if (!is_on()) return;
   for (const auto& [number, message] : restored_) {
     if (message.record().owners > 0) continue;
-    begin('1').u64(number);
-    journal_->erase(key_.view());
+    record_.begin('1').u64(number);
+    record_.erase();
   }
   restored_ = {};
-  begin('0');
-  value_.u32(kVersion);
-  put();
+  record_.begin('0');
+  record_.value().u32(kVersion);
+  record_.put();
 }
 
 }  // namespace mqtt

@@ -11,6 +11,7 @@
 #include "mqtt/broker/session.h"
 #include "mqtt/session/journal.h"
 #include "mqtt/session/message_record.h"
+#include "mqtt/session/record_writer.h"
 
 namespace mqtt {
 
@@ -30,9 +31,9 @@ namespace mqtt {
 class Recorder {
  public:
   // `unix_time_at_zero`: the Unix time, in milliseconds, of the Instant 0.
-  Recorder(Journal* journal, std::int64_t unix_time_at_zero) : journal_(journal), clock_{unix_time_at_zero} {}
+  Recorder(Journal* journal, std::int64_t unix_time_at_zero) : record_(journal), clock_{unix_time_at_zero} {}
 
-  bool is_on() const { return journal_ != nullptr; }
+  bool is_on() const { return record_.is_on(); }
 
   // A session that outlives its connection gets a number for its records.
   void session(Session& session);
@@ -79,18 +80,14 @@ class Recorder {
 
  private:
   std::uint64_t keep(const Message& message);
-  void put();
-  ByteBuffer& begin(char kind);
   Result<Message> restored_message(std::uint64_t record);
 
-  Journal* journal_;
+  RecordWriter record_;
   JournalClock clock_;
   std::uint64_t last_message_ = 0;
   std::uint64_t last_session_ = 0;
   std::uint64_t last_delivery_ = 0;
   std::unordered_map<std::uint64_t, Message> restored_;  // until finish_restoring()
-  ByteBuffer key_;
-  ByteBuffer value_;
 };
 
 }  // namespace mqtt

@@ -11,48 +11,41 @@ constexpr std::uint32_t kVersion = 1;
 
 }  // namespace
 
-ByteBuffer& ClientRecorder::begin(char kind) {
-  key_.clear();
-  value_.clear();
-  key_.u8(static_cast<std::uint8_t>(kind));
-  return key_;
-}
-
 void ClientRecorder::message(std::uint64_t& number, const Message& message, PacketIdentifier identifier,
                              FlightState state) {
   if (!is_on()) return;
   if (number == 0) number = ++last_number_;
-  begin('1').u64(number);
-  value_.u16(identifier);
-  value_.u8(static_cast<std::uint8_t>(state));
-  write_message(message, clock_, value_);
-  journal_->put(key_.view(), value_.view());
+  record_.begin('1').u64(number);
+  record_.value().u16(identifier);
+  record_.value().u8(static_cast<std::uint8_t>(state));
+  write_message(message, clock_, record_.value());
+  record_.put();
 }
 
 void ClientRecorder::forget_message(std::uint64_t number, PacketIdentifier identifier) {
   if (number == 0) return;
-  begin('1').u64(number);
-  value_.u16(identifier);
-  value_.u8(static_cast<std::uint8_t>(FlightState::AwaitingPubcomp));
-  journal_->put(key_.view(), value_.view());
+  record_.begin('1').u64(number);
+  record_.value().u16(identifier);
+  record_.value().u8(static_cast<std::uint8_t>(FlightState::AwaitingPubcomp));
+  record_.put();
 }
 
 void ClientRecorder::erase_message(std::uint64_t number) {
   if (number == 0) return;
-  begin('1').u64(number);
-  journal_->erase(key_.view());
+  record_.begin('1').u64(number);
+  record_.erase();
 }
 
 void ClientRecorder::incoming_qos2(PacketIdentifier identifier) {
   if (!is_on()) return;
-  begin('2').u16(identifier);
-  journal_->put(key_.view(), value_.view());
+  record_.begin('2').u16(identifier);
+  record_.put();
 }
 
 void ClientRecorder::erase_incoming_qos2(PacketIdentifier identifier) {
   if (!is_on()) return;
-  begin('2').u16(identifier);
-  journal_->erase(key_.view());
+  record_.begin('2').u16(identifier);
+  record_.erase();
 }
 
 Result<void> ClientRecorder::restore_version(Bytes value) const {
@@ -92,9 +85,9 @@ Result<PacketIdentifier> ClientRecorder::restore_incoming_qos2(Bytes key) const 
 
 void ClientRecorder::finish_restoring() {
   if (!is_on()) return;
-  begin('0');
-  value_.u32(kVersion);
-  journal_->put(key_.view(), value_.view());
+  record_.begin('0');
+  record_.value().u32(kVersion);
+  record_.put();
 }
 
 }  // namespace mqtt

@@ -8,6 +8,7 @@
 #include "mqtt/session/journal.h"
 #include "mqtt/session/message_record.h"
 #include "mqtt/session/outgoing_flight.h"
+#include "mqtt/session/record_writer.h"
 
 namespace mqtt {
 
@@ -23,9 +24,9 @@ namespace mqtt {
 class ClientRecorder {
  public:
   // `unix_time_at_zero`: the Unix time, in milliseconds, of the Instant 0.
-  ClientRecorder(Journal* journal, std::int64_t unix_time_at_zero) : journal_(journal), clock_{unix_time_at_zero} {}
+  ClientRecorder(Journal* journal, std::int64_t unix_time_at_zero) : record_(journal), clock_{unix_time_at_zero} {}
 
-  bool is_on() const { return journal_ != nullptr; }
+  bool is_on() const { return record_.is_on(); }
 
   // A message of QoS 1 or 2: it waits (identifier 0, Settled), or how far it has come. `number` is its record's, 0
   // before it has one.
@@ -51,13 +52,9 @@ class ClientRecorder {
   void finish_restoring();
 
  private:
-  ByteBuffer& begin(char kind);
-
-  Journal* journal_;
+  RecordWriter record_;
   JournalClock clock_;
   std::uint64_t last_number_ = 0;
-  ByteBuffer key_;
-  ByteBuffer value_;
 };
 
 }  // namespace mqtt
