@@ -203,9 +203,12 @@ export class ClientConnection implements ClientSink {
   // --- ClientSink
 
   output(frame: Uint8Array<ArrayBuffer>): void {
-    this.#whenStored(() => {
-      if (this.#transport?.send(frame) === false) this.machine.setWritable(false);
-    });
+    if (this.#journal === undefined) this.#send(frame);
+    else this.#whenStored(() => this.#send(frame));
+  }
+
+  #send(frame: Uint8Array<ArrayBuffer>): void {
+    if (this.#transport?.send(frame) === false) this.machine.setWritable(false);
   }
 
   // Nothing leaves before what it relies on is stored; and what waits for that, not after its transport.
