@@ -83,12 +83,7 @@ void Recorder::erase_session(Session& session) {
   if (session.record == 0) return;
   record_.begin('2').u64(session.record);
   record_.erase();
-  if (session.incoming_qos2.size() > 0) {
-    for (std::uint32_t identifier = 1; identifier <= 65'535; ++identifier) {
-      if (session.incoming_qos2.contains(static_cast<PacketIdentifier>(identifier)))
-        erase_incoming_qos2(session, static_cast<PacketIdentifier>(identifier));
-    }
-  }
+  session.incoming_qos2.for_each([&](PacketIdentifier identifier) { erase_incoming_qos2(session, identifier); });
   session.record = 0;
 }
 

@@ -55,10 +55,8 @@ void Client::State::restart_session(Instant now) {
 }
 
 void Client::State::forget_incoming_qos2() {
-  for (std::uint32_t identifier = 1; recorder_.is_on() && incoming_qos2_.size() > 0; ++identifier) {
-    if (incoming_qos2_.erase(static_cast<PacketIdentifier>(identifier)))
-      recorder_.erase_incoming_qos2(static_cast<PacketIdentifier>(identifier));
-  }
+  if (recorder_.is_on())
+    incoming_qos2_.for_each([&](PacketIdentifier identifier) { recorder_.erase_incoming_qos2(identifier); });
   incoming_qos2_.clear();
 }
 

@@ -21,6 +21,13 @@ class PacketIdentifierSet {
   // True if it was there.
   bool erase(PacketIdentifier identifier);
   void clear();
+  // Every identifier, in ascending order: visit(identifier), which must not change the set.
+  template <typename Visit>
+  void for_each(Visit&& visit) const {
+    for (std::uint32_t identifier = 1; identifier <= 65'535 && size_ > 0; ++identifier) {
+      if (contains(static_cast<PacketIdentifier>(identifier))) visit(static_cast<PacketIdentifier>(identifier));
+    }
+  }
   // Gives an empty set's memory back; erase() keeps it, since the next message is near while a connection lives.
   void release_memory();
 

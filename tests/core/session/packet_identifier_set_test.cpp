@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace mqtt::test {
 namespace {
 
@@ -21,6 +23,16 @@ TEST(PacketIdentifierSet, HoldsTheLowestAndTheHighest) {
   EXPECT_TRUE(set.contains(63));
   EXPECT_TRUE(set.contains(65));
   EXPECT_EQ(set.size(), 4U);
+}
+
+TEST(PacketIdentifierSet, IsWalkedInAscendingOrder) {
+  PacketIdentifierSet set;
+  for (const PacketIdentifier identifier : std::initializer_list<PacketIdentifier>{65'535, 64, 1}) {
+    EXPECT_TRUE(set.insert(identifier));
+  }
+  std::vector<PacketIdentifier> seen;
+  set.for_each([&](PacketIdentifier identifier) { seen.push_back(identifier); });
+  EXPECT_EQ(seen, (std::vector<PacketIdentifier>{1, 64, 65'535}));
 }
 
 TEST(PacketIdentifierSet, CountsWhenEveryIdentifierIsInIt) {
