@@ -1,9 +1,12 @@
 // One client's link <-> one TCP connection to the upstream broker, octet for octet.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
+
+#include <asio/steady_timer.hpp>
 
 #include "mqtt/base/bytes.h"
 #include "net/link.h"
@@ -29,7 +32,7 @@ class RelaySession : public std::enable_shared_from_this<RelaySession> {
   struct Side final : LinkListener {
     Side(RelaySession& owner, Side& opposite) : session(owner), other(opposite) {}
 
-    void on_octets(Bytes octets) override { other.send(octets); }
+    void on_octets(Bytes octets) override;
     void on_writable() override;
     void on_end(const LinkEnd& end) override { session.on_side_end(*this, end); }
 
@@ -47,6 +50,7 @@ class RelaySession : public std::enable_shared_from_this<RelaySession> {
   };
 
   void on_dialled(UpstreamDial::Outcome outcome);
+  void let_octets_gather(std::size_t octets);
   void on_side_end(Side& side, const LinkEnd& end);
   void finish();
 
@@ -54,6 +58,11 @@ class RelaySession : public std::enable_shared_from_this<RelaySession> {
   Side client_;
   Side upstream_;
   std::shared_ptr<UpstreamDial> dial_;
+  // Of what comes from the upstream.
+  bool gathers_ = false;
+  std::chrono::steady_clock::time_point phase_end_;  // until then gathers_ stays as it is
+  unsigned reads_ = 0;                               // in this phase
+  asio::steady_timer gathering_;
   bool finished_ = false;
 };
 

@@ -109,11 +109,12 @@ export async function connectOnce(library, { url }) {
 
 /**
  * Messages a second that the `message` callback sees of what device.mjs publishes for the seconds given. The page tells the device
- * how far it is, so that the device has a bounded number of messages on the way, and none is dropped.
+ * how far it is, so that the device has a bounded number of messages on the way, and none is dropped. `subprotocol`: whether the
+ * server knows the WebSocket subprotocol `mqtt`.
  */
-export async function receiveFromDevice(library, { url, seconds }) {
+export async function receiveFromDevice(library, { url, seconds, subprotocol = true }) {
   const everySoMany = 500;
-  const client = await library.connectAsync(url);
+  const client = await library.connectAsync(url, subprotocol ? {} : { createWebsocket: (address) => new WebSocket(address) });
   let received = 0;
   client.on('message', () => {
     if (++received % everySoMany === 0) client.publish('credit', String(received));

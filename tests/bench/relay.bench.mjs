@@ -1,7 +1,10 @@
 // WebSocket clients through a relay to a broker that speaks TCP alone: wasmqtt-server --upstream against websockify, both before
 // the same mosquitto, into which the load generator publishes over TCP.
+import { MqttClient } from 'mqtt';
+
+import { startChromium } from './chromium.mjs';
 import { compare, markdown, median, report, rounded } from './harness.mjs';
-import { cpuSeconds, load, startMosquitto, startWasmqttServer, startWebsockify } from './servers.mjs';
+import { cpuSeconds, load, startDevice, startMosquitto, startWasmqttServer, startWebsockify } from './servers.mjs';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 2);
 const rounds = Number(process.env.BENCH_REPEATS ?? 15);
@@ -24,6 +27,17 @@ const throughput = (title, { ours, theirs }, broker, options) =>
     ours: { name: ours.version, measure: through(ours, broker, options) },
     theirs: { name: theirs.version, measure: through(theirs, broker, options) },
   });
+
+// Messages a second that a page's `message` callback sees of what a device publishes to the broker.
+const throughToPage = (relay, broker, library, options) => async () => {
+  const device = await startDevice(broker);
+  try {
+    const url = `ws://127.0.0.1:${relay.webSocketPort}/mqtt`;
+    return await chromium.run(library, 'receiveFromDevice', { url, seconds: 2 * seconds, ...options });
+  } finally {
+    await device.stop();
+  }
+};
 
 // Microseconds of its processor that a relay uses for a message, at a rate that it easily keeps up with.
 const cost = (relay, broker) => async () => {
@@ -53,6 +67,7 @@ async function addedLatency({ ours, theirs }, broker) {
   return markdown(['10,000 messages/s', 'p50 us', 'added', 'p99 us', 'added'], lines);
 }
 
+const chromium = await startChromium();
 const broker = await startMosquitto();
 const relays = await startRelays(broker);
 // mosquitto takes most of the machine; before a broker that takes little, the relays themselves show.
@@ -64,6 +79,14 @@ try {
     await throughput('relay before mosquitto, 1:10, 32 octets', relays, broker, { subscribers: 10 }),
     await throughput('relay before wasmqtt-server, 1:1, 32 octets', fastRelays, fastBroker, {}),
     await throughput('relay before wasmqtt-server, 1:10, 32 octets', fastRelays, fastBroker, { subscribers: 10 }),
+    await compare('device over TCP -> mosquitto -> relay -> page in Chromium, 32 octets', {
+      unit: 'messages/s',
+      ours: { name: 'wasmqtt', measure: throughToPage(relays.ours, broker, 'wasmqtt', {}) },
+      theirs: {
+        name: `${relays.theirs.version} + MQTT.js ${MqttClient.VERSION}`,
+        measure: throughToPage(relays.theirs, broker, 'mqttjs', { subprotocol: false }),
+      },
+    }),
     await compare('relay before mosquitto, 10,000 messages/s: its own processor time', {
       unit: 'us/message',
       higherIsBetter: false,
@@ -75,5 +98,6 @@ try {
   report(rows);
   console.log(`\n${added}`);
 } finally {
+  await chromium.stop();
   for (const server of [relays.ours, relays.theirs, fastRelays.ours, fastRelays.theirs, fastBroker, broker]) await server.stop();
 }
