@@ -22,7 +22,7 @@ const out = resolve(root, values.out);
 const entries = ['index', 'node', 'broker', 'broker-node', 'indexed-db-store', 'file-store'];
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-for (const file of ['client.mjs', 'client.wasm', 'broker.mjs', 'broker.wasm']) {
+for (const file of ['client.wasm', 'broker.wasm']) {
   if (existsSync(join(wasmFolder, file))) continue;
   console.error(`build-package: ${join(wasmFolder, file)} does not exist; build it first: ./run build wasm`);
   process.exit(1);
@@ -55,7 +55,6 @@ nameLicenses(['idb']);
 reportSizes();
 
 function inlineWasmModules({ onResolve, onLoad }) {
-  onResolve({ filter: /^#wasm\/.*\.mjs$/ }, ({ path }) => ({ path: join(wasmFolder, path.slice('#wasm/'.length)) }));
   onResolve({ filter: /^#wasm\/.*\.wasm$/ }, ({ path }) => ({
     path: join(wasmFolder, path.slice('#wasm/'.length)),
     namespace: 'inlined-wasm',

@@ -22,7 +22,7 @@ build_server() {
   cmake --build --preset release --parallel "$(nproc)"
 }
 
-# The modules, at build/wasm/{client,broker}.{mjs,wasm}.
+# The modules, at build/wasm/{client,broker}.wasm.
 build_wasm() {
   # Debian's emcc looks for acorn beside Debian's node only, which may not be the node in use.
   NODE_PATH=/usr/share/nodejs emcmake cmake --preset wasm

@@ -21,9 +21,8 @@ export async function loadEngine() {
 }
 
 /** @param {'client' | 'broker'} name */
-export async function moduleSource(name) {
-  const { default: createModule } = await import(new URL(`build/wasm/${name}.mjs`, root).href);
-  return { createModule, wasm: () => readFileSync(new URL(`build/wasm/${name}.wasm`, root)) };
+export function moduleSource(name) {
+  return { wasm: () => readFileSync(new URL(`build/wasm/${name}.wasm`, root)) };
 }
 
 /** A sink that ignores everything that is not in `handlers`. */

@@ -169,10 +169,10 @@ export class Engine {
   }
 
   async #start(source: ModuleSource): Promise<void> {
-    const { machines, memory } = await instantiate(source);
+    const machines = await instantiate(source);
     if (this.#isDisposed) return;
     this.#machines = machines;
-    this.#reader = new EventReader(memory, machines.results(), this.#sinks, this.#reportError);
+    this.#reader = new EventReader(machines.memory, machines.results(), this.#sinks, this.#reportError);
     this.#reader.broker = this.#broker;
     this.flush();
   }

@@ -1,40 +1,29 @@
-// A module's octets and its Emscripten glue -> a running instance; each source is compiled once, however many instances it gets.
-import type { ModuleFactory, RawMachines } from './module.ts';
+// A module's octets -> a running instance; each source is compiled once, however many instances it gets.
+import type { RawMachines } from './module.ts';
 
 export type WasmBinary = ArrayBuffer | ArrayBufferView<ArrayBuffer> | Response | WebAssembly.Module;
 
 /**
- * Where a Wasm module comes from. `createModule` is the default export of build/wasm/{client,broker}.mjs; `wasm` answers the octets of the .wasm beside
- * it (inlined in the package by default), a Response to compile while it streams, or a compiled module. Declare a source once, at module level:
- * instances share what was compiled from the same object.
+ * Where a Wasm module comes from. `wasm` answers the octets of build/wasm/{client,broker}.wasm (inlined in the package by default), a Response to
+ * compile while it streams, or a compiled module. Declare a source once, at module level: instances share what was compiled from the same object.
  */
 export interface ModuleSource {
-  readonly createModule: ModuleFactory;
   readonly wasm: () => WasmBinary | Promise<WasmBinary>;
 }
 
-export interface Instance {
-  readonly machines: RawMachines;
-  readonly memory: WebAssembly.Memory;
-}
+// What a module asks of its host, and we have nothing to do about: its views are renewed for each walk, and out of memory it traps by itself.
+const imports: WebAssembly.Imports = {
+  env: { emscripten_notify_memory_growth() {} },
+  wasi_snapshot_preview1: { proc_exit() {} },
+};
 
 const compiledModules = new WeakMap<ModuleSource, Promise<WebAssembly.Module>>();
 
-export async function instantiate(source: ModuleSource): Promise<Instance> {
-  const module = await compiledOnce(source);
-  let memory: WebAssembly.Memory | undefined;
-  // The glue's own promise does not hear when the instance can't be made.
-  const machines = await new Promise<RawMachines>((resolve, reject) => {
-    const instantiateWasm: Parameters<ModuleFactory>[0]['instantiateWasm'] = (imports, done) => {
-      WebAssembly.instantiate(module, imports).then((instance) => {
-        memory = memoryOf(instance);
-        done(instance, module);
-      }, reject);
-      return {};
-    };
-    source.createModule({ instantiateWasm }).then(resolve, reject);
-  });
-  return { machines, memory: memory! };
+export async function instantiate(source: ModuleSource): Promise<RawMachines> {
+  const { exports } = await WebAssembly.instantiate(await compiledOnce(source), imports);
+  // The constructors of what is static.
+  (exports._initialize as () => void)();
+  return exports as unknown as RawMachines;
 }
 
 function compiledOnce(source: ModuleSource): Promise<WebAssembly.Module> {
@@ -53,11 +42,4 @@ async function compile(source: ModuleSource): Promise<WebAssembly.Module> {
   if (binary instanceof WebAssembly.Module) return binary;
   if (typeof Response === 'function' && binary instanceof Response) return WebAssembly.compileStreaming(binary);
   return WebAssembly.compile(binary as BufferSource);
-}
-
-// Found by what it is, because the linker shortens the names of exports.
-function memoryOf(instance: WebAssembly.Instance): WebAssembly.Memory {
-  const memory = Object.values(instance.exports).find((item) => item instanceof WebAssembly.Memory);
-  if (memory === undefined) throw new Error('the Wasm module exports no memory');
-  return memory as WebAssembly.Memory;
 }

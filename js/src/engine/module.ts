@@ -1,7 +1,8 @@
-// The Wasm module as wasm/bindings.cpp makes it: the only place that knows its raw shape.
+// What an instance of a Wasm module exports: the only place that knows its raw shape, as wasm/exports.cpp makes it.
 
 /** The machines of one instance, which live as long as it: wasm/machines.h. Addresses are offsets in linear memory. */
 export interface RawMachines {
+  readonly memory: WebAssembly.Memory;
   /** Makes room for a block of so many octets and answers its address, good until the next call of reserve(). */
   reserve(octets: number): number;
   /** Carries out the block's first `length` octets at the time `now`; answers the next deadline, Infinity if there is none. Both in milliseconds. */
@@ -11,12 +12,3 @@ export interface RawMachines {
   /** The address of doubles in the order of StatisticsField, as of now. */
   statistics(): number;
 }
-
-export interface ModuleArguments {
-  instantiateWasm(
-    imports: WebAssembly.Imports,
-    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
-  ): Record<string, never>;
-}
-
-export type ModuleFactory = (moduleArguments: ModuleArguments) => Promise<RawMachines>;

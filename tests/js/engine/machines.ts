@@ -4,7 +4,6 @@ import mqttPacket, { type Packet } from 'mqtt-packet';
 
 import { type ClientMachine, Engine, type EngineOptions } from '../../../js/src/engine/engine.ts';
 import type { ModuleSource } from '../../../js/src/engine/load.ts';
-import type { ModuleFactory } from '../../../js/src/engine/module.ts';
 import type { Payload } from '../../../js/src/engine/payload.ts';
 import type { PacketProperties } from '../../../js/src/engine/properties.ts';
 import type {
@@ -18,13 +17,12 @@ import type {
 // Another toolchain's modules can be tried by naming their folder.
 const folder = process.env.WASMQTT_WASM ?? new URL('../../../build/wasm', import.meta.url).pathname;
 
-async function source(name: 'client' | 'broker'): Promise<ModuleSource> {
-  const glue = (await import(`${folder}/${name}.mjs`)) as { default: ModuleFactory };
-  return { createModule: glue.default, wasm: () => new Uint8Array(readFileSync(`${folder}/${name}.wasm`)) };
+function source(name: 'client' | 'broker'): ModuleSource {
+  return { wasm: () => new Uint8Array(readFileSync(`${folder}/${name}.wasm`)) };
 }
 
-export const clientModule = await source('client');
-export const brokerModule = await source('broker');
+export const clientModule = source('client');
+export const brokerModule = source('broker');
 
 /** A clock that stands still until advance(). */
 export class FakeClock {
