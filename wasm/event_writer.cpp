@@ -185,13 +185,13 @@ EventWriter::Text EventWriter::octets(mqtt::Bytes octets) {
 
 // Every message comes through here, few have any.
 EventWriter::Text EventWriter::publish_properties(const mqtt::Properties& from) {
-  return mqtt::has_publish_properties(from) ? properties(from, mqtt::owners(mqtt::PropertyOwner::Publish))
-                                            : Text{word_of(data_.size()), 0};
+  if (!mqtt::has_publish_properties(from)) return {word_of(data_.size()), 0};
+  return properties(mqtt::PropertyCursor(from, mqtt::PropertyOwner::Publish));
 }
 
-EventWriter::Text EventWriter::properties(const mqtt::Properties& from, mqtt::PropertyOwners owners) {
+EventWriter::Text EventWriter::properties(mqtt::PropertyCursor cursor) {
   const std::size_t begin = data_.size();
-  for (mqtt::PropertyCursor cursor(from, owners); cursor.next();)
+  while (cursor.next())
     property(*cursor);
   return {word_of(begin), word_of(data_.size() - begin)};
 }

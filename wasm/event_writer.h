@@ -61,7 +61,8 @@ class EventWriter {
   std::uint32_t topic(std::string_view topic);
   std::uint32_t place_payload(mqtt::Bytes payload, std::uint32_t& flags);
   Text publish_properties(const mqtt::Properties& properties);
-  Text properties(const mqtt::Properties& properties, mqtt::PropertyOwners owners = mqtt::kAllOwners);
+  Text properties(const mqtt::Properties& from) { return properties(mqtt::PropertyCursor(from)); }
+  Text properties(mqtt::PropertyCursor cursor);
   void property(const mqtt::Property& property);
   void word(std::uint32_t value);
   void padded(mqtt::Bytes octets);

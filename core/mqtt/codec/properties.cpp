@@ -2,6 +2,7 @@
 #include "mqtt/codec/properties.h"
 
 #include <array>
+#include <bit>
 
 #include "mqtt/base/utf8.h"
 #include "mqtt/codec/encode.h"
@@ -37,19 +38,27 @@ struct Field {
 
 enum class Values : std::uint8_t { Any, ZeroOrOne, NotZero, TopicName };
 
+// One bit for each PropertyOwner.
+using Owners = std::uint16_t;
+template <typename... Of>
+constexpr Owners owners(Of... of) {
+  return static_cast<Owners>((0U | ... | (1U << static_cast<unsigned>(of))));
+}
+constexpr std::size_t kOwnerCount = static_cast<std::size_t>(PropertyOwner::Auth) + 1;
+constexpr Owners kAllOwners = (1U << kOwnerCount) - 1;
+
 struct Row {
   PropertyId id;
   Field field;
   Values values;
-  PropertyOwners owners;
+  Owners owners;
 };
 
 using enum PropertyOwner;
 using P = Properties;
 
-constexpr PropertyOwners kMessage = owners(Publish, Will);
-constexpr PropertyOwners kExplained =
-    owners(Connack, Puback, Pubrec, Pubrel, Pubcomp, Suback, Unsuback, Disconnect, Auth);
+constexpr Owners kMessage = owners(Publish, Will);
+constexpr Owners kExplained = owners(Connack, Puback, Pubrec, Pubrel, Pubcomp, Suback, Unsuback, Disconnect, Auth);
 
 // [MQTT5 2.2.2.2], in its order.
 constexpr Row kRows[] = {
@@ -86,6 +95,23 @@ constexpr Row kRows[] = {
 
 constexpr std::size_t kRowCount = std::size(kRows);
 constexpr std::uint8_t kNoRow = 0xFF;
+
+// Sets of rows, one bit each.
+using Rows = std::uint32_t;
+static_assert(kRowCount <= 32);
+constexpr Rows kAllRows = (Rows{1} << kRowCount) - 1;
+constexpr auto kRowsOfOwner = [] {
+  std::array<Rows, kOwnerCount> of_owner{};
+  for (std::size_t row = 0; row < kRowCount; ++row) {
+    for (std::size_t owner = 0; owner < kOwnerCount; ++owner)
+      of_owner[owner] |= Rows{kRows[row].owners >> owner & 1U} << row;
+  }
+  return of_owner;
+}();
+
+Rows rows_of(PropertyOwner owner) {
+  return kRowsOfOwner[static_cast<std::size_t>(owner)];
+}
 
 constexpr auto kRowById = [] {
   std::array<std::uint8_t, 0x80> by_id{};
@@ -215,15 +241,15 @@ std::size_t size_of(const Property& property) {
   return 0;
 }
 
-std::size_t block_size(const Properties& properties, PropertyOwners of) {
+std::size_t block_size(PropertyCursor cursor) {
   std::size_t size = 0;
-  for (PropertyCursor cursor(properties, of); cursor.next();)
+  while (cursor.next())
     size += size_of(*cursor);
   return size;
 }
 
-void write_block(const Properties& properties, PropertyOwners of, ByteBuffer& out) {
-  for (PropertyCursor cursor(properties, of); cursor.next();)
+void write_block(PropertyCursor cursor, ByteBuffer& out) {
+  while (cursor.next())
     write_property(*cursor, out);
 }
 
@@ -347,10 +373,15 @@ void put_property(const Property& property, Properties& into) {
   put(property, find_row(static_cast<std::uint8_t>(property.id))->field, into);
 }
 
+PropertyCursor::PropertyCursor(const Properties& properties) : properties_(properties), rows_(kAllRows) {}
+
+PropertyCursor::PropertyCursor(const Properties& properties, PropertyOwner owner)
+    : properties_(properties), rows_(rows_of(owner)) {}
+
 bool PropertyCursor::next() {
-  for (; row_ < kRowCount; ++row_, seen_of_row_ = 0) {
-    const Row& row = kRows[row_];
-    if ((row.owners & owners_) == 0 || !take(properties_, row.field, seen_of_row_, property_)) continue;
+  for (; rows_ != 0; rows_ &= rows_ - 1, seen_of_row_ = 0) {
+    const Row& row = kRows[std::countr_zero(rows_)];
+    if (!take(properties_, row.field, seen_of_row_, property_)) continue;
     property_.id = row.id;
     property_.type = row.field.type;
     ++seen_of_row_;
@@ -386,13 +417,12 @@ Result<void> decode_properties(Bytes block, PropertyOwner owner, Properties& out
 
 Result<void> read_property_block(Bytes block, PropertyOwner owner, Properties& out) {
   ByteReader in(block);
-  std::uint32_t came = 0;  // one bit for each row
-  static_assert(kRowCount <= 32);
+  Rows came = 0;
   while (const auto id = in.u8()) {
     const Row* row = find_row(*id);
     if (row == nullptr) return garbage("unknown property identifier");
-    if ((row->owners & owners(owner)) == 0) return garbage("a property that this packet does not have");
-    const std::uint32_t bit = 1U << (row - kRows);
+    const Rows bit = Rows{1} << (row - kRows);
+    if ((rows_of(owner) & bit) == 0) return garbage("a property that this packet does not have");
     if ((came & bit) != 0 && !may_come_again(*row, owner))
       return protocol_error("a property that may come once came twice");
     came |= bit;
@@ -405,20 +435,20 @@ Result<void> read_property_block(Bytes block, PropertyOwner owner, Properties& o
 }
 
 void encode_properties(const Properties& properties, ByteBuffer& out) {
-  write_block(properties, kAllOwners, out);
+  write_block(PropertyCursor(properties), out);
 }
 
 std::size_t properties_size(const Properties& properties, PropertyOwner owner) {
-  return block_size(properties, owners(owner));
+  return block_size(PropertyCursor(properties, owner));
 }
 
 bool has_properties(const Properties& properties, PropertyOwner owner) {
-  return PropertyCursor(properties, owners(owner)).next();
+  return PropertyCursor(properties, owner).next();
 }
 
 void write_properties(const Properties& properties, PropertyOwner owner, ByteBuffer& out) {
   append_varint(static_cast<std::uint32_t>(properties_size(properties, owner)), out);
-  write_block(properties, owners(owner), out);
+  write_block(PropertyCursor(properties, owner), out);
 }
 
 bool has_publish_properties(const Properties& properties) {
@@ -442,7 +472,7 @@ Result<void> check_encodable(const Properties& properties) {
   for (PropertyCursor cursor(properties); cursor.next();) {
     if (!is_encodable(*cursor)) return caller_misuse(ReasonCode::ProtocolError, misuse_text(cursor->id));
   }
-  if (block_size(properties, kAllOwners) > kMaximumVarint)
+  if (block_size(PropertyCursor(properties)) > kMaximumVarint)
     return caller_misuse(ReasonCode::PacketTooLarge, "properties: too many of them");
   return {};
 }

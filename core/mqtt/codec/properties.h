@@ -25,14 +25,6 @@ struct Property {
   Bytes second{};            // of a TextPair
 };
 
-// One bit for each PropertyOwner.
-using PropertyOwners = std::uint16_t;
-template <typename... Owners>
-constexpr PropertyOwners owners(Owners... of) {
-  return static_cast<PropertyOwners>((0U | ... | (1U << static_cast<unsigned>(of))));
-}
-inline constexpr PropertyOwners kAllOwners = 0xFFFF;
-
 // Precondition: the standard has a property of this identifier.
 PropertyType property_type(PropertyId id);
 
@@ -40,12 +32,12 @@ PropertyType property_type(PropertyId id);
 // Precondition: property.type == property_type(property.id).
 void put_property(const Property& property, Properties& into);
 
-// Walks the properties that are there and that one of `owners` may carry, in the order of the standard. They must not
-// change meanwhile. Use: for (PropertyCursor cursor(properties); cursor.next();) see(*cursor);
+// Walks the properties that are there, or those of them that `owner` may carry, in the order of the standard. They must
+// not change meanwhile. Use: for (PropertyCursor cursor(properties); cursor.next();) see(*cursor);
 class PropertyCursor {
  public:
-  explicit PropertyCursor(const Properties& properties, PropertyOwners owners = kAllOwners)
-      : properties_(properties), owners_(owners) {}
+  explicit PropertyCursor(const Properties& properties);
+  PropertyCursor(const Properties& properties, PropertyOwner owner);
 
   // Moves to the next; false at the end.
   bool next();
@@ -54,8 +46,7 @@ class PropertyCursor {
 
  private:
   const Properties& properties_;
-  PropertyOwners owners_;
-  std::size_t row_ = 0;
+  std::uint32_t rows_;  // of the codec's table that are still to be looked at, one bit each
   std::size_t seen_of_row_ = 0;
   Property property_;
 };

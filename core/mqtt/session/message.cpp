@@ -23,7 +23,7 @@ bool is_kept(PropertyId id) {
 }
 
 void encode_kept_properties(const Properties& properties, ByteBuffer& out) {
-  for (PropertyCursor cursor(properties, owners(PropertyOwner::Publish)); cursor.next();) {
+  for (PropertyCursor cursor(properties, PropertyOwner::Publish); cursor.next();) {
     if (is_kept(cursor->id)) write_property(*cursor, out);
   }
 }

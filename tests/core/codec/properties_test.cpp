@@ -116,7 +116,7 @@ TEST(PropertyCursor, HandsOutWhatMakesTheSameWhenItIsPutOneByOne) {
     ASSERT_TRUE(decode_properties(block, owner, properties));
     Properties put;
     std::set<int> seen;
-    for (PropertyCursor cursor(properties, owners(owner)); cursor.next();) {
+    for (PropertyCursor cursor(properties, owner); cursor.next();) {
       EXPECT_EQ(cursor->type, property_type(cursor->id));
       put_property(*cursor, put);
       seen.insert(static_cast<int>(cursor->id));
