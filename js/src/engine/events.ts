@@ -51,7 +51,9 @@ export class EventReader {
   #data = 0;
   // Small payloads that lie in no frame, copied out together when the first of them is met.
   #payloads: ArrayBuffer | undefined;
-  #frame: Uint8Array<ArrayBuffer> = noOctets;
+  // Where the frame lies that payloads are views of.
+  #frameBuffer: ArrayBuffer = noOctets.buffer;
+  #frameOffset = 0;
   // An output that consists of several runs, until all are there.
   #joined: Uint8Array<ArrayBuffer> | undefined;
   #joinedLength = 0;
@@ -105,7 +107,7 @@ export class EventReader {
       }
     }
     this.#payloads = undefined;
-    this.#frame = noOctets;
+    this.#frameBuffer = noOctets.buffer;
   }
 
   #handle(kind: EventKind, subject: number, at: number, frames: readonly Uint8Array<ArrayBuffer>[]): void {
@@ -123,7 +125,9 @@ export class EventReader {
     } else if (kind === EventKind.Topic) {
       this.#topics[subject] = this.text(at + TopicEventField.textOffset);
     } else if (kind === EventKind.Frame) {
-      this.#frame = frames[subject]!;
+      const frame = frames[subject]!;
+      this.#frameBuffer = frame.buffer;
+      this.#frameOffset = frame.byteOffset;
     } else if (kind < EventKind.Connected) {
       const sink = this.#clients[subject];
       if (sink !== undefined) this.#handleRare(kind, sink, at);
@@ -260,8 +264,7 @@ export class EventReader {
     const offset = this.#words[at + MessageEventField.payloadOffset]!;
     const length = this.#words[at + MessageEventField.payloadLength]!;
     if ((flags & MessageFlags.PayloadInFrame) !== 0) {
-      const frame = this.#frame;
-      return new Payload(frame.buffer, frame.byteOffset + offset, length);
+      return new Payload(this.#frameBuffer, this.#frameOffset + offset, length);
     }
     return (flags & MessageFlags.PayloadInPayloads) === 0
       ? this.#copyOf(this.#data + offset, length)
