@@ -25,8 +25,10 @@ export function decodeText(octets: Uint8Array, begin: number, end: number): stri
  * `slice()` makes a copy that stands alone (and is a Payload too). `toString()` is the UTF-8 text, as apps written for Node's Buffer expect.
  */
 export class Payload extends Uint8Array<ArrayBuffer> {
-  // Consoles show it, minified or not.
-  static override readonly name = 'Payload';
+  // Consoles show it, minified or not. A getter, because V8 of Node 20 never optimises the constructor of a class that has a static field.
+  static override get name(): string {
+    return 'Payload';
+  }
 
   override toString(): string {
     return decodeText(this, 0, this.length);
