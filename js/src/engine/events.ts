@@ -25,6 +25,7 @@ const faults: readonly Fault[] = ['peer-sent-garbage', 'peer-broke-protocol', 'l
 const lowerMessageFlags = MessageFlags.QosMask | MessageFlags.Retain | MessageFlags.Dup;
 
 const noOctets = new Uint8Array(0);
+const noBuffer = noOctets.buffer;
 
 // TypeScript does not see that a Uint8Array<ArrayBuffer> can be made from a length, too. For short ones it is the cheapest way.
 const PayloadOfLength = Payload as unknown as new (length: number) => Payload;
@@ -52,7 +53,7 @@ export class EventReader {
   // Small payloads that lie in no frame, copied out together when the first of them is met.
   #payloads: ArrayBuffer | undefined;
   // Where the frame lies that payloads are views of.
-  #frameBuffer: ArrayBuffer = noOctets.buffer;
+  #frameBuffer: ArrayBuffer = noBuffer;
   #frameOffset = 0;
   // An output that consists of several runs, until all are there.
   #joined: Uint8Array<ArrayBuffer> | undefined;
@@ -83,10 +84,10 @@ export class EventReader {
     return this.#words;
   }
 
-  // Growth puts another buffer in place of the one before.
+  // Growth puts another buffer in place of the one before, whose views are empty from then on.
   #renewViews(): void {
+    if (this.#octets.length > 0) return;
     const buffer = this.#memory.buffer as ArrayBuffer;
-    if (this.#octets.buffer === buffer) return;
     this.#octets = new Uint8Array(buffer);
     this.#words = new Uint32Array(buffer);
   }
@@ -107,7 +108,7 @@ export class EventReader {
       }
     }
     this.#payloads = undefined;
-    this.#frameBuffer = noOctets.buffer;
+    this.#frameBuffer = noBuffer;
   }
 
   #handle(kind: EventKind, subject: number, at: number, frames: readonly Uint8Array<ArrayBuffer>[]): void {
