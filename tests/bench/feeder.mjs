@@ -1,34 +1,50 @@
 // A WebSocket server that gives whoever subscribes a stream of packed PUBLISH packets, made once and sent as fast as they are
 // taken. Runs as a process of its own: node feeder.mjs MESSAGES MESSAGES_A_FRAME; prints its port.
+import http from 'node:http';
 import mqttPacket from 'mqtt-packet';
 import { WebSocketServer } from 'ws';
 
 const [messages, perFrame] = process.argv.slice(2).map(Number);
 const one = mqttPacket.generate({ cmd: 'publish', topic: 'bench/device/1/value', payload: Buffer.alloc(32, 'x'), qos: 0, retain: false, dup: false, messageId: 0 });
-const frame = Buffer.concat(Array.from({ length: perFrame }, () => one));
+const repeated = (octets, count) => Buffer.concat(Array.from({ length: count }, () => octets));
+
+// A final binary frame, as a server sends it. [RFC6455 5.2]
+function frameOf(payload) {
+  const { length } = payload;
+  if (length > 0xffff) throw new RangeError('a frame of the feeder is at most 64 KiB');
+  const head = length < 126 ? [0x82, length] : [0x82, 126, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from(head), payload]);
+}
+
+// Several small frames go in one write, so that who receives them is the slower side.
+const frame = frameOf(repeated(one, perFrame));
+const framesOfWrite = Math.max(1, Math.floor(16384 / frame.length));
+const write = repeated(frame, framesOfWrite);
 const highWaterMark = 4 * 1024 * 1024;
 
 function feed(socket) {
-  let sent = 0;
+  let frames = messages / perFrame;
   const more = () => {
-    while (sent < messages && socket.bufferedAmount < highWaterMark) {
-      socket.send(frame);
-      sent += perFrame;
+    while (frames > 0 && socket.writableLength < highWaterMark) {
+      socket.write(frames >= framesOfWrite ? write : write.subarray(0, frames * frame.length));
+      frames -= framesOfWrite;
     }
-    if (sent < messages) setImmediate(more);
+    if (frames > 0) setImmediate(more);
   };
   more();
 }
 
-const server = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: () => 'mqtt' });
-server.on('listening', () => console.log(server.address().port));
-server.on('connection', (socket) => {
-  const parser = mqttPacket.parser();
-  parser.on('packet', (packet) => {
-    if (packet.cmd === 'connect') socket.send(mqttPacket.generate({ cmd: 'connack', returnCode: 0, sessionPresent: false }));
-    if (packet.cmd !== 'subscribe') return;
-    socket.send(mqttPacket.generate({ cmd: 'suback', messageId: packet.messageId, granted: [0] }));
-    feed(socket);
+const webSockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'mqtt' });
+const server = http.createServer().listen(0, '127.0.0.1', () => console.log(server.address().port));
+server.on('upgrade', (request, socket, head) => {
+  webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+    const parser = mqttPacket.parser();
+    parser.on('packet', (packet) => {
+      if (packet.cmd === 'connect') webSocket.send(mqttPacket.generate({ cmd: 'connack', returnCode: 0, sessionPresent: false }));
+      if (packet.cmd !== 'subscribe') return;
+      webSocket.send(mqttPacket.generate({ cmd: 'suback', messageId: packet.messageId, granted: [0] }));
+      feed(socket);
+    });
+    webSocket.on('message', (data) => parser.parse(data));
   });
-  socket.on('message', (data) => parser.parse(data));
 });
