@@ -74,7 +74,8 @@ void Client::State::resubscribe(Instant now) {
                                entries.begin() + static_cast<std::ptrdiff_t>(end));
       if (identifier != 0) subscribe.properties.subscription_identifiers = {identifier};
       // Nobody waits for the answer; a refused filter is forgotten when the SUBACK comes.
-      [[maybe_unused]] const auto written = write_subscribe(std::move(subscribe), kNoToken, now);
+      [[maybe_unused]] const auto written =
+          write_request({.is_unsubscribe = false, .packet = std::move(subscribe)}, kNoToken, now);
     }
   }
 }
@@ -140,23 +141,15 @@ void Client::State::give_up(const Wish& wish, const Error& error) {
 }
 
 void Client::State::send_subscription_wish(const SubscriptionWish& wish, OperationToken token, Instant now) {
-  Properties properties;
+  SubscriptionRequest request{.is_unsubscribe = wish.is_unsubscribe, .packet = {}};
+  for (const auto& [filter, options] : wish.entries)
+    request.packet.entries.push_back({filter, options});
   // They were encoded from valid ones when the wish was made.
   [[maybe_unused]] const auto decoded = decode_properties(
-      wish.properties.view(), wish.is_unsubscribe ? PropertyOwner::Unsubscribe : PropertyOwner::Subscribe, properties);
-  Result<void> written;
-  if (wish.is_unsubscribe) {
-    Unsubscribe unsubscribe{.packet_identifier = 0, .topic_filters = {}, .properties = std::move(properties)};
-    for (const auto& [filter, options] : wish.entries)
-      unsubscribe.topic_filters.push_back(filter);
-    written = write_unsubscribe(std::move(unsubscribe), token, now);
-  } else {
-    Subscribe subscribe{.packet_identifier = 0, .entries = {}, .properties = std::move(properties)};
-    for (const auto& [filter, options] : wish.entries)
-      subscribe.entries.push_back({filter, options});
-    written = write_subscribe(std::move(subscribe), token, now);
-  }
-  if (!written) fail_operation(token, written.error());
+      wish.properties.view(), wish.is_unsubscribe ? PropertyOwner::Unsubscribe : PropertyOwner::Subscribe,
+      request.packet.properties);
+  if (const auto written = write_request(std::move(request), token, now); !written)
+    fail_operation(token, written.error());
 }
 
 }  // namespace mqtt

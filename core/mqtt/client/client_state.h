@@ -28,7 +28,13 @@ enum class ClientPhase : std::uint8_t {
   Closing,  // the transport is to be closed
 };
 
-// A SUBSCRIBE or UNSUBSCRIBE that waits for a connection, in memory of its own.
+// A SUBSCRIBE, or an UNSUBSCRIBE, whose entries have no options.
+struct SubscriptionRequest {
+  bool is_unsubscribe = false;
+  Subscribe packet;
+};
+
+// One that waits for a connection, in memory of its own.
 struct SubscriptionWish {
   bool is_unsubscribe = false;
   std::vector<std::pair<std::string, SubscriptionOptions>> entries;
@@ -161,8 +167,8 @@ class Client::State {
   void finish_at_most_once(OperationToken token);
   void settle_publish(PacketIdentifier identifier);
   void send_acknowledged(Wish wish, Instant now);
-  Result<void> write_subscribe(Subscribe subscribe, OperationToken token, Instant now);
-  Result<void> write_unsubscribe(Unsubscribe unsubscribe, OperationToken token, Instant now);
+  Result<void> request(SubscriptionRequest request, OperationToken token, Instant now);
+  Result<void> write_request(SubscriptionRequest request, OperationToken token, Instant now);
   bool take_back_if_too_large(PacketIdentifier identifier);
   Result<void> enqueue(Wish wish);
   void count_queued(const Message& message);

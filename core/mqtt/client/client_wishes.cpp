@@ -19,21 +19,21 @@ constexpr Error kNoIdentifierLeft{Fault::LimitReached, ReasonCode::QuotaExceeded
 constexpr Error kTooLargeForServer{Fault::LimitReached, ReasonCode::PacketTooLarge,
                                    "larger than the server's Maximum Packet Size"};
 
-SubscriptionWish to_wish(const Subscribe& subscribe) {
+SubscriptionWish to_wish(const SubscriptionRequest& request) {
   SubscriptionWish wish;
-  for (const SubscribeEntry& entry : subscribe.entries)
+  wish.is_unsubscribe = request.is_unsubscribe;
+  for (const SubscribeEntry& entry : request.packet.entries)
     wish.entries.emplace_back(entry.topic_filter, entry.options);
-  encode_properties(subscribe.properties, wish.properties);
+  encode_properties(request.packet.properties, wish.properties);
   return wish;
 }
 
-SubscriptionWish to_wish(const Unsubscribe& unsubscribe) {
-  SubscriptionWish wish;
-  wish.is_unsubscribe = true;
-  for (const std::string_view filter : unsubscribe.topic_filters)
-    wish.entries.emplace_back(filter, SubscriptionOptions{});
-  encode_properties(unsubscribe.properties, wish.properties);
-  return wish;
+Unsubscribe to_unsubscribe(const Subscribe& packet) {
+  Unsubscribe unsubscribe{
+      .packet_identifier = packet.packet_identifier, .topic_filters = {}, .properties = packet.properties};
+  for (const SubscribeEntry& entry : packet.entries)
+    unsubscribe.topic_filters.push_back(entry.topic_filter);
+  return unsubscribe;
 }
 
 }  // namespace
@@ -197,37 +197,31 @@ void Client::State::count_unqueued(const Message& message) {
 }
 
 Result<void> Client::State::subscribe(const Subscribe& subscribe, OperationToken token, Instant now) {
-  if (subscribe.entries.empty())
-    return misuse(ReasonCode::ProtocolError, "a SUBSCRIBE names at least one topic filter");
-  for (const SubscribeEntry& entry : subscribe.entries) {
-    if (const auto parsed = parse_topic_filter(entry.topic_filter); !parsed)
-      return misuse(parsed.error().reason, parsed.error().text);
-  }
-  if (const auto encodable = check_encodable(subscribe); !encodable) return encodable.error();
-  if (phase_ != ClientPhase::Connected) {
-    return enqueue({.token = token,
-                    .record = 0,
-                    .message = {},
-                    .subscription = std::make_unique<SubscriptionWish>(to_wish(subscribe))});
-  }
-  return write_subscribe(subscribe, token, now);
+  return request({.is_unsubscribe = false, .packet = subscribe}, token, now);
 }
 
 Result<void> Client::State::unsubscribe(const Unsubscribe& unsubscribe, OperationToken token, Instant now) {
-  if (unsubscribe.topic_filters.empty())
-    return misuse(ReasonCode::ProtocolError, "an UNSUBSCRIBE names at least one topic filter");
-  for (const std::string_view filter : unsubscribe.topic_filters) {
-    if (const auto parsed = parse_topic_filter(filter); !parsed)
+  SubscriptionRequest wanted{.is_unsubscribe = true, .packet = {}};
+  for (const std::string_view filter : unsubscribe.topic_filters)
+    wanted.packet.entries.push_back({filter, SubscriptionOptions{}});
+  wanted.packet.properties = unsubscribe.properties;
+  return request(std::move(wanted), token, now);
+}
+
+Result<void> Client::State::request(SubscriptionRequest request, OperationToken token, Instant now) {
+  if (request.packet.entries.empty())
+    return misuse(ReasonCode::ProtocolError, "a SUBSCRIBE or UNSUBSCRIBE names at least one topic filter");
+  for (const SubscribeEntry& entry : request.packet.entries) {
+    if (const auto parsed = parse_topic_filter(entry.topic_filter); !parsed)
       return misuse(parsed.error().reason, parsed.error().text);
   }
-  if (const auto encodable = check_encodable(unsubscribe); !encodable) return encodable.error();
-  if (phase_ != ClientPhase::Connected) {
-    return enqueue({.token = token,
-                    .record = 0,
-                    .message = {},
-                    .subscription = std::make_unique<SubscriptionWish>(to_wish(unsubscribe))});
-  }
-  return write_unsubscribe(unsubscribe, token, now);
+  // What an UNSUBSCRIBE can say, a SUBSCRIBE can.
+  if (const auto encodable = check_encodable(request.packet); !encodable) return encodable.error();
+  if (phase_ == ClientPhase::Connected) return write_request(std::move(request), token, now);
+  return enqueue({.token = token,
+                  .record = 0,
+                  .message = {},
+                  .subscription = std::make_unique<SubscriptionWish>(to_wish(request))});
 }
 
 // What the CONNACK said that the server has not. [MQTT5 3.2.2.3]
@@ -245,36 +239,35 @@ Result<void> Client::State::check_against_server(const Subscribe& subscribe) con
   return {};
 }
 
-Result<void> Client::State::write_subscribe(Subscribe subscribe, OperationToken token, Instant now) {
-  if (const auto accepted = check_against_server(subscribe); !accepted) return accepted.error();
-  if (!in_flight_.can_add()) return kNoIdentifierLeft;
-  subscribe.packet_identifier = in_flight_.add({}, token, FlightState::AwaitingSuback);
-  write(PacketType::Subscribe, subscribe.packet_identifier, now,
-        [&](ByteBuffer& out) { encode(subscribe, version_, out); });
-  if (!take_back_if_too_large(subscribe.packet_identifier)) return kTooLargeForServer;
-  PendingSubscription pending{.token = token, .topic_filters = {}};
-  const auto& identifiers = subscribe.properties.subscription_identifiers;
-  for (const SubscribeEntry& entry : subscribe.entries) {
-    pending.topic_filters.emplace_back(entry.topic_filter);
-    if (options_.resubscribe)
-      subscriptions_[pending.topic_filters.back()] = {entry.options, identifiers.empty() ? 0 : identifiers.front()};
+Result<void> Client::State::write_request(SubscriptionRequest request, OperationToken token, Instant now) {
+  const bool is_unsubscribe = request.is_unsubscribe;
+  Subscribe& packet = request.packet;
+  if (!is_unsubscribe) {
+    if (const auto accepted = check_against_server(packet); !accepted) return accepted.error();
   }
-  pending_subscriptions_.emplace(subscribe.packet_identifier, std::move(pending));
-  return {};
-}
-
-Result<void> Client::State::write_unsubscribe(Unsubscribe unsubscribe, OperationToken token, Instant now) {
   if (!in_flight_.can_add()) return kNoIdentifierLeft;
-  unsubscribe.packet_identifier = in_flight_.add({}, token, FlightState::AwaitingUnsuback);
-  write(PacketType::Unsubscribe, unsubscribe.packet_identifier, now,
-        [&](ByteBuffer& out) { encode(unsubscribe, version_, out); });
-  if (!take_back_if_too_large(unsubscribe.packet_identifier)) return kTooLargeForServer;
+  packet.packet_identifier =
+      in_flight_.add({}, token, is_unsubscribe ? FlightState::AwaitingUnsuback : FlightState::AwaitingSuback);
+  write(is_unsubscribe ? PacketType::Unsubscribe : PacketType::Subscribe, packet.packet_identifier, now,
+        [&](ByteBuffer& out) {
+          if (is_unsubscribe) {
+            encode(to_unsubscribe(packet), version_, out);
+          } else {
+            encode(packet, version_, out);
+          }
+        });
+  if (!take_back_if_too_large(packet.packet_identifier)) return kTooLargeForServer;
   PendingSubscription pending{.token = token, .topic_filters = {}};
-  for (const std::string_view filter : unsubscribe.topic_filters) {
-    pending.topic_filters.emplace_back(filter);
-    if (const auto found = subscriptions_.find(filter); found != subscriptions_.end()) subscriptions_.erase(found);
+  const auto& identifiers = packet.properties.subscription_identifiers;
+  for (const SubscribeEntry& entry : packet.entries) {
+    const std::string& filter = pending.topic_filters.emplace_back(entry.topic_filter);
+    if (is_unsubscribe) {
+      subscriptions_.erase(filter);
+    } else if (options_.resubscribe) {
+      subscriptions_[filter] = {entry.options, identifiers.empty() ? 0 : identifiers.front()};
+    }
   }
-  pending_subscriptions_.emplace(unsubscribe.packet_identifier, std::move(pending));
+  pending_subscriptions_.emplace(packet.packet_identifier, std::move(pending));
   return {};
 }
 
