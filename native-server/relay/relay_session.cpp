@@ -1,4 +1,5 @@
-// Both directions are the same code; they differ in what the end of a side means.
+// Both directions are the same code; they differ in what the end of a side means, and only what the broker sends is
+// left to gather.
 #include "relay/relay_session.h"
 
 #include <utility>
