@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { Engine } from '../../../js/src/engine/engine.ts';
 import { PublishFlags } from '../../../js/src/engine/types.ts';
@@ -463,6 +463,10 @@ describe('time', () => {
 });
 
 describe('engines', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
   it('live side by side without knowing of each other', async () => {
     const [one, two] = [await startClient(), await startClient()];
     one.machine.publish('from/one', '1', 0, undefined, 0);
@@ -546,7 +550,6 @@ describe('engines', () => {
     await settled();
     expect(one.frames).toHaveLength(0);
     expect(instances).toHaveBeenCalledTimes(1);
-    instances.mockRestore();
   });
 
   it('reject ready when the octets are no module, and try again for the next engine', async () => {
