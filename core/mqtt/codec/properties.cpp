@@ -126,6 +126,11 @@ const Row* find_row(std::uint8_t id) {
   return id < kRowById.size() && kRowById[id] != kNoRow ? &kRows[kRowById[id]] : nullptr;
 }
 
+// Precondition: the standard has a property of this identifier.
+const Row& row_of(PropertyId id) {
+  return kRows[kRowById[static_cast<std::uint8_t>(id)]];
+}
+
 // --- octets -> properties
 
 Error value_error(const Row& row) {
@@ -331,7 +336,7 @@ bool is_encodable(const Property& property) {
     default:
       break;
   }
-  return is_allowed(*find_row(static_cast<std::uint8_t>(property.id)), property);
+  return is_allowed(row_of(property.id), property);
 }
 
 const char* misuse_text(PropertyId id) {
@@ -366,11 +371,11 @@ const char* misuse_text(PropertyId id) {
 }  // namespace
 
 PropertyType property_type(PropertyId id) {
-  return find_row(static_cast<std::uint8_t>(id))->field.type;
+  return row_of(id).field.type;
 }
 
 void put_property(const Property& property, Properties& into) {
-  put(property, find_row(static_cast<std::uint8_t>(property.id))->field, into);
+  put(property, row_of(property.id).field, into);
 }
 
 PropertyCursor::PropertyCursor(const Properties& properties) : properties_(properties), rows_(kAllRows) {}
