@@ -16,22 +16,22 @@ function frameOf(payload) {
   return Buffer.concat([Buffer.from(head), payload]);
 }
 
-// Several small frames go in one write, so that who receives them is the slower side.
+// Large writes, the next one when the kernel has taken the one before: a feeder that looked whether there is room again and again
+// would take the processor from who receives.
 const frame = frameOf(repeated(one, perFrame));
-const framesOfWrite = Math.max(1, Math.floor(16384 / frame.length));
+const framesOfWrite = Math.max(1, Math.floor(256 * 1024 / frame.length));
 const write = repeated(frame, framesOfWrite);
-const highWaterMark = 4 * 1024 * 1024;
+const writesOnTheWay = 2;
 
 function feed(socket) {
   let frames = messages / perFrame;
   const more = () => {
-    while (frames > 0 && socket.writableLength < highWaterMark) {
-      socket.write(frames >= framesOfWrite ? write : write.subarray(0, frames * frame.length));
-      frames -= framesOfWrite;
-    }
-    if (frames > 0) setImmediate(more);
+    if (frames <= 0) return;
+    const count = Math.min(frames, framesOfWrite);
+    frames -= count;
+    socket.write(write.subarray(0, count * frame.length), more);
   };
-  more();
+  for (let i = 0; i < writesOnTheWay; ++i) more();
 }
 
 const webSockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'mqtt' });
