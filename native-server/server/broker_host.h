@@ -45,6 +45,8 @@ class BrokerHost final : public LinkAcceptor, private mqtt::BrokerObserver {
   void on_connected(mqtt::ConnectionId id, const mqtt::ConnectedClient& client) override;
   void on_ended(mqtt::ConnectionId id, const mqtt::ConnectionEnd& end) override;
 
+  bool is_split(Bytes read) const;
+  void flush_first();
   void pump();
   void arm_timer();
   static mqtt::Instant now();
