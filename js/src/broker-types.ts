@@ -12,9 +12,9 @@ export interface BrokerOptions {
   receiveMaximum?: number;
   /** Topic aliases that a client may set: 32 */
   topicAliasMaximum?: number;
-  /** Unacknowledged QoS 1 and 2 messages on their way to a client: 1024 */
+  /** Unacknowledged QoS 1 and 2 messages on their way to a client: 8192 */
   maximumInFlight?: number;
-  /** QoS 1 and 2 messages that wait for a client: 100,000 */
+  /** QoS 1 and 2 messages that wait for a client; publishers wait for one that keeps up: 100,000 */
   maximumQueuedMessages?: number;
   /** The same in octets; and all clients' together: no limit */
   maximumQueuedOctets?: number;

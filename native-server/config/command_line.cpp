@@ -93,7 +93,8 @@ void declare_limits(CLI::App& app, Flags& flags) {
   add("--max-in-flight", broker.maximum_in_flight, "N", CLI::Range(1, 65535),
       "Unacknowledged QoS 1 and 2 messages on the way to a client");
   add("--max-queued-messages", broker.maximum_queued_messages, "N", CLI::Range(std::size_t{0}, std::size_t{1} << 40),
-      "QoS 1 and 2 messages that wait for a client beyond those; further ones are dropped");
+      "QoS 1 and 2 messages that wait for a client beyond those; publishers wait for one that keeps up, else further "
+      "ones are dropped");
   add("--max-output", broker.maximum_output_octets, "OCTETS", CLI::Range(std::size_t{1024}, std::size_t{1} << 40),
       "What may wait for a slow client before QoS 0 messages to it are dropped")
       ->transform(size);

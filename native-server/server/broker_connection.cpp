@@ -43,13 +43,14 @@ void BrokerConnection::flush() {
 }
 
 // A client that sends without reading the answers would have them pile up here. Beyond the limit at which the broker
-// drops what it may, it is not listened to until it has caught up.
+// drops what it may, it is not listened to until it has caught up; nor while the broker holds what it sends.
 void BrokerConnection::pace_reading(std::size_t waiting) {
   const std::size_t limit = host_.options().maximum_output_octets;
-  if (!is_paused_ && waiting > limit) {
+  const bool is_held = !host_.broker().takes_input(id_);
+  if (!is_paused_ && (is_held || waiting > limit)) {
     is_paused_ = true;
     link_->pause();
-  } else if (is_paused_ && waiting <= limit / 2) {
+  } else if (is_paused_ && !is_held && waiting <= limit / 2) {
     is_paused_ = false;
     link_->resume();
   }

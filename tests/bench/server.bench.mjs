@@ -10,6 +10,7 @@ const throughput = [
   ['TCP 1:1, QoS 0, 1 KiB', { payload: 1024 }],
   ['TCP 1:1, QoS 1, 100 in flight', { qos: 1 }],
   ['TCP 1:1, QoS 2, 100 in flight', { qos: 2 }],
+  ['TCP 100:1, QoS 1, 100 in flight each', { qos: 1, publishers: 100 }],
   ['WebSocket 1:1, QoS 0, 32 octets', { transport: 'ws' }],
   ['WebSocket 1:100, QoS 0, 32 octets', { transport: 'ws', subscribers: 100 }],
 ];

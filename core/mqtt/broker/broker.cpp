@@ -85,7 +85,8 @@ void Broker::State::receive(Connection& connection, Bytes octets, Instant now) {
 
 void Broker::State::process(Connection& connection, Bytes octets, Instant now) {
   connection.reader.feed(octets);
-  while (!connection.awaits_verdict) {
+  // Of a host that hands over the input of a connection that is held back, no more than so much is kept.
+  while (!connection.awaits_verdict && (!connection.is_held_back || connection.reader.held() > kMaximumHeldInput)) {
     const auto frame = connection.reader.next();
     if (!frame) return end(connection, frame.error(), false, now);
     if (!*frame) break;
@@ -99,7 +100,8 @@ void Broker::State::process(Connection& connection, Bytes octets, Instant now) {
     const Error error{Fault::LimitReached, ReasonCode::QuotaExceeded, "sends on while the host decides about it"};
     return end(connection, error, false, now);
   }
-  if (connection.awaits_verdict || connection.reader.held() >= kLongPacket) connection.last_heard = now;
+  if (connection.awaits_verdict || connection.is_held_back || connection.reader.held() >= kLongPacket)
+    connection.last_heard = now;
   if (connection.unread_answers > options_.maximum_output_octets) {
     const Error error{Fault::LimitReached, ReasonCode::QuotaExceeded, "does not read the answers to what it sends"};
     end(connection, error, false, now);
@@ -162,6 +164,7 @@ void Broker::State::finish(Connection& connection, const Error& error, bool orde
   if (session == nullptr) return;
   --statistics_.connections;
   session->connection = nullptr;
+  let_go(*session);
   // Only a DISCONNECT of Normal disconnection takes the will back. [MQTT-3.14.4-3]
   detach(*session, !orderly || error.reason != ReasonCode::Success, now);
 }
@@ -212,6 +215,8 @@ Properties Broker::State::said_by(const Verdict& verdict) {
 void Broker::State::closed(Connection& connection, Instant now) {
   now_ = now;
   if (connection.phase == ConnectionPhase::Free) return;
+  connection.is_leaving = true;
+  go_on(connection);
   if (connection.phase != ConnectionPhase::Closing) {
     const Error error{Fault::PeerBrokeProtocol, ReasonCode::UnspecifiedError,
                       "the connection was lost without a DISCONNECT"};
@@ -291,6 +296,10 @@ bool Broker::State::is_outdated(const Deadline& deadline) const {
     if (deadline.kind == DeadlineKind::KeepAlive) return connection.phase != ConnectionPhase::Connected;
     return connection.phase != ConnectionPhase::AwaitingConnect && connection.phase != ConnectionPhase::Authenticating;
   }
+  if (deadline.kind == DeadlineKind::Hold) {
+    const auto hold = holds_.find(deadline.subject);
+    return hold == holds_.end() || deadline.at != hold->second.judged_at;
+  }
   if (deadline.kind == DeadlineKind::Statistics) return deadline.at != system_topics_->due_at;
   const Session* session = subscribers_[deadline.subject];
   if (session == nullptr || session->serial != deadline.serial) return true;
@@ -318,6 +327,8 @@ void Broker::State::run(const Deadline& deadline, Instant now) {
       return destroy_session(*subscribers_[deadline.subject], now);
     case DeadlineKind::Statistics:
       return publish_statistics(now);
+    case DeadlineKind::Hold:
+      return judge(*subscribers_[deadline.subject], now);
   }
 }
 
@@ -350,13 +361,16 @@ ConnectionId Broker::open(Instant now) {
 }
 void Broker::receive(ConnectionId connection, Bytes octets, Instant now) {
   state_->receive(state_->connection(connection), octets, now);
+  state_->serve_held();
 }
 void Broker::closed(ConnectionId connection, Instant now) {
   state_->closed(state_->connection(connection), now);
+  state_->serve_held();
 }
 
 Instant Broker::advance(Instant now) {
   state_->advance(now);
+  state_->serve_held();
   return state_->next_deadline();
 }
 
@@ -375,9 +389,11 @@ Result<void> Broker::publish(const Publish& message, Instant now) {
 
 void Broker::decide(ConnectionId connection, const Verdict& verdict, Instant now) {
   state_->decide(state_->connection(connection), verdict, now);
+  state_->serve_held();
 }
 void Broker::disconnect(ConnectionId connection, const Disconnect& disconnect, Instant now) {
   state_->disconnect(state_->connection(connection), disconnect, now);
+  state_->serve_held();
 }
 void Broker::shut_down(Instant now) {
   state_->shut_down(now);
@@ -391,9 +407,13 @@ const OutputQueue& Broker::output(ConnectionId connection) const {
 }
 void Broker::consume_output(ConnectionId connection, std::size_t octets) {
   state_->consume_output(state_->connection(connection), octets);
+  state_->serve_held();
 }
 bool Broker::should_close(ConnectionId connection) const {
   return state_->connection(connection).phase == ConnectionPhase::Closing;
+}
+bool Broker::takes_input(ConnectionId connection) const {
+  return !state_->connection(connection).is_held_back;
 }
 Instant Broker::next_deadline() const {
   return state_->next_deadline();

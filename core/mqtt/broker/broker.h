@@ -122,6 +122,9 @@ class Broker {
   void consume_output(ConnectionId connection, std::size_t octets);
   // True once the transport is to be closed as soon as its output is written; further input is ignored.
   bool should_close(ConnectionId connection) const;
+  // False while the connection waits for a subscriber of what it publishes: the host had better not read on, because
+  // what it hands over is held. The connection is named ready when that changes.
+  bool takes_input(ConnectionId connection) const;
   // kNever when nothing is due, ever.
   Instant next_deadline() const;
 

@@ -34,7 +34,7 @@ struct BrokerOptions {
 
   // --- what goes to a client. Unacknowledged QoS 1 and 2 PUBLISH packets on the way to a client; its Receive Maximum
   // may lower it. 1 to 65,535.
-  std::uint16_t maximum_in_flight = 1024;
+  std::uint16_t maximum_in_flight = 8192;
   // Aliases that the broker sets for the topics a client gets most; its Topic Alias Maximum may lower it.
   std::uint16_t maximum_outgoing_topic_aliases = 64;
   // Octets that wait for a connection's socket; beyond it QoS 0 messages to it are dropped and counted.
@@ -44,8 +44,9 @@ struct BrokerOptions {
   std::string response_information{};
 
   // --- what is kept. Messages of QoS 1 and 2 that wait for a client, beyond those in flight, and their octets; and all
-  // clients' together. Further ones are dropped and counted. Before that, while all together are at their limit, QoS 0
-  // messages go only to clients that have nothing waiting.
+  // clients' together. Further ones are dropped and counted; but those who publish them wait for a client that keeps
+  // up. Before that, while all together are at their limit, QoS 0 messages go only to clients that have nothing
+  // waiting.
   std::size_t maximum_queued_messages = 100'000;
   std::size_t maximum_queued_octets = SIZE_MAX;
   std::size_t maximum_queued_messages_in_all = SIZE_MAX;

@@ -13,6 +13,7 @@
 #include "mqtt/broker/broker.h"
 #include "mqtt/broker/connection.h"
 #include "mqtt/broker/deadline_queue.h"
+#include "mqtt/broker/hold.h"
 #include "mqtt/broker/recorder.h"
 #include "mqtt/broker/session.h"
 #include "mqtt/broker/shared_group.h"
@@ -74,6 +75,10 @@ class Broker::State {
   void send_retained(Session& session, std::string_view topic_filter, const Subscription& subscription, Instant now);
   // Sends what waits for the session as far as the client's Receive Maximum goes.
   void send_waiting(Session& session, Instant now);
+
+  // --- publishers that wait for a subscriber (back_pressure.cpp)
+  // Lets those go on that were let go, or whose subscriber has room. To be called at the end of a mutation.
+  void serve_held();
 
   // --- sessions (session_store.cpp)
   Session* find_session(std::string_view client_identifier);
@@ -183,6 +188,20 @@ class Broker::State {
                       Instant now);
   void resend(Session& session, Instant now);
 
+  // --- publishers that wait for a subscriber (back_pressure.cpp)
+  static bool is_waited_for(const Session& session);
+  void hold_back(Connection& publisher, Session& session, Instant now);
+  void await_judgement(Hold& hold, const Session& session, Instant now);
+  // Precondition: somebody waits for the session.
+  void judge(Session& session, Instant now);
+  // Those who wait for the session go on.
+  void let_go(const Session& session);
+  // The session's client took so many messages out of its queue.
+  void note_taken(Session& session, std::size_t messages);
+  // Whose turn it is; none while the session's queue is long.
+  std::optional<ConnectionId> next_held(SubscriberId id);
+  void go_on(Connection& publisher);
+
   // --- shared subscriptions (shared_subscriptions.cpp)
   void join_group(std::string_view share, std::string_view filter, const Subscription& member);
   void leave_group(std::string_view share, SubscriberId session);
@@ -240,6 +259,11 @@ class Broker::State {
   SubscriberId last_shared_group_ = 0;  // numbers are not used again while a queued message may name one
   RetainedTrie<Message> retained_;
   std::size_t retained_system_topics_ = 0;  // those of them under $SYS
+
+  Session* crowded_ = nullptr;  // whose queue the packet being handled made long, or found so
+  std::unordered_map<SubscriberId, Hold> holds_;
+  std::vector<SubscriberId> with_room_;  // holds of these may have ended
+  RingQueue<ConnectionId> let_go_;
 
   Recorder recorder_;
   std::unordered_map<std::uint64_t, Session*> restored_sessions_;  // by record, until finish_restoring()

@@ -41,6 +41,8 @@ struct Connection {
   bool is_bridge = false;
   bool wants_problem_information = true;
   bool awaits_verdict = false;             // the authority's; input is held
+  bool is_held_back = false;               // while a subscriber catches up; input is held
+  bool is_leaving = false;                 // its transport is gone, and what it sent before is being handled
   bool is_authenticating = false;          // an exchange of AUTH packets is under way
   std::uint16_t keep_alive = 0;            // seconds
   std::uint16_t receive_maximum = 65'535;  // unacknowledged PUBLISH packets that the client takes, and we send

@@ -11,7 +11,7 @@
 
 namespace mqtt {
 
-enum class DeadlineKind : std::uint8_t { Connect, KeepAlive, WillDelay, SessionExpiry, Statistics };
+enum class DeadlineKind : std::uint8_t { Connect, KeepAlive, WillDelay, SessionExpiry, Statistics, Hold };
 
 struct Deadline {
   Instant at;

@@ -252,6 +252,7 @@ void Broker::State::enqueue(Session& session, Delivery delivery) {
   if (session.record != 0) record(session, delivery, 0, FlightState::Settled);
   count_queued(session, delivery);
   session.queue.push(std::move(delivery));
+  if (is_waited_for(session)) crowded_ = &session;
 }
 
 void Broker::State::count_queued(Session& session, const Delivery& delivery) {
@@ -272,6 +273,7 @@ Delivery Broker::State::dequeue(Session& session) {
 
 void Broker::State::send_waiting(Session& session, Instant now) {
   if (session.resuming) resend(session, now);
+  const std::size_t waiting = session.queue.size();
   while (!session.queue.empty() && has_window(session)) {
     Delivery delivery = dequeue(session);
     if (delivery.message.expired(now)) {  // [MQTT-3.3.2-5]
@@ -280,6 +282,7 @@ void Broker::State::send_waiting(Session& session, Instant now) {
       send_delivery(session, std::move(delivery), now);
     }
   }
+  note_taken(session, waiting - session.queue.size());
 }
 
 void Broker::State::send_delivery(Session& session, Delivery delivery, Instant now) {

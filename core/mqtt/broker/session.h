@@ -41,6 +41,7 @@ struct Session {
   std::unordered_set<std::string> topic_filters;  // what the subscription trie holds of this session
   OutgoingFlight in_flight;
   bool resuming = false;      // some of them have not been sent on this connection yet
+  bool falls_behind = false;  // nobody waits for it, until its queue is empty
   RingQueue<Delivery> queue;  // waits for a connection or for the client's Receive Maximum
   std::size_t queued_octets = 0;
   PacketIdentifierSet incoming_qos2;

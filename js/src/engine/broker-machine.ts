@@ -330,7 +330,7 @@ function optionValues(options: BrokerMachineOptions): number[] {
     limit(options.maximumPacketSize ?? 268_435_460),
     limit(options.receiveMaximum ?? 1024),
     limit(options.topicAliasMaximum ?? 32),
-    limit(options.maximumInFlight ?? 1024),
+    limit(options.maximumInFlight ?? 8192),
     limit(options.maximumQueuedMessages ?? 100_000),
     limit(options.maximumOutputOctets ?? 16 * 1024 * 1024),
     milliseconds(options.connectTimeout ?? 10_000),

@@ -163,7 +163,7 @@ export interface BrokerMachineOptions {
   readonly maximumPacketSize?: number | undefined; // 268,435,460
   readonly receiveMaximum?: number | undefined; // 1024
   readonly topicAliasMaximum?: number | undefined; // 32
-  readonly maximumInFlight?: number | undefined; // 1024
+  readonly maximumInFlight?: number | undefined; // 8192
   readonly maximumQueuedMessages?: number | undefined; // 100,000
   readonly maximumOutputOctets?: number | undefined; // 16 MiB
   readonly connectTimeout?: number | undefined; // 10,000

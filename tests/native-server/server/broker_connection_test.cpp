@@ -66,6 +66,23 @@ TEST(BrokerConnection, StopsReadingAClientThatDoesNotReadItsAnswers) {
   EXPECT_EQ(socket.receive(2), std::string("\xD0\x00", 2));
 }
 
+TEST(BrokerConnection, GoesOnReadingAPublisherThatWaitedForASubscriber) {
+  ServerOptions options;
+  options.broker.maximum_in_flight = 1;
+  TestServer server(options);
+  TestSocket subscriber(server.mqtt_port());  // acknowledges nothing
+  subscriber.send(connect_packet("stuck") + std::string("\x82\x06\x00\x01\x00\x01t\x01", 8));
+  subscriber.receive(4 + 5);
+  TestSocket publisher(server.mqtt_port());
+  constexpr int kMessages = 1100;
+  std::string messages;
+  for (int i = 0; i < kMessages; ++i)
+    messages += std::string("\x32\x05\x00\x01t\x00\x01", 7);
+  publisher.send(connect_packet("pub") + messages + std::string("\xC0\x00", 2));
+  const std::string answers = publisher.receive(4 + kMessages * 4 + 2);
+  EXPECT_THAT(answers, testing::EndsWith(std::string("\x40\x02\x00\x01\xD0\x00", 6)));
+}
+
 TEST(BrokerConnection, DoesNotWaitForEverForAClientThatMustGoAndDoesNotRead) {
   TestServer server({}, std::chrono::milliseconds(50));
   TestSocket subscriber(server.mqtt_port(), kSmallReceiveBuffer);
