@@ -8,6 +8,7 @@ const throughput = [
   ['TCP 1:100, QoS 0, 32 octets', { subscribers: 100 }],
   ['TCP 1:1000, QoS 0, 32 octets', { subscribers: 1000 }],
   ['TCP 1:1, QoS 0, 1 KiB', { payload: 1024 }],
+  ['TCP 1:1, QoS 0, 64 KiB', { payload: 65536 }],
   ['TCP 1:1, QoS 1, 100 in flight', { qos: 1 }],
   ['TCP 1:1, QoS 2, 100 in flight', { qos: 2 }],
   ['TCP 100:1, QoS 1, 100 in flight each', { qos: 1, publishers: 100 }],

@@ -11,7 +11,12 @@ SharedBytes SharedBytes::copy_of(Bytes bytes) {
 }
 
 SharedBytes SharedBytes::adopt(ByteBuffer buffer) {
-  return SharedBytes(new Block{std::move(buffer)});
+  const Bytes all = buffer.view();
+  return adopt(std::move(buffer), all);
+}
+
+SharedBytes SharedBytes::adopt(ByteBuffer buffer, Bytes part) {
+  return SharedBytes(new Block{std::move(buffer), part});
 }
 
 }  // namespace mqtt

@@ -15,6 +15,8 @@ class SharedBytes {
   SharedBytes() = default;
   static SharedBytes copy_of(Bytes bytes);
   static SharedBytes adopt(ByteBuffer buffer);
+  // Of the buffer only `part`, which lies inside it.
+  static SharedBytes adopt(ByteBuffer buffer, Bytes part);
 
   SharedBytes(const SharedBytes& other) : block_(other.block_) {
     if (block_ != nullptr) ++block_->owners;
@@ -29,12 +31,13 @@ class SharedBytes {
   }
 
   explicit operator bool() const { return block_ != nullptr; }
-  Bytes view() const { return block_ == nullptr ? Bytes{} : block_->buffer.view(); }
+  Bytes view() const { return block_ == nullptr ? Bytes{} : block_->part; }
   std::size_t size() const { return view().size(); }
 
  private:
   struct Block {
     ByteBuffer buffer;
+    Bytes part;
     std::uint32_t owners = 1;
   };
   explicit SharedBytes(Block* block) : block_(block) {}

@@ -16,7 +16,8 @@ struct Broker::State::Route {
   QoS qos;      // as published
   bool retain;  // as published
   bool is_shared;
-  Message message;  // made when somebody has to keep it
+  FrameReader* reader;  // which the message was read by; null: none
+  Message message;      // made when somebody has to keep it
   SharedBytes shared_payload;
 
   const Message& kept() {
@@ -29,7 +30,8 @@ struct Broker::State::Route {
     return message;
   }
   const SharedBytes& payload() {
-    if (is_shared && !shared_payload) shared_payload = SharedBytes::copy_of(publish.payload);
+    if (!is_shared || shared_payload) return shared_payload;
+    shared_payload = reader == nullptr ? SharedBytes::copy_of(publish.payload) : reader->share(publish.payload);
     return shared_payload;
   }
 };
@@ -52,6 +54,7 @@ bool Broker::State::accept(Publish& publish, const Session* publisher, Instant n
               .qos = publish.qos,
               .retain = publish.retain,
               .is_shared = publish.payload.size() >= kSharedPayloadThreshold,
+              .reader = publisher == nullptr ? nullptr : &publisher->connection->reader,
               .message = {},
               .shared_payload = {}};
   const PacketIdentifier identifier = std::exchange(publish.packet_identifier, PacketIdentifier{0});

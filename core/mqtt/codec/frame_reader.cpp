@@ -82,10 +82,21 @@ void FrameReader::append_to_held(std::size_t count, std::size_t packet_size) {
   }
   const std::size_t needed = held_.size() + count;
   if (needed > held_.capacity() && needed <= packet_size) {
-    held_.reserve(std::max(needed, std::min(packet_size, 2 * held_.capacity())));
+    held_.reserve(std::min(packet_size, 2 * needed));
   }
   held_.append(input_.first(count));
   input_ = input_.subspan(count);
+}
+
+SharedBytes FrameReader::share(Bytes part) {
+  // As numbers, because pointers into different objects have no order.
+  const auto begin = reinterpret_cast<std::uintptr_t>(held_.data());
+  const auto at = reinterpret_cast<std::uintptr_t>(part.data());
+  const bool lies_in_held = at >= begin && at + part.size() <= begin + held_.size();
+  const bool is_last = held_begin_ == held_.size();
+  if (!lies_in_held || !is_last || part.size() < held_.capacity() / 2) return SharedBytes::copy_of(part);
+  held_begin_ = 0;
+  return SharedBytes::adopt(std::move(held_), part);
 }
 
 void FrameReader::keep_rest() {

@@ -6,6 +6,7 @@
 
 #include "mqtt/base/bytes.h"
 #include "mqtt/base/result.h"
+#include "mqtt/base/shared_bytes.h"
 #include "mqtt/packet/packet.h"
 
 namespace mqtt {
@@ -45,6 +46,10 @@ class FrameReader {
   // The next whole packet; nullopt when more octets are needed; an Error of MalformedPacket (packet type 0, a Remaining
   // Length of five octets) or PacketTooLarge. The first octet's flags are checked by the decoders, not here.
   Result<std::optional<Frame>> next();
+
+  // A part of the frame that was handed out last, to outlive it. It is not copied if the frame was put together here
+  // and is hardly larger; the frame then lives as long as what was shared.
+  SharedBytes share(Bytes part);
 
   // Copies the octets that were fed and not handed out, so that the fed view may go. Memory for a packet grows with the
   // octets that really came, never at once to the length that it announces; it is given back when nothing is held.

@@ -40,6 +40,15 @@ TEST(SharedBytes, AdoptTakesTheMemoryOver) {
   EXPECT_EQ(shared.view().data(), memory);
 }
 
+TEST(SharedBytes, AdoptMayShowAPartOfTheMemory) {
+  ByteBuffer buffer;
+  buffer.append(as_bytes("head payload"));
+  const Bytes part = buffer.view().subspan(5);
+  const SharedBytes shared = SharedBytes::adopt(std::move(buffer), part);
+  EXPECT_EQ(shared.view().data(), part.data());
+  EXPECT_EQ(as_text(shared.view()), "payload");
+}
+
 TEST(SharedBytes, AssigningItToItselfKeepsTheOctets) {
   SharedBytes shared = SharedBytes::copy_of(as_bytes("payload"));
   const SharedBytes& same = shared;

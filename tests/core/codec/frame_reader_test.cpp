@@ -206,5 +206,65 @@ TEST(FrameReader, PutsALargePacketTogetherThatComesInChunks) {
   EXPECT_EQ(reader.held(), 0U);
 }
 
+// A PUBLISH whose body is so many octets of one value, 128 to 16,383 of them.
+std::vector<std::uint8_t> packet_of(std::uint8_t value, std::size_t body) {
+  std::vector<std::uint8_t> packet{0x30, static_cast<std::uint8_t>(body % 128 + 128),
+                                   static_cast<std::uint8_t>(body / 128)};
+  packet.resize(packet.size() + body, value);
+  return packet;
+}
+
+Bytes next_body(FrameReader& reader) {
+  const auto frame = reader.next();
+  return frame && *frame ? (*frame)->body : Bytes{};
+}
+
+TEST(FrameReader, SharesWithoutACopyWhatItPutTogether) {
+  const std::vector<std::uint8_t> packet = packet_of(0x55, 1000);
+  FrameReader reader;
+  reader.feed(Bytes(packet).first(600));
+  EXPECT_TRUE(next_body(reader).empty());
+  reader.keep_rest();
+  reader.feed(Bytes(packet).subspan(600));
+  const Bytes payload = next_body(reader).subspan(10);
+  const SharedBytes shared = reader.share(payload);
+  EXPECT_EQ(shared.view().data(), payload.data());
+  reader.keep_rest();
+  EXPECT_EQ(feed(reader, "40 02 0102"), Frames({"4.0 0102"})) << "it goes on with memory of its own";
+  EXPECT_EQ(shared.size(), 990U);
+  EXPECT_EQ(shared.view().back(), 0x55);
+}
+
+TEST(FrameReader, SharesACopyOfWhatLiesInTheChunk) {
+  const std::vector<std::uint8_t> packet = packet_of(0x55, 1000);
+  FrameReader reader;
+  reader.feed(packet);
+  const Bytes payload = next_body(reader);
+  EXPECT_NE(reader.share(payload).view().data(), payload.data());
+}
+
+TEST(FrameReader, SharesACopyOfWhatMoreIsHeldBehind) {
+  std::vector<std::uint8_t> packets = packet_of(0x55, 1000);
+  const std::vector<std::uint8_t> second = packet_of(0x66, 1000);
+  packets.insert(packets.end(), second.begin(), second.end());
+  FrameReader reader;
+  reader.feed(packets);
+  reader.keep_rest();
+  const Bytes payload = next_body(reader);
+  const SharedBytes shared = reader.share(payload);
+  EXPECT_NE(shared.view().data(), payload.data());
+  EXPECT_EQ(next_body(reader).front(), 0x66);
+  EXPECT_EQ(shared.view().back(), 0x55);
+}
+
+TEST(FrameReader, SharesACopyOfASmallPartOfAPacket) {
+  const std::vector<std::uint8_t> packet = packet_of(0x55, 1000);
+  FrameReader reader;
+  reader.feed(packet);
+  reader.keep_rest();
+  const Bytes part = next_body(reader).first(400);
+  EXPECT_NE(reader.share(part).view().data(), part.data());
+}
+
 }  // namespace
 }  // namespace mqtt
