@@ -22,41 +22,38 @@ void Broker::State::hold_back(Connection& publisher, Session& session, Instant n
   // It would hold back its own acknowledgements.
   if (session.connection == &publisher) return;
   if (publisher.is_leaving || publisher.is_held_back) return;
-  const auto [place, is_new] = holds_.try_emplace(session.id);
-  Hold& hold = place->second;
-  if (is_new) await_judgement(hold, session, now);
-  hold.publishers.push(publisher.id);
+  if (session.hold == nullptr) {
+    session.hold = std::make_unique<Hold>();
+    await_judgement(session, now);
+  }
+  session.hold->publishers.push(publisher.id);
   publisher.is_held_back = true;
   output(publisher);  // names it ready: the host sees that it takes no input
 }
 
-void Broker::State::await_judgement(Hold& hold, const Session& session, Instant now) {
-  hold.taken = 0;
-  hold.judged_at = now + kTimeOfKeepingUp;
-  arm({hold.judged_at, DeadlineKind::Hold, session.id, session.serial});
+void Broker::State::await_judgement(Session& session, Instant now) {
+  session.hold->taken = 0;
+  session.hold->judged_at = now + kTimeOfKeepingUp;
+  arm({session.hold->judged_at, DeadlineKind::Hold, session.id, session.serial});
 }
 
 void Broker::State::judge(Session& session, Instant now) {
-  Hold& hold = holds_.find(session.id)->second;
-  if (hold.taken >= kMessagesOfKeepingUp) return await_judgement(hold, session, now);
+  if (session.hold->taken >= kMessagesOfKeepingUp) return await_judgement(session, now);
   session.falls_behind = true;
   let_go(session);
 }
 
-void Broker::State::let_go(const Session& session) {
-  const auto hold = holds_.find(session.id);
-  if (hold == holds_.end()) return;
-  while (!hold->second.publishers.empty())
-    let_go_.push(hold->second.publishers.pop());
-  holds_.erase(hold);
+void Broker::State::let_go(Session& session) {
+  if (session.hold == nullptr) return;
+  while (!session.hold->publishers.empty())
+    let_go_.push(session.hold->publishers.pop());
+  session.hold.reset();
 }
 
 void Broker::State::note_taken(Session& session, std::size_t messages) {
   if (session.queue.empty()) session.falls_behind = false;
-  if (holds_.empty()) return;
-  const auto hold = holds_.find(session.id);
-  if (hold == holds_.end()) return;
-  hold->second.taken += messages;
+  if (session.hold == nullptr) return;
+  session.hold->taken += messages;
   if (session.queue.size() < kLongQueue) with_room_.push_back(session.id);
 }
 
@@ -75,14 +72,11 @@ void Broker::State::serve_held() {
 }
 
 std::optional<ConnectionId> Broker::State::next_held(SubscriberId id) {
-  const auto hold = holds_.find(id);
-  if (hold == holds_.end()) return std::nullopt;
-  if (hold->second.publishers.empty()) {
-    holds_.erase(hold);
-    return std::nullopt;
-  }
-  if (subscribers_[id]->queue.size() >= kLongQueue) return std::nullopt;
-  return hold->second.publishers.pop();
+  Session* const session = subscribers_[id];
+  if (session == nullptr || session->hold == nullptr || session->queue.size() >= kLongQueue) return std::nullopt;
+  if (!session->hold->publishers.empty()) return session->hold->publishers.pop();
+  session->hold.reset();
+  return std::nullopt;
 }
 
 void Broker::State::go_on(Connection& publisher) {

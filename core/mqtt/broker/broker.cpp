@@ -296,13 +296,10 @@ bool Broker::State::is_outdated(const Deadline& deadline) const {
     if (deadline.kind == DeadlineKind::KeepAlive) return connection.phase != ConnectionPhase::Connected;
     return connection.phase != ConnectionPhase::AwaitingConnect && connection.phase != ConnectionPhase::Authenticating;
   }
-  if (deadline.kind == DeadlineKind::Hold) {
-    const auto hold = holds_.find(deadline.subject);
-    return hold == holds_.end() || deadline.at != hold->second.judged_at;
-  }
   if (deadline.kind == DeadlineKind::Statistics) return deadline.at != system_topics_->due_at;
   const Session* session = subscribers_[deadline.subject];
   if (session == nullptr || session->serial != deadline.serial) return true;
+  if (deadline.kind == DeadlineKind::Hold) return session->hold == nullptr || deadline.at != session->hold->judged_at;
   return deadline.at != (deadline.kind == DeadlineKind::WillDelay ? session->will_at : session->expires_at);
 }
 

@@ -13,7 +13,6 @@
 #include "mqtt/broker/broker.h"
 #include "mqtt/broker/connection.h"
 #include "mqtt/broker/deadline_queue.h"
-#include "mqtt/broker/hold.h"
 #include "mqtt/broker/recorder.h"
 #include "mqtt/broker/session.h"
 #include "mqtt/broker/shared_group.h"
@@ -191,11 +190,11 @@ class Broker::State {
   // --- publishers that wait for a subscriber (back_pressure.cpp)
   static bool is_waited_for(const Session& session);
   void hold_back(Connection& publisher, Session& session, Instant now);
-  void await_judgement(Hold& hold, const Session& session, Instant now);
+  void await_judgement(Session& session, Instant now);
   // Precondition: somebody waits for the session.
   void judge(Session& session, Instant now);
   // Those who wait for the session go on.
-  void let_go(const Session& session);
+  void let_go(Session& session);
   // The session's client took so many messages out of its queue.
   void note_taken(Session& session, std::size_t messages);
   // Whose turn it is; none while the session's queue is long.
@@ -260,8 +259,7 @@ class Broker::State {
   RetainedTrie<Message> retained_;
   std::size_t retained_system_topics_ = 0;  // those of them under $SYS
 
-  Session* crowded_ = nullptr;  // whose queue the packet being handled made long, or found so
-  std::unordered_map<SubscriberId, Hold> holds_;
+  Session* crowded_ = nullptr;           // whose queue the packet being handled made long, or found so
   std::vector<SubscriberId> with_room_;  // holds of these may have ended
   RingQueue<ConnectionId> let_go_;
 

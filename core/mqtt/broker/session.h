@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "mqtt/base/time.h"
+#include "mqtt/broker/hold.h"
 #include "mqtt/session/message.h"
 #include "mqtt/session/outgoing_flight.h"
 #include "mqtt/session/packet_identifier_set.h"
@@ -40,9 +41,10 @@ struct Session {
 
   std::unordered_set<std::string> topic_filters;  // what the subscription trie holds of this session
   OutgoingFlight in_flight;
-  bool resuming = false;      // some of them have not been sent on this connection yet
-  bool falls_behind = false;  // nobody waits for it, until its queue is empty
-  RingQueue<Delivery> queue;  // waits for a connection or for the client's Receive Maximum
+  bool resuming = false;       // some of them have not been sent on this connection yet
+  bool falls_behind = false;   // nobody waits for it, until its queue is empty
+  std::unique_ptr<Hold> hold;  // null: nobody waits for it
+  RingQueue<Delivery> queue;   // waits for a connection or for the client's Receive Maximum
   std::size_t queued_octets = 0;
   PacketIdentifierSet incoming_qos2;
 
