@@ -79,16 +79,13 @@ std::uint32_t EventWriter::topic(std::string_view topic) {
 }
 
 std::uint32_t EventWriter::place_payload(mqtt::Bytes payload, std::uint32_t& flags) {
-  // As numbers, because pointers into different objects have no order.
-  const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(payload.data());
-  const std::uintptr_t frame = reinterpret_cast<std::uintptr_t>(frame_.data());
-  if (at >= frame && at - frame + payload.size() <= frame_.size() && !frame_.empty()) {
+  if (mqtt::lies_inside(payload, frame_)) {
     flags |= static_cast<std::uint32_t>(MessageFlags::PayloadInFrame);
     if (!frame_is_named_) {
       frame_is_named_ = true;
       write(EventKind::Frame, frame_number_, {});
     }
-    return word_of(at - frame);
+    return address_of(payload.data()) - address_of(frame_.data());
   }
   mqtt::ByteBuffer* buffer = &data_;
   if (payload.size() <= kLargestSharedPayload) {

@@ -19,6 +19,14 @@ inline std::string_view as_text(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// Whether `part` is a view into `whole`; into nothing, none is. As numbers, because pointers into different objects
+// have no order.
+inline bool lies_inside(Bytes part, Bytes whole) {
+  const auto at = reinterpret_cast<std::uintptr_t>(part.data());
+  const auto begin = reinterpret_cast<std::uintptr_t>(whole.data());
+  return !whole.empty() && at >= begin && at - begin + part.size() <= whole.size();
+}
+
 // Reads from the front of a view that must outlive it and everything it hands out. Each read answers nullopt, and
 // consumes nothing, when the view ends before the value does; so a length from the wire never becomes a span unchecked.
 class ByteReader {

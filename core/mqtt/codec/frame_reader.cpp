@@ -89,12 +89,9 @@ void FrameReader::append_to_held(std::size_t count, std::size_t packet_size) {
 }
 
 SharedBytes FrameReader::share(Bytes part) {
-  // As numbers, because pointers into different objects have no order.
-  const auto begin = reinterpret_cast<std::uintptr_t>(held_.data());
-  const auto at = reinterpret_cast<std::uintptr_t>(part.data());
-  const bool lies_in_held = at >= begin && at + part.size() <= begin + held_.size();
   const bool is_last = held_begin_ == held_.size();
-  if (!lies_in_held || !is_last || part.size() < held_.capacity() / 2) return SharedBytes::copy_of(part);
+  if (!lies_inside(part, held_.view()) || !is_last || part.size() < held_.capacity() / 2)
+    return SharedBytes::copy_of(part);
   held_begin_ = 0;
   return SharedBytes::adopt(std::move(held_), part);
 }

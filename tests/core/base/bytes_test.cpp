@@ -12,6 +12,18 @@ namespace {
 using test::hexadecimal;
 using test::octets;
 
+TEST(Bytes, LieInsideOthersUpToBothEnds) {
+  const auto octet_run = octets("01 02 03 04");
+  const Bytes whole = Bytes(octet_run).first(3);
+  EXPECT_TRUE(lies_inside(whole, whole));
+  EXPECT_TRUE(lies_inside(whole.last(1), whole));
+  EXPECT_TRUE(lies_inside(whole.last(0), whole));
+  EXPECT_FALSE(lies_inside(octet_run, whole));
+  EXPECT_FALSE(lies_inside(Bytes(octet_run).last(1), whole));
+  EXPECT_FALSE(lies_inside(whole, whole.last(2)));
+  EXPECT_FALSE(lies_inside({}, {}));
+}
+
 TEST(ByteReader, ReadsBigEndianNumbersOneBehindTheOther) {
   const auto bytes = octets("01 0203 04050607");
   ByteReader in(bytes);
