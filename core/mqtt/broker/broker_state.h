@@ -68,9 +68,13 @@ class Broker::State {
   void shut_down(Instant now);
 
   // --- routing (router.cpp)
-  // To everybody who subscribed, and retained if it asks for it; false if nobody did. `publisher` is null for the
-  // host's and a will's own. Uses the fields of `publish` as scratch; they are as they were when it returns.
-  bool accept(Publish& publish, const Session* publisher, Instant now);
+  struct Acceptance {
+    bool matched = false;        // somebody subscribed
+    Session* crowded = nullptr;  // one whose queue it made long, or found so, and that is waited for
+  };
+  // To everybody who subscribed, and retained if it asks for it. `publisher` is null for the host's and a will's own.
+  // Uses the fields of `publish` as scratch; they are as they were when it returns.
+  Acceptance accept(Publish& publish, const Session* publisher, Instant now);
   void send_retained(Session& session, std::string_view topic_filter, const Subscription& subscription, Instant now);
   // Sends what waits for the session as far as the client's Receive Maximum goes.
   void send_waiting(Session& session, Instant now);
@@ -171,7 +175,8 @@ class Broker::State {
   bool write_publish(Connection& connection, Publish& publish, const SharedBytes& shared_payload);
   bool has_window(const Session& session) const;
   bool has_room(const Session& session) const;
-  void enqueue(Session& session, Delivery delivery);
+  // False if it was dropped, for want of room.
+  bool enqueue(Session& session, Delivery delivery);
   void count_queued(Session& session, const Delivery& delivery);
   Delivery dequeue(Session& session);
   // A packet identifier for a delivery that goes out now, and the end of it.
@@ -259,7 +264,6 @@ class Broker::State {
   RetainedTrie<Message> retained_;
   std::size_t retained_system_topics_ = 0;  // those of them under $SYS
 
-  Session* crowded_ = nullptr;           // whose queue the packet being handled made long, or found so
   std::vector<SubscriberId> with_room_;  // holds of these may have ended
   RingQueue<ConnectionId> let_go_;
 

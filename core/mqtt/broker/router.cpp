@@ -19,6 +19,7 @@ struct Broker::State::Route {
   FrameReader* reader;  // which the message was read by; null: none
   Message message;      // made when somebody has to keep it
   SharedBytes shared_payload;
+  Session* crowded = nullptr;  // as in Acceptance
 
   const Message& kept() {
     if (!message) {
@@ -48,7 +49,7 @@ std::size_t form_index(ProtocolVersion version, QoS qos, bool retain) {
 
 }  // namespace
 
-bool Broker::State::accept(Publish& publish, const Session* publisher, Instant now) {
+Broker::State::Acceptance Broker::State::accept(Publish& publish, const Session* publisher, Instant now) {
   Route route{.publish = publish,
               .now = now,
               .qos = publish.qos,
@@ -74,7 +75,7 @@ bool Broker::State::accept(Publish& publish, const Session* publisher, Instant n
   publish.retain = route.retain;
   publish.packet_identifier = identifier;
   publish.dup = dup;
-  return !subscriptions_matched_.empty();
+  return {.matched = !subscriptions_matched_.empty(), .crowded = route.crowded};
 }
 
 void Broker::State::route(Route& route, const Session* publisher) {
@@ -152,7 +153,10 @@ void Broker::State::deliver_acknowledged(Route& route, Session& session, const M
     delivery.subscription_identifiers = match.further_identifiers;
     delivery.subscription_identifiers.insert(delivery.subscription_identifiers.begin(), match.subscription_identifier);
   }
-  if (!has_window(session) || !session.queue.empty()) return enqueue(session, std::move(delivery));
+  if (!has_window(session) || !session.queue.empty()) {
+    if (enqueue(session, std::move(delivery)) && is_waited_for(session)) route.crowded = &session;
+    return;
+  }
   const PacketIdentifier identifier = add_to_flight(session, std::move(delivery));
   // What the client is too small for counts as sent. [MQTT-3.1.2-25]
   if (!write_routed(route, *session.connection, match, qos, retain, identifier)) settle(session, identifier);
@@ -247,15 +251,15 @@ bool Broker::State::takes_qos_zero(const Connection& connection) const {
   return is_full_in_all ? connection.output.empty() : connection.output.size() <= options_.maximum_output_octets;
 }
 
-void Broker::State::enqueue(Session& session, Delivery delivery) {
+bool Broker::State::enqueue(Session& session, Delivery delivery) {
   if (!has_room(session)) {
     ++statistics_.publishes_dropped;
-    return;
+    return false;
   }
   if (session.record != 0) record(session, delivery, 0, FlightState::Settled);
   count_queued(session, delivery);
   session.queue.push(std::move(delivery));
-  if (is_waited_for(session)) crowded_ = &session;
+  return true;
 }
 
 void Broker::State::count_queued(Session& session, const Delivery& delivery) {

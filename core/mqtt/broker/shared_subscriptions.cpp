@@ -76,7 +76,11 @@ void Broker::State::pass_on(const Delivery& delivery, Instant now) {
                   .retain = delivery.message.retain() && packed_retain_as_published(member->options)};
   if (member->subscription_identifier != 0) passed.subscription_identifiers = {member->subscription_identifier};
   const bool goes_now = passed.qos == QoS::AtMostOnce || (session.queue.empty() && has_window(session));
-  goes_now ? send_delivery(session, std::move(passed), now) : enqueue(session, std::move(passed));
+  if (goes_now) {
+    send_delivery(session, std::move(passed), now);
+  } else {
+    enqueue(session, std::move(passed));
+  }
 }
 
 }  // namespace mqtt
