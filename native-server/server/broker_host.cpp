@@ -19,7 +19,7 @@ constexpr std::size_t kPumpAfterOctets = kReadBufferSize;
 constexpr std::size_t kSmallestSplitRead = 1536;
 constexpr std::size_t kLargestSplitRead = 16 * 1024;
 // Others wait for the turn's end, so that a message to thousands takes no more writes than it needs.
-constexpr int kEarlyFlushes = 4;
+constexpr std::size_t kEarlyFlushes = 4;
 
 // What only the machine knows: randomness and the time.
 mqtt::BrokerOptions completed(mqtt::BrokerOptions options, mqtt::Instant now) {
@@ -77,7 +77,7 @@ void BrokerHost::receive(mqtt::ConnectionId id, Bytes octets) {
   if (is_split(octets)) {
     const std::size_t first = octets.size() / 3;
     broker_.receive(id, octets.first(first), now());
-    flush_first();
+    flush_ready(kEarlyFlushes);
     if (connections_[id] == nullptr) return;
     octets = octets.subspan(first);
   }
@@ -94,8 +94,8 @@ bool BrokerHost::is_split(Bytes read) const {
          read.size() <= kLargestSplitRead;
 }
 
-void BrokerHost::flush_first() {
-  for (int i = 0; i < kEarlyFlushes; ++i) {
+void BrokerHost::flush_ready(std::size_t most) {
+  for (std::size_t flushed = 0; flushed < most; ++flushed) {
     const auto id = broker_.take_ready();
     if (!id) return;
     connections_[*id]->flush();
@@ -121,8 +121,7 @@ void BrokerHost::schedule_pump() {
 void BrokerHost::pump() {
   received_since_pump_ = 0;
   commit();
-  while (const auto id = broker_.take_ready())
-    connections_[*id]->flush();
+  flush_ready(SIZE_MAX);
   arm_timer();
 }
 

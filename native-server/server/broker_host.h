@@ -46,7 +46,7 @@ class BrokerHost final : public LinkAcceptor, private mqtt::BrokerObserver {
   void on_ended(mqtt::ConnectionId id, const mqtt::ConnectionEnd& end) override;
 
   bool is_split(Bytes read) const;
-  void flush_first();
+  void flush_ready(std::size_t most);
   void pump();
   void arm_timer();
   static mqtt::Instant now();
