@@ -24,6 +24,16 @@ using ::testing::StartsWith;
 
 constexpr int kLongQueue = 1000;
 
+// Of a PUBLISH's line: what stands between the quotes, and "id7".
+std::string payload_of(const std::string& line) {
+  const std::size_t begin = line.find('\'') + 1;
+  return line.substr(begin, line.find('\'', begin) - begin);
+}
+std::string identifier_of(const std::string& line) {
+  const std::size_t begin = line.find("id", line.find("qos1"));
+  return line.substr(begin, line.find(' ', begin) - begin);
+}
+
 // A broker, and a subscriber to `t` that takes one message at a time and has a long queue, made by one publisher.
 class BackPressure : public testing::Test {
  protected:
@@ -51,11 +61,8 @@ class BackPressure : public testing::Test {
       const auto lines = subscriber_.received_and_forgotten("PUBLISH");
       EXPECT_THAT(lines, SizeIs(1));
       if (lines.size() != 1) break;
-      const std::string& line = lines.front();
-      const std::size_t begin = line.find('\'') + 1;
-      payloads.push_back(line.substr(begin, line.find('\'', begin) - begin));
-      const std::size_t identifier = line.find("id", line.find("qos1"));
-      subscriber_.sends("PUBACK " + line.substr(identifier, line.find(' ', identifier) - identifier));
+      payloads.push_back(payload_of(lines.front()));
+      subscriber_.sends("PUBACK " + identifier_of(lines.front()));
     }
     return payloads;
   }
@@ -203,9 +210,9 @@ TEST(BackPressureOfALoad, KeepsTheQueueBelowItsLimit) {
     for (int rounds = 0; rounds < 6; ++rounds) {
       for (const std::string& line : subscriber.received()) {
         const std::string topic = line.substr(8, 1);
-        EXPECT_EQ(std::stoi(line.substr(line.find('\'') + 1)), ++last[topic]);
+        EXPECT_EQ(std::stoi(payload_of(line)), ++last[topic]);
         ++received;
-        subscriber.sends("PUBACK " + line.substr(line.find("id")));
+        subscriber.sends("PUBACK " + identifier_of(line));
       }
     }
     broker.advance(1ms);
@@ -253,13 +260,12 @@ class BackPressureAmong : public testing::TestWithParam<unsigned> {
 
   void acknowledges(Client& client, std::size_t messages) {
     for (const std::string& line : client.peer->received_and_forgotten("PUBLISH")) {
-      const int sequence = std::stoi(line.substr(line.find('\'') + 1));
+      const int sequence = std::stoi(payload_of(line));
       int& last = client.last[line.substr(8, 1)];
       if (sequence > last) {
         EXPECT_EQ(sequence, ++last) << "to " << client.name << ": " << line;
       }
-      const std::size_t identifier = line.find("id");
-      client.unacknowledged.push_back(line.substr(identifier, line.find(' ', identifier) - identifier));
+      client.unacknowledged.push_back(identifier_of(line));
     }
     messages = std::min(messages, client.unacknowledged.size());
     for (std::size_t i = 0; i < messages; ++i)
