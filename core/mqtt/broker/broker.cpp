@@ -49,7 +49,7 @@ Broker::State::State(const BrokerOptions& options, BrokerObserver* observer, Bro
       random_(options.random_seed),
       recorder_(journal, options.unix_time_at_zero) {}
 
-ConnectionId Broker::State::open(Instant now) {
+ConnectionId Broker::State::open(Instant now, Origin origin) {
   ConnectionId id;
   if (free_connections_.empty()) {
     id = static_cast<ConnectionId>(connections_.size());
@@ -62,6 +62,7 @@ ConnectionId Broker::State::open(Instant now) {
   connection.id = id;
   connection.serial = ++serial_;
   connection.phase = ConnectionPhase::AwaitingConnect;
+  connection.is_of_host = origin == Origin::Host;
   connection.last_heard = now;
   connection.reader = FrameReader(std::min(options_.maximum_packet_size, kMaximumConnectSize));
   now_ = now;
@@ -353,8 +354,8 @@ void Broker::finish_restoring(Instant now) {
   state_->finish_restoring(now);
 }
 
-ConnectionId Broker::open(Instant now) {
-  return state_->open(now);
+ConnectionId Broker::open(Instant now, Origin origin) {
+  return state_->open(now, origin);
 }
 void Broker::receive(ConnectionId connection, Bytes octets, Instant now) {
   state_->receive(state_->connection(connection), octets, now);

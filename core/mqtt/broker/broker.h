@@ -18,6 +18,14 @@
 
 namespace mqtt {
 
+// Who is at the other end of a connection.
+enum class Origin : std::uint8_t {
+  Network,
+  // A client of the host's own, such as a bridge's: the names that begin with kHostClientPrefix are for it alone.
+  Host,
+};
+inline constexpr std::string_view kHostClientPrefix = "$bridge";
+
 struct ConnectedClient {
   std::string_view client_identifier;
   ProtocolVersion version = ProtocolVersion::V3_1_1;
@@ -95,7 +103,7 @@ class Broker {
 
   // --- mutations
   // A transport was accepted. The connection has BrokerOptions::connect_timeout for its CONNECT.
-  ConnectionId open(Instant now);
+  ConnectionId open(Instant now, Origin origin = Origin::Network);
   // Octets arrived, in any slicing. Ignored once should_close().
   void receive(ConnectionId connection, Bytes octets, Instant now);
   // The transport is gone, for whatever reason; the number is free again. A connection that said no DISCONNECT has its

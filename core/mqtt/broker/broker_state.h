@@ -50,7 +50,7 @@ class Broker::State {
   void finish_restoring(Instant now);
 
   // --- connections (broker.cpp)
-  ConnectionId open(Instant now);
+  ConnectionId open(Instant now, Origin origin);
   void receive(Connection& connection, Bytes octets, Instant now);
   // What the authority did not know when it was asked.
   void decide(Connection& connection, const Verdict& verdict, Instant now);

@@ -39,6 +39,7 @@ struct Connection {
   ProtocolVersion version = ProtocolVersion::V3_1_1;
   bool is_ready = false;  // named by take_ready() soon
   bool is_bridge = false;
+  bool is_of_host = false;
   bool wants_problem_information = true;
   bool awaits_verdict = false;             // the authority's; input is held
   bool is_held_back = false;               // while a subscriber catches up; input is held

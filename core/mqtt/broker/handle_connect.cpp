@@ -51,7 +51,7 @@ std::optional<ReasonCode> return_code_for(ReasonCode reason) {
 }
 
 // What is well-formed and yet not to be had here.
-Result<void> check(const Connect& connect, const BrokerOptions& options) {
+Result<void> check(const Connect& connect, bool is_of_host, const BrokerOptions& options) {
   if (connect.client_identifier.empty()) {
     if (connect.version == ProtocolVersion::V3_1)
       return refusal(ReasonCode::ClientIdentifierNotValid, "MQTT 3.1 wants a client identifier");
@@ -60,6 +60,8 @@ Result<void> check(const Connect& connect, const BrokerOptions& options) {
       return refusal(ReasonCode::ClientIdentifierNotValid, "an empty client identifier goes with Clean Session only");
     }
   }
+  if (!is_of_host && connect.client_identifier.starts_with(kHostClientPrefix))
+    return refusal(ReasonCode::ClientIdentifierNotValid, "client identifiers that begin with $bridge are the server's");
   if (!connect.will) return {};
   if (is_too_long(connect.will->topic, options))
     return refusal(ReasonCode::TopicNameInvalid, "a will whose topic is longer or deeper than is taken here");
@@ -113,7 +115,7 @@ void Broker::State::handle_connect(Connection& connection, const Frame& frame, I
   const Connect& connect = *decoded;
   connection.peer_maximum_packet_size = connect.properties.maximum_packet_size.value_or(kMaximumPacketSize);
   connection.wants_problem_information = connect.properties.request_problem_information.value_or(1) != 0;
-  if (const auto checked = check(connect, options_); !checked)
+  if (const auto checked = check(connect, connection.is_of_host, options_); !checked)
     return refuse_connect(connection, connect.version, checked.error(), now);
   connection.version = connect.version;
   const auto verdict = authority_.on_connect(connection.id, connect);

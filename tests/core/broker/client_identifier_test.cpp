@@ -58,6 +58,23 @@ TEST_P(IdentifiersIn, ThatDifferInOneOctetNameDifferentSessions_MQTT_3_1_3_2) {
   EXPECT_EQ(broker.statistics().sessions, 6U);
 }
 
+TEST_P(IdentifiersIn, OfTheHostsOwnClientsAreForNobodyElse) {
+  TestBroker broker;
+  const ConnectionId own = broker.machine().open(broker.now(), Origin::Host);
+  ByteBuffer connect;
+  encode(Connect{.version = GetParam(), .client_identifier = "$bridge", .will = {}, .user_name = {}, .password = {}},
+         connect);
+  broker.machine().receive(own, connect.view(), broker.now());
+  EXPECT_FALSE(broker.machine().should_close(own));
+  for (const char* name : {"$bridge", "$bridge/2"}) {
+    Peer other(broker, GetParam());
+    other.sends("CONNECT " + std::string(name));
+    EXPECT_THAT(other.received(), ElementsAre(StartsWith("CONNACK client-identifier-not-valid"))) << name;
+    EXPECT_TRUE(other.is_closed());
+  }
+  EXPECT_EQ(broker.statistics().connections, 1U);
+}
+
 // --- whether the client's session was there
 
 class SessionPresentIn : public EachVersion {};
