@@ -1,0 +1,159 @@
+// Octets between a bridge and its brokers, one side after the other.
+#include "support/test_bridge.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "support/property_names.h"
+
+namespace mqtt::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string name_of(BridgeSide side) {
+  return side == BridgeSide::Local ? "local" : "remote";
+}
+
+// The front of the output, up to `limit` octets, which it is rid of then.
+template <typename Consume>
+std::vector<std::uint8_t> take_front(const OutputQueue& output, std::size_t limit, Consume&& consume) {
+  Bytes elements[4];
+  std::vector<std::uint8_t> taken;
+  for (const Bytes element : std::span(elements, output.gather(elements))) {
+    const std::size_t size = std::min(element.size(), limit - taken.size());
+    taken.insert(taken.end(), element.begin(), element.begin() + static_cast<std::ptrdiff_t>(size));
+  }
+  consume(taken.size());
+  return taken;
+}
+
+// Whether the budget is used up by this.
+bool is_spent(std::optional<std::size_t>& budget, std::size_t octets) {
+  if (!budget || (*budget -= octets) > 0) return false;
+  budget.reset();
+  return true;
+}
+
+}  // namespace
+
+TestBridge::TestBridge(TestBroker& local, TestBroker& remote, const BridgeOptions& options)
+    : options_(options), transports_{Transport{.broker = &local}, Transport{.broker = &remote}} {
+  options_.reconnect.jitter = 0;
+  bridge_ = std::unique_ptr<Bridge>(new Bridge(options_, *this));  // the listener is private
+}
+
+TestBridge::~TestBridge() {
+  for (const BridgeSide side : {BridgeSide::Local, BridgeSide::Remote})
+    loses(side);
+}
+
+void TestBridge::starts() {
+  bridge_->start(now());
+  settles();
+}
+
+void TestBridge::settles() {
+  bool has_moved = true;
+  while (has_moved) {
+    has_moved = false;
+    for (const BridgeSide side : {BridgeSide::Local, BridgeSide::Remote}) {
+      while (moves(side))
+        has_moved = true;
+    }
+  }
+}
+
+void TestBridge::advances(Duration duration) {
+  const Instant end = now() + duration;
+  while (now() < end) {
+    const Duration step = std::min<Duration>(end - now(), 100ms);
+    for (Transport& each : transports_)
+      each.broker->advance(step);
+    bridge_->advance(now());
+    settles();
+  }
+}
+
+void TestBridge::restarts() {
+  for (const BridgeSide side : {BridgeSide::Local, BridgeSide::Remote})
+    loses(side);
+  bridge_ = std::unique_ptr<Bridge>(new Bridge(options_, *this));
+  starts();
+}
+
+void TestBridge::shuts_down() {
+  bridge_->shut_down(now());
+  settles();
+}
+
+void TestBridge::loses(BridgeSide side) {
+  Transport& lost = transport(side);
+  if (!lost.connection) return;
+  lost.broker->machine().closed(*std::exchange(lost.connection, std::nullopt), now());
+  lost.broker->advance(0ms);
+  bridge_->transport_closed(side, now());
+}
+
+void TestBridge::dials(BridgeSide side) {
+  Transport& wanted = transport(side);
+  wanted.is_due = false;
+  if (wanted.is_unreachable) return bridge_->transport_closed(side, now());
+  wanted.connection = wanted.broker->machine().open(now(), side == BridgeSide::Local ? Origin::Host : Origin::Network);
+  [[maybe_unused]] const auto opened = bridge_->transport_opened(side, now());
+}
+
+bool TestBridge::moves(BridgeSide side) {
+  if (transport(side).is_due) dials(side);
+  const bool has_moved = moves_up(side) || moves_down(side);
+  const Transport& present = transport(side);
+  if (!present.connection) return has_moved;
+  const Broker& broker = present.broker->machine();
+  const bool bridge_asks = bridge_->should_close(side) && bridge_->output(side).empty();
+  const bool broker_asks = broker.should_close(*present.connection) && broker.output(*present.connection).empty();
+  if (bridge_asks || broker_asks) loses(side);
+  return has_moved;
+}
+
+bool TestBridge::moves_up(BridgeSide side) {
+  Transport& used = transport(side);
+  if (!used.connection || used.is_stuck || bridge_->output(side).empty()) return false;
+  const auto octets = take_front(bridge_->output(side), used.up_budget.value_or(SIZE_MAX),
+                                 [&](std::size_t taken) { bridge_->consume_output(side, taken); });
+  used.octets_up += octets.size();
+  used.broker->machine().receive(*used.connection, octets, now());
+  if (is_spent(used.up_budget, octets.size())) loses(side);
+  used.broker->advance(0ms);
+  return true;
+}
+
+bool TestBridge::moves_down(BridgeSide side) {
+  Transport& used = transport(side);
+  if (!used.connection) return false;
+  Broker& broker = used.broker->machine();
+  const ConnectionId id = *used.connection;
+  if (broker.output(id).empty() || !bridge_->takes_input(side)) return false;
+  const auto octets = take_front(broker.output(id), used.down_budget.value_or(SIZE_MAX),
+                                 [&](std::size_t taken) { broker.consume_output(id, taken); });
+  used.octets_down += octets.size();
+  bridge_->receive(side, octets, now());
+  if (is_spent(used.down_budget, octets.size())) loses(side);
+  return true;
+}
+
+void TestBridge::on_connack(BridgeSide side, const Connack& connack) {
+  notes_.push_back(name_of(side) + " connack " + reason_word(connack.reason) +
+                   (connack.session_present ? " session-present" : ""));
+}
+
+void TestBridge::on_subscription_refused(BridgeSide side, std::string_view topic_filter, const Error& error) {
+  notes_.push_back(name_of(side) + " refused " + std::string(topic_filter) + " " + reason_word(error.reason));
+}
+
+void TestBridge::on_closing(BridgeSide side, const Error& error) {
+  notes_.push_back(name_of(side) + " closing " + reason_word(error.reason));
+}
+
+}  // namespace mqtt::test
