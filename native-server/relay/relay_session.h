@@ -10,7 +10,7 @@
 
 #include "mqtt/base/bytes.h"
 #include "net/link.h"
-#include "relay/upstream_dial.h"
+#include "upstream/upstream_dial.h"
 
 namespace wasmqtt {
 

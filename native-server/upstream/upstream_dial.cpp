@@ -1,5 +1,5 @@
 // Resolves, connects, and gives up in time.
-#include "relay/upstream_dial.h"
+#include "upstream/upstream_dial.h"
 
 #include <utility>
 
