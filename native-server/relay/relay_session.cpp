@@ -11,20 +11,6 @@
 #include "relay/relay.h"
 
 namespace wasmqtt {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-// Brokers write each message by itself. One by one, many of them would cost this relay and the browser a wake-up and a
-// frame each, of which a browser takes some 20,000 a second. So when a millisecond had many reads, what comes in the
-// next ten is left to gather for a moment between two small reads.
-constexpr auto kObservingPhase = std::chrono::milliseconds(1);
-constexpr unsigned kManyReads = 20;
-constexpr auto kGatheringPhase = std::chrono::milliseconds(10);
-constexpr auto kGathering = std::chrono::microseconds(200);
-constexpr std::size_t kSmallRead = 4096;
-
-}  // namespace
 
 RelaySession::RelaySession(Relay& relay, std::shared_ptr<Link> client)
     : relay_(relay), client_(*this, upstream_), upstream_(*this, client_), gathering_(relay.reactor().io) {
@@ -68,19 +54,11 @@ void RelaySession::Side::on_octets(Bytes octets) {
 }
 
 void RelaySession::let_octets_gather(std::size_t octets) {
-  const Clock::time_point now = Clock::now();
-  if (now >= phase_end_) {
-    gathers_ = !gathers_ && reads_ > kManyReads;
-    phase_end_ = now + (gathers_ ? Clock::duration(kGatheringPhase) : Clock::duration(kObservingPhase));
-    reads_ = 0;
-  }
-  ++reads_;
-  if (!gathers_ || octets > kSmallRead || finished_) return;
-  upstream_.link->pause();
-  gathering_.expires_at(now + kGathering);
-  gathering_.async_wait([self = shared_from_this()](const asio::error_code& error) {
-    if (!error && !self->finished_ && self->client_.waiting.empty()) self->upstream_.link->resume();
+  if (finished_) return;
+  const bool gathers = gathering_.begins_after(octets, [self = shared_from_this()] {
+    if (!self->finished_ && self->client_.waiting.empty()) self->upstream_.link->resume();
   });
+  if (gathers) upstream_.link->pause();
 }
 
 void RelaySession::Side::send(Bytes octets) {

@@ -1,15 +1,13 @@
 // One client's link <-> one TCP connection to the upstream broker, octet for octet.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
 
-#include <asio/steady_timer.hpp>
-
 #include "mqtt/base/bytes.h"
 #include "net/link.h"
+#include "upstream/gathering.h"
 #include "upstream/upstream_dial.h"
 
 namespace wasmqtt {
@@ -58,11 +56,7 @@ class RelaySession : public std::enable_shared_from_this<RelaySession> {
   Side client_;
   Side upstream_;
   std::shared_ptr<UpstreamDial> dial_;
-  // Of what comes from the upstream.
-  bool gathers_ = false;
-  std::chrono::steady_clock::time_point phase_end_;  // until then gathers_ stays as it is
-  unsigned reads_ = 0;                               // in this phase
-  asio::steady_timer gathering_;
+  Gathering gathering_;  // of what comes from the upstream
   bool finished_ = false;
 };
 

@@ -1,10 +1,9 @@
 // Knows when to write, to wait and to stop reading; what the octets mean is the broker's business.
 #include "server/broker_connection.h"
 
-#include <array>
 #include <utility>
 
-#include "net/tcp_link.h"
+#include "net/write_output.h"
 #include "server/broker_host.h"
 #include "server/foreign_protocol.h"
 
@@ -22,15 +21,9 @@ void BrokerConnection::on_octets(Bytes octets) {
 void BrokerConnection::flush() {
   host_.commit();
   mqtt::Broker& broker = host_.broker();
-  std::array<Bytes, kMaximumWriteParts> parts;
-  while (!is_blocked_ && !broker.output(id_).empty()) {
-    const std::span<const Bytes> gathered = std::span(parts).first(broker.output(id_).gather(parts));
-    std::size_t offered = 0;
-    for (const Bytes part : gathered)
-      offered += part.size();
-    const std::size_t taken = link_->write(gathered);
-    is_blocked_ = taken < offered;
-    if (taken > 0) broker.consume_output(id_, taken);
+  if (!is_blocked_) {
+    is_blocked_ =
+        !write_output(*link_, broker.output(id_), [&](std::size_t taken) { broker.consume_output(id_, taken); });
   }
   const std::size_t waiting = broker.output(id_).size();
   if (!broker.should_close(id_)) return pace_reading(waiting);

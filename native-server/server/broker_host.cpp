@@ -2,9 +2,11 @@
 #include "server/broker_host.h"
 
 #include <chrono>
-#include <random>
 
 #include <asio/post.hpp>
+
+#include "net/clock.h"
+#include "ops/random_seed.h"
 
 namespace wasmqtt {
 namespace {
@@ -23,10 +25,9 @@ constexpr std::size_t kEarlyFlushes = 4;
 
 // What only the machine knows: randomness and the time.
 mqtt::BrokerOptions completed(mqtt::BrokerOptions options, mqtt::Instant now) {
-  std::random_device device;
   const auto unix_time = std::chrono::system_clock::now().time_since_epoch();
   options.unix_time_at_zero = (std::chrono::duration_cast<mqtt::Duration>(unix_time) - now.time_since_epoch()).count();
-  options.random_seed = (std::uint64_t{device()} << 32) | device();
+  options.random_seed = random_seed();
   return options;
 }
 
@@ -58,10 +59,6 @@ BrokerHost::BrokerHost(Reactor& reactor, const mqtt::BrokerOptions& options, std
   const mqtt::BrokerStatistics& restored = broker_.statistics();
   reactor_.log->info("restored {} sessions and {} retained messages", restored.sessions, restored.retained_messages);
   arm_timer();
-}
-
-mqtt::Instant BrokerHost::now() {
-  return mqtt::Instant(std::chrono::duration_cast<mqtt::Duration>(std::chrono::steady_clock::now().time_since_epoch()));
 }
 
 void BrokerHost::accept(std::shared_ptr<Link> link) {
@@ -131,7 +128,7 @@ void BrokerHost::arm_timer() {
   const mqtt::Instant deadline = broker_.next_deadline();
   if (deadline >= timer_at_ || is_shutting_down_) return;
   timer_at_ = deadline;
-  timer_.expires_at(std::chrono::steady_clock::time_point(deadline.time_since_epoch()));
+  timer_.expires_at(to_time_point(deadline));
   timer_.async_wait([this](const asio::error_code& error) {
     if (error) return;  // set anew
     timer_at_ = mqtt::kNever;

@@ -49,7 +49,6 @@ class BrokerHost final : public LinkAcceptor, private mqtt::BrokerObserver {
   void flush_ready(std::size_t most);
   void pump();
   void arm_timer();
-  static mqtt::Instant now();
 
   Reactor& reactor_;
   mqtt::BrokerOptions options_;
