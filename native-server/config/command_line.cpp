@@ -2,10 +2,12 @@
 #include "config/command_line.h"
 
 #include <algorithm>
+#include <fstream>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
 
+#include "config/bridge_rule.h"
 #include "config/upstream.h"
 
 namespace wasmqtt {
@@ -13,7 +15,9 @@ namespace {
 
 constexpr const char* kAbout =
     "Brings MQTT to browsers.\n\n"
-    "Without --upstream it is an MQTT broker (3.1, 3.1.1, 5.0) for clients over TCP and over WebSocket.\n"
+    "Without --upstream it is an MQTT broker (3.1, 3.1.1, 5.0) for clients over TCP and over WebSocket; with --bridge "
+    "it "
+    "exchanges messages with another broker.\n"
     "With --upstream it stands in front of another broker: each WebSocket client gets a TCP connection of its own to "
     "it.";
 
@@ -22,7 +26,9 @@ constexpr const char* kExamples =
     "  wasmqtt-server                                      a broker on 127.0.0.1, ports 1883 and 8083 "
     "(ws://127.0.0.1:8083/mqtt)\n"
     "  wasmqtt-server --serve public --bind 0.0.0.0,::     also serves a page, and is open to the network\n"
-    "  wasmqtt-server --upstream mqtt://localhost:1883     lets browsers reach a broker that only speaks TCP\n";
+    "  wasmqtt-server --upstream mqtt://localhost:1884     lets browsers reach a broker that only speaks TCP\n"
+    "  wasmqtt-server --bridge mqtt://localhost:1884       the same for many browsers: that broker sends each message "
+    "once\n";
 
 // What CLI11 fills in, before it is made into ServerOptions.
 struct Flags {
@@ -31,6 +37,13 @@ struct Flags {
   std::uint16_t http_port = kDefaultHttpPort;
   std::string serve;
   std::string upstream;
+  std::string bridge;
+  std::vector<std::string> bridge_topics;
+  std::string bridge_client_identifier;
+  std::string bridge_user_name;
+  std::string bridge_password_file;
+  std::string bridge_version = "5";
+  std::uint32_t bridge_session_expiry = mqtt::BridgeOptions().session_expiry_interval;
   std::string log_level = "info";
   std::string data;
   std::string durability = "disk";
@@ -55,6 +68,37 @@ void declare_connections(CLI::App& app, Flags& flags) {
       ->default_str("127.0.0.1");
   add("--serve", flags.serve, "FOLDER", "Serve this folder's files over HTTP");
   add("--upstream", flags.upstream, "URL", "Be a relay to this broker instead of a broker: mqtt://host:port");
+}
+
+void declare_bridge(CLI::App& app, Flags& flags) {
+  const auto add = [&](const char* name, auto& value, const char* type, const char* text) {
+    return app.add_option(name, value, text)->type_name(type)->group("Bridge of the broker to another one");
+  };
+  auto* const bridge = add("--bridge", flags.bridge, "URL",
+                           "Exchange messages with this broker: mqtt://host:port. It sees one client, however many "
+                           "there are here");
+  bridge->excludes("--upstream");
+  add("--bridge-topic", flags.bridge_topics, "RULE",
+      "What crosses: 'FILTER [in|out|both [QOS [LOCAL-PREFIX [REMOTE-PREFIX]]]]', \"\" being an empty prefix; 'in' is "
+      "from "
+      "that broker to here. The flag may be repeated, and of several rules that a topic matches the first counts")
+      ->default_str("'# both 2'")
+      ->needs(bridge);
+  add("--bridge-client-id", flags.bridge_client_identifier, "NAME",
+      "The client identifier there; without it, one made of this machine's name and the HTTP port")
+      ->needs(bridge);
+  add("--bridge-user", flags.bridge_user_name, "NAME", "The user name there")->needs(bridge);
+  add("--bridge-password-file", flags.bridge_password_file, "FILE", "A file whose first line is the password there")
+      ->needs(bridge);
+  add("--bridge-mqtt", flags.bridge_version, "VERSION",
+      "5, or 3.1.1 for brokers that know mosquitto's sign of a bridge: from others, what went there would come back")
+      ->check(CLI::IsMember({"5", "3.1.1"}).description(""))
+      ->capture_default_str()
+      ->needs(bridge);
+  add("--bridge-session-expiry", flags.bridge_session_expiry, "SECONDS",
+      "How long the two brokers keep messages for the bridge while it is not connected")
+      ->capture_default_str()
+      ->needs(bridge);
 }
 
 void declare_storage(CLI::App& app, Flags& flags) {
@@ -139,6 +183,32 @@ std::optional<std::string> read_addresses(const std::vector<std::string>& texts,
   return std::nullopt;
 }
 
+// Answers what is wrong; nullopt: nothing.
+std::optional<std::string> read_bridge(const Flags& flags, BridgeTarget& bridge) {
+  auto upstream = parse_upstream(flags.bridge);
+  if (const auto* problem = std::get_if<std::string>(&upstream)) return "--bridge: " + *problem;
+  bridge.upstream = std::get<Upstream>(std::move(upstream));
+  mqtt::BridgeOptions& options = bridge.options;
+  if (!flags.bridge_topics.empty()) options.rules.clear();
+  for (const std::string& topic : flags.bridge_topics) {
+    auto rule = parse_bridge_rule(topic);
+    if (const auto* problem = std::get_if<std::string>(&rule)) return "--bridge-topic: " + *problem;
+    options.rules.push_back(std::get<mqtt::BridgeRule>(std::move(rule)));
+  }
+  options.client_identifier = flags.bridge_client_identifier;
+  if (!flags.bridge_user_name.empty()) options.user_name = flags.bridge_user_name;
+  if (!flags.bridge_password_file.empty()) {
+    std::ifstream file(flags.bridge_password_file);
+    std::string password;
+    if (!std::getline(file, password))
+      return "--bridge-password-file: '" + flags.bridge_password_file + "' can't be read, or is empty";
+    options.password = password;
+  }
+  options.version = flags.bridge_version == "5" ? mqtt::ProtocolVersion::V5_0 : mqtt::ProtocolVersion::V3_1_1;
+  options.session_expiry_interval = flags.bridge_session_expiry;
+  return std::nullopt;
+}
+
 Exit refusal(const std::string& sentence) {
   return {2, sentence + "\nRun with --help for more.\n"};
 }
@@ -150,6 +220,10 @@ std::variant<ServerOptions, Exit> to_options(const Flags& flags, bool port_was_g
     auto upstream = parse_upstream(flags.upstream);
     if (const auto* problem = std::get_if<std::string>(&upstream)) return refusal("--upstream: " + *problem);
     options.upstream = std::get<Upstream>(std::move(upstream));
+  }
+  if (!flags.bridge.empty()) {
+    options.bridge.emplace();
+    if (const auto problem = read_bridge(flags, *options.bridge)) return refusal(*problem);
   }
   std::error_code error;
   if (!flags.serve.empty() && !std::filesystem::is_directory(flags.serve, error)) {
@@ -182,6 +256,7 @@ std::variant<ServerOptions, Exit> parse_command_line(int argc, const char* const
   app.get_formatter()->column_width(36);
   Flags flags;
   declare_connections(app, flags);
+  declare_bridge(app, flags);
   declare_storage(app, flags);
   declare_limits(app, flags);
   CLI::IsMember log_levels({"debug", "info", "warning", "error", "off"});

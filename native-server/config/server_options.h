@@ -11,6 +11,7 @@
 
 #include <asio/ip/address.hpp>
 
+#include "mqtt/bridge/bridge_options.h"
 #include "mqtt/broker/broker_options.h"
 
 namespace wasmqtt {
@@ -31,12 +32,19 @@ struct Upstream {
   std::string text() const;  // "mqtt://host:port"
 };
 
+// A bridge to it.
+struct BridgeTarget {
+  Upstream upstream;
+  mqtt::BridgeOptions options;  // an empty client identifier is made of this machine's name and the HTTP port
+};
+
 struct ServerOptions {
   std::vector<asio::ip::address> bind{asio::ip::address_v4::loopback()};
   std::optional<std::uint16_t> mqtt_port = kDefaultMqttPort;  // nullopt: not opened; 0: a free one
   std::uint16_t http_port = kDefaultHttpPort;                 // 0: a free one
   std::filesystem::path serve;                                // empty: no files
   std::optional<Upstream> upstream;                           // set: a relay, else a broker
+  std::optional<BridgeTarget> bridge;                         // of the broker
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::filesystem::path data;  // where the broker keeps its journal; empty: in memory alone
   Durability durability = Durability::Disk;

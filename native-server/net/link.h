@@ -64,6 +64,8 @@ class Link {
 
   virtual std::string peer() const = 0;
   virtual bool is_web_socket() const = 0;
+  // Whether the peer is a part of this program.
+  virtual bool is_of_host() const { return false; }
 };
 
 // What connections are handed to once they carry MQTT: the broker, or the relay to another one.

@@ -28,6 +28,7 @@ class BrokerConnection final : public LinkListener {
   // Why the connection ended, where this side knows it better than the broker; empty otherwise.
   const std::string& end_text() const { return end_text_; }
   bool is_web_socket() const { return link_->is_web_socket(); }
+  bool is_of_host() const { return link_->is_of_host(); }
   std::string peer() const { return link_->peer(); }
 
  private:

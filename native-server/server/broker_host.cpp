@@ -63,7 +63,7 @@ BrokerHost::BrokerHost(Reactor& reactor, const mqtt::BrokerOptions& options, std
 
 void BrokerHost::accept(std::shared_ptr<Link> link) {
   if (is_shutting_down_) return link->close(CloseCode::GoingAway, "the server is shutting down");
-  const mqtt::ConnectionId id = broker_.open(now());
+  const mqtt::ConnectionId id = broker_.open(now(), link->is_of_host() ? mqtt::Origin::Host : mqtt::Origin::Network);
   if (id >= connections_.size()) connections_.resize(std::size_t{id} + 1);
   connections_[id] = std::make_unique<BrokerConnection>(*this, id, std::move(link));
   connections_[id]->start();

@@ -25,7 +25,7 @@ std::string_view version_text(mqtt::ProtocolVersion version) {
 }  // namespace
 
 void ConnectionLog::connected(const BrokerConnection& connection, const mqtt::ConnectedClient& client) {
-  if (!log_->should_log(spdlog::level::info)) return;
+  if (connection.is_of_host() || !log_->should_log(spdlog::level::info)) return;
   log_->info("{}: client '{}' connected, MQTT {} over {}{}", connection.peer(), printable(client.client_identifier),
              version_text(client.version), connection.is_web_socket() ? "WebSocket" : "TCP",
              client.session_present ? ", session resumed" : "");
@@ -36,7 +36,7 @@ void ConnectionLog::ended(const BrokerConnection& connection, const mqtt::Connec
   const bool link_knows = !connection.end_text().empty();
   const bool is_shutting_down = end.error.reason == mqtt::ReasonCode::ServerShuttingDown;
   const auto level = end.orderly || is_shutting_down ? spdlog::level::info : spdlog::level::warn;
-  if (!log_->should_log(level)) return;
+  if (connection.is_of_host() || !log_->should_log(level)) return;
   const std::string who =
       is_known ? fmt::format("client '{}'", printable(end.client_identifier)) : "a client without an accepted CONNECT";
   if (end.orderly) return log_->log(level, "{}: {} disconnected", connection.peer(), who);

@@ -6,6 +6,9 @@
 #include <cerrno>
 #include <system_error>
 
+#include <asio/ip/host_name.hpp>
+
+#include "ops/random_seed.h"
 #include "relay/relay.h"
 #include "server/broker_host.h"
 
@@ -42,15 +45,36 @@ Server::Server(Reactor& reactor, const ServerOptions& options)
   if (!options.serve.empty()) {
     reactor_.log->info("serving the files in {}", options.serve.string());
   }
+  if (options.bridge) {
+    bridge_ = make_bridge(*options.bridge);
+    bridge_->start([this] { start_listeners(); });
+  } else {
+    start_listeners();
+  }
+}
+
+void Server::start_listeners() {
   for (const auto& listener : listeners_)
     listener->start();
+}
+
+std::unique_ptr<BridgeHost> Server::make_bridge(BridgeTarget target) {
+  mqtt::BridgeOptions& options = target.options;
+  if (options.client_identifier.empty())
+    options.client_identifier = fmt::format("wasmqtt-{}-{}", asio::ip::host_name(), http_port_);
+  options.random_seed = random_seed();
+  reactor_.log->info("bridging to {} as '{}'", target.upstream.text(), options.client_identifier);
+  return std::make_unique<BridgeHost>(reactor_, target, *backend_);
 }
 
 std::unique_ptr<LinkAcceptor> Server::make_backend(const ServerOptions& options) {
   if (!options.upstream) {
     std::unique_ptr<SqliteJournal> journal;
+    mqtt::BrokerOptions broker = options.broker;
+    const bool counts_clients = broker.maximum_connections != SIZE_MAX;
+    if (options.bridge && counts_clients) ++broker.maximum_connections;  // the bridge is one more
     if (!options.data.empty()) journal = std::make_unique<SqliteJournal>(options.data, options.durability);
-    return std::make_unique<BrokerHost>(reactor_, options.broker, std::move(journal));
+    return std::make_unique<BrokerHost>(reactor_, broker, std::move(journal));
   }
   reactor_.log->info("relaying to {}", options.upstream->text());
   return std::make_unique<Relay>(reactor_, *options.upstream);
@@ -77,6 +101,7 @@ std::uint16_t Server::listen(const ServerOptions& options, std::uint16_t port, c
 void Server::shut_down() {
   for (const auto& listener : listeners_)
     listener->close();
+  if (bridge_) bridge_->shut_down();
   backend_->shut_down();
   http_.shut_down();
 }

@@ -1,4 +1,4 @@
-// Options -> listening ports, and behind them a broker or a relay.
+// Options -> listening ports, and behind them a broker, with or without a bridge, or a relay.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "bridge/bridge_host.h"
 #include "config/server_options.h"
 #include "http/http_server.h"
 #include "net/link.h"
@@ -34,12 +35,15 @@ class Server {
   std::uint16_t http_port() const { return http_port_; }
 
  private:
+  std::unique_ptr<BridgeHost> make_bridge(BridgeTarget target);
+  void start_listeners();
   std::unique_ptr<LinkAcceptor> make_backend(const ServerOptions& options);
   std::uint16_t listen(const ServerOptions& options, std::uint16_t port, const char* what, const char* flag,
                        const TcpListener::OnLink& on_link);
 
   Reactor& reactor_;
   std::unique_ptr<LinkAcceptor> backend_;
+  std::unique_ptr<BridgeHost> bridge_;  // null: there is none
   HttpServer http_;
   std::vector<std::unique_ptr<TcpListener>> listeners_;
   std::uint16_t mqtt_port_ = 0;

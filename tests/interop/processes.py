@@ -93,9 +93,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def mosquitto():
-    """Debian's mosquitto; yields its TCP port."""
-    port = free_port()
+def mosquitto(port: int | None = None):
+    """Debian's mosquitto, which keeps nothing over its end; yields its TCP port."""
+    port = port or free_port()
     with tempfile.TemporaryDirectory() as folder:
         config = pathlib.Path(folder) / "mosquitto.conf"
         config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n", encoding="utf-8")

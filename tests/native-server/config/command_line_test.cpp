@@ -4,11 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
+
+#include "support/temporary_folder.h"
 
 namespace wasmqtt {
 namespace {
 
+using test::TemporaryFolder;
 using testing::HasSubstr;
 
 std::variant<ServerOptions, Exit> parse(std::vector<const char*> words) {
@@ -57,6 +61,47 @@ TEST(CommandLine, RelayDoesNotOpenTheMqttPortUnlessAsked) {
 
 TEST(CommandLine, NamesWhatIsWrongWithAnUpstream) {
   EXPECT_THAT(exit_of({"--upstream", "mqtts://localhost"}).text, HasSubstr("does not begin with mqtt://"));
+}
+
+TEST(CommandLine, HasNoBridgeUnlessItIsAskedFor) {
+  EXPECT_FALSE(options_of({}).bridge);
+  const auto bridge = options_of({"--bridge", "mqtt://elsewhere:1884"}).bridge;
+  ASSERT_TRUE(bridge);
+  EXPECT_EQ(bridge->upstream.text(), "mqtt://elsewhere:1884");
+  ASSERT_EQ(bridge->options.rules.size(), 1u);
+  EXPECT_EQ(bridge->options.rules[0].topic_filter, "#");
+  EXPECT_EQ(bridge->options.version, mqtt::ProtocolVersion::V5_0);
+  EXPECT_FALSE(bridge->options.user_name || bridge->options.password);
+}
+
+TEST(CommandLine, TakesWhatThereIsToSayOfABridge) {
+  const TemporaryFolder folder;
+  folder.write("password", "secret\nand no more");
+  const std::string file = (folder.path() / "password").string();
+  const auto bridge =
+      options_of({"--bridge", "mqtt://elsewhere", "--bridge-topic", "a/# in", "--bridge-topic", "b/# out 1",
+                  "--bridge-client-id", "hall", "--bridge-user", "me", "--bridge-password-file", file.c_str(),
+                  "--bridge-mqtt", "3.1.1", "--bridge-session-expiry", "60"})
+          .bridge;
+  ASSERT_TRUE(bridge);
+  ASSERT_EQ(bridge->options.rules.size(), 2u);
+  EXPECT_EQ(bridge->options.rules[0].direction, mqtt::BridgeDirection::In);
+  EXPECT_EQ(bridge->options.rules[1].topic_filter, "b/#");
+  EXPECT_EQ(bridge->options.client_identifier, "hall");
+  EXPECT_EQ(bridge->options.user_name, "me");
+  EXPECT_EQ(bridge->options.password, "secret");
+  EXPECT_EQ(bridge->options.version, mqtt::ProtocolVersion::V3_1_1);
+  EXPECT_EQ(bridge->options.session_expiry_interval, 60u);
+}
+
+TEST(CommandLine, NamesWhatIsWrongWithABridge) {
+  EXPECT_THAT(exit_of({"--bridge", "localhost"}).text, HasSubstr("--bridge: 'localhost' does not begin with mqtt://"));
+  EXPECT_THAT(exit_of({"--bridge", "mqtt://a", "--bridge-topic", "a inwards"}).text, HasSubstr("--bridge-topic: "));
+  EXPECT_THAT(exit_of({"--bridge", "mqtt://a", "--bridge-password-file", "/nowhere"}).text,
+              HasSubstr("'/nowhere' can't be read"));
+  EXPECT_THAT(exit_of({"--bridge", "mqtt://a", "--bridge-mqtt", "4"}).text, HasSubstr("--bridge-mqtt"));
+  EXPECT_THAT(exit_of({"--bridge", "mqtt://a", "--upstream", "mqtt://b"}).text, HasSubstr("--upstream"));
+  EXPECT_THAT(exit_of({"--bridge-topic", "a"}).text, HasSubstr("requires --bridge"));
 }
 
 TEST(CommandLine, TakesTheLimitsOfTheBroker) {
