@@ -1,5 +1,5 @@
-// WebSocket clients through a relay to a broker that speaks TCP alone: wasmqtt-server --upstream against websockify, both before
-// the same mosquitto, into which the load generator publishes over TCP.
+// WebSocket clients of a broker that speaks TCP alone: through wasmqtt-server --upstream, or to wasmqtt-server --bridge, against
+// websockify, all before the same mosquitto, into which the load generator publishes over TCP.
 import { MqttClient } from 'mqtt';
 
 import { startChromium } from './chromium.mjs';
@@ -9,11 +9,15 @@ import { cpuSeconds, load, startDevice, startMosquitto, startWasmqttServer, star
 const seconds = Number(process.env.BENCH_SECONDS ?? 2);
 const rounds = Number(process.env.BENCH_REPEATS ?? 15);
 
-// Both relays before the broker.
+// Both relays before the broker, and the bridge.
 async function startRelays(broker) {
-  const ours = await startWasmqttServer({ flags: ['--upstream', `mqtt://127.0.0.1:${broker.tcpPort}`] });
-  return { ours, theirs: await startWebsockify(broker.tcpPort) };
+  const url = `mqtt://127.0.0.1:${broker.tcpPort}`;
+  const ours = await startWasmqttServer({ flags: ['--upstream', url] });
+  const bridge = await startWasmqttServer({ flags: ['--bridge', url, '--bridge-topic', '# in'] });
+  return { ours, bridge, theirs: await startWebsockify(broker.tcpPort) };
 }
+
+const bridgeInstead = (relays) => ({ ...relays, ours: relays.bridge });
 
 const through = (relay, broker, options) => async () => {
   const account = await load(relay, { transport: 'ws', 'publisher-port': broker.tcpPort, seconds, ...options });
@@ -49,13 +53,14 @@ const cost = (relay, broker) => async () => {
 };
 
 // What a relay adds to the latencies of the broker itself, of rounds in turns.
-async function addedLatency({ ours, theirs }, broker) {
-  const latencies = { direct: [], ours: [], theirs: [] };
+async function addedLatency({ ours, bridge, theirs }, broker) {
+  const latencies = { direct: [], ours: [], bridge: [], theirs: [] };
   const paced = { rate: 10_000, seconds: 1, 'warm-up': 0.2 };
   const toRelay = { ...paced, transport: 'ws', 'publisher-port': broker.tcpPort };
   for (let i = 0; i < rounds; ++i) {
     latencies.direct.push((await load(broker, paced)).latency_us);
     latencies.ours.push((await load(ours, toRelay)).latency_us);
+    latencies.bridge.push((await load(bridge, toRelay)).latency_us);
     latencies.theirs.push((await load(theirs, toRelay)).latency_us);
   }
   const of = (key, share) => median(latencies[key].map((latency) => latency[share]));
@@ -63,7 +68,7 @@ async function addedLatency({ ours, theirs }, broker) {
     const added = (share) => (key === 'direct' ? '' : rounded(of(key, share) - of('direct', share)));
     return [name, rounded(of(key, 'p50')), added('p50'), rounded(of(key, 'p99')), added('p99')];
   };
-  const lines = [line(`${broker.version} over TCP`, 'direct'), line(`through ${ours.version}`, 'ours'), line(`through ${theirs.version}`, 'theirs')];
+  const lines = [line(`${broker.version} over TCP`, 'direct'), line('through the relay', 'ours'), line('through the bridge', 'bridge'), line(`through ${theirs.version}`, 'theirs')];
   return markdown(['10,000 messages/s', 'p50 us', 'added', 'p99 us', 'added'], lines);
 }
 
@@ -77,11 +82,22 @@ try {
   const rows = [
     await throughput('relay before mosquitto, 1:1, 32 octets', relays, broker, {}),
     await throughput('relay before mosquitto, 1:10, 32 octets', relays, broker, { subscribers: 10 }),
+    await throughput('bridge before mosquitto, 1:1, 32 octets', bridgeInstead(relays), broker, {}),
+    await throughput('bridge before mosquitto, 1:10, 32 octets', bridgeInstead(relays), broker, { subscribers: 10 }),
+    await throughput('bridge before mosquitto, 1:100, 32 octets', bridgeInstead(relays), broker, { subscribers: 100 }),
     await throughput('relay before wasmqtt-server, 1:1, 32 octets', fastRelays, fastBroker, {}),
     await throughput('relay before wasmqtt-server, 1:10, 32 octets', fastRelays, fastBroker, { subscribers: 10 }),
     await compare('device over TCP -> mosquitto -> relay -> page in Chromium, 32 octets', {
       unit: 'messages/s',
       ours: { name: 'wasmqtt', measure: throughToPage(relays.ours, broker, 'wasmqtt', {}) },
+      theirs: {
+        name: `${relays.theirs.version} + MQTT.js ${MqttClient.VERSION}`,
+        measure: throughToPage(relays.theirs, broker, 'mqttjs', { subprotocol: false }),
+      },
+    }),
+    await compare('device over TCP -> mosquitto -> bridge -> page in Chromium, 32 octets', {
+      unit: 'messages/s',
+      ours: { name: 'wasmqtt', measure: throughToPage(relays.bridge, broker, 'wasmqtt', {}) },
       theirs: {
         name: `${relays.theirs.version} + MQTT.js ${MqttClient.VERSION}`,
         measure: throughToPage(relays.theirs, broker, 'mqttjs', { subprotocol: false }),
@@ -99,5 +115,6 @@ try {
   console.log(`\n${added}`);
 } finally {
   await chromium.stop();
-  for (const server of [relays.ours, relays.theirs, fastRelays.ours, fastRelays.theirs, fastBroker, broker]) await server.stop();
+  const started = [relays, fastRelays].flatMap(({ ours, bridge, theirs }) => [ours, bridge, theirs]);
+  for (const server of [...started, fastBroker, broker]) await server.stop();
 }

@@ -83,6 +83,7 @@ export function cpuSeconds(pid) {
 // The servers answer { version, pid, tcpPort, webSocketPort, stop() }. As a relay, wasmqtt-server has no TCP port.
 export async function startWasmqttServer({ flags = [], descriptors } = {}) {
   const isRelay = flags.includes('--upstream');
+  const isBridge = flags.includes('--bridge');
   const ports = [...(isRelay ? [] : ['--port', '0']), '--http-port', '0'];
   const child = spawnWithDescriptors(descriptors, serverPath, [...ports, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
   const found = {};
@@ -90,7 +91,8 @@ export async function startWasmqttServer({ flags = [], descriptors } = {}) {
   for await (const line of log) {
     const [, what, port] = /listening for (MQTT|HTTP).* on 127\.0\.0\.1:(\d+)/.exec(line) ?? [];
     if (what) found[what] = Number(port);
-    if ((found.MQTT || isRelay) && found.HTTP) break;
+    found.isConnected ||= line.includes('bridge: connected');
+    if ((found.MQTT || isRelay) && found.HTTP && (found.isConnected || !isBridge)) break;
   }
   child.stderr.resume();
   return { version: 'wasmqtt-server', pid: child.pid, tcpPort: found.MQTT, webSocketPort: found.HTTP, stop: () => end(child) };
