@@ -143,6 +143,8 @@ class Bridge::State {
     conclude();
   }
 
+  void start();
+  void shut_down();
   Result<void> open(BridgeSide name, Instant now);
   void close(Side& side);
   Instant next_deadline() const;
@@ -156,6 +158,7 @@ class Bridge::State {
   BridgeListener& listener_;
   Instant now_;
   std::array<Side, 2> sides_;
+  bool is_remote_due_ = false;  // for the first time, once the local side is ready
 };
 
 void Bridge::State::Side::on_connack(const Connack& connack) {
@@ -271,14 +274,30 @@ void Bridge::State::Side::acknowledge_finished() {
   }
 }
 
+// The remote broker's retained messages come as soon as the bridge has subscribed: the local broker is there then.
+void Bridge::State::start() {
+  side(BridgeSide::Local).is_due = true;
+  is_remote_due_ = true;
+}
+
 void Bridge::State::conclude() {
   for (Side& side : sides_) {
     if (std::exchange(side.is_to_subscribe, false) && side.client.connected()) side.subscribe();
     side.acknowledge_finished();
+    if (is_remote_due_ && side.name == BridgeSide::Local && side.is_ready()) {
+      is_remote_due_ = false;
+      side.other().is_due = true;
+    }
     if (!std::exchange(side.is_due, false)) continue;
     side.client.start_attempt(now_);
     listener_.on_connect_due(side.name);
   }
+}
+
+void Bridge::State::shut_down() {
+  is_remote_due_ = false;
+  for (Side& side : sides_)
+    side.client.disconnect(Disconnect{}, now_);
 }
 
 Result<void> Bridge::State::open(BridgeSide name, Instant now) {
@@ -304,17 +323,11 @@ Bridge::Bridge(const BridgeOptions& options, BridgeListener& listener)
 Bridge::~Bridge() = default;
 
 void Bridge::start(Instant now) {
-  state_->step(now, [&] {
-    for (State::Side& side : state_->sides())
-      side.is_due = true;
-  });
+  state_->step(now, [&] { state_->start(); });
 }
 
 void Bridge::shut_down(Instant now) {
-  state_->step(now, [&] {
-    for (State::Side& side : state_->sides())
-      side.client.disconnect(Disconnect{}, now);
-  });
+  state_->step(now, [&] { state_->shut_down(); });
 }
 
 Result<void> Bridge::transport_opened(BridgeSide side, Instant now) {

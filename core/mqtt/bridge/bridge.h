@@ -45,9 +45,10 @@ struct BridgeStatistics {
 // call or several write output() of *both* sides.
 //
 // A message of QoS 1 or 2 is acknowledged to the broker that it came from when the other broker acknowledged it: so
-// none is lost, whichever connection or process ends meanwhile, and while all three live each crosses once. What the
-// bridge published does not come back to it: both brokers are asked for no message of the bridge's own (No Local).
-// Retained messages stay retained: those of the remote broker come again with every connection to it.
+// none is lost, whichever connection or process ends meanwhile. Those of QoS 2 cross once, whatever happens to the
+// connections; one that was on its way when the bridge's process ended crosses again. What the bridge published does
+// not come back to it: both brokers are asked for no message of the bridge's own (No Local). Retained messages stay
+// retained: those of the remote broker come again with every connection to it.
 class Bridge {
  public:
   // Precondition: check() of each rule. The listener must outlive the bridge.
@@ -56,7 +57,7 @@ class Bridge {
   Bridge(const Bridge&) = delete;
   Bridge& operator=(const Bridge&) = delete;
 
-  // Asks for both connections.
+  // Asks for the local connection, and when that side is ready for the remote one.
   void start(Instant now);
   // The orderly end of both connections; no other is asked for. The brokers keep the sessions.
   void shut_down(Instant now);

@@ -181,6 +181,16 @@ TEST_F(ABridge, DialsTheLocalBrokerAgainToo) {
   EXPECT_THAT(messages(here_), ElementsAre("PUBLISH a '1' qos1"));
 }
 
+TEST_F(ABridge, DialsTheRemoteBrokerWhenTheLocalOneIsReady) {
+  bridge_.is_unreachable(kLocal);
+  bridge_.starts();
+  EXPECT_FALSE(bridge_.connection(kRemote));
+  bridge_.is_unreachable(kLocal, false);
+  bridge_.advances(1s);
+  EXPECT_TRUE(bridge_.machine().ready(kLocal));
+  EXPECT_TRUE(bridge_.machine().ready(kRemote));
+}
+
 TEST_F(ABridge, EndsInOrderAndDialsNoMore) {
   bridge_.starts();
   bridge_.shuts_down();
