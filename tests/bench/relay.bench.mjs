@@ -15,10 +15,13 @@ async function startRelays(broker) {
   return { ours, theirs: await startWebsockify(broker.tcpPort) };
 }
 
+// What devices publish, and what a page tells them (device.mjs).
+const bridgeRules = ['--bridge-topic', 'credit out', '--bridge-topic', '# in'];
+
 // What `measure` answers of a bridge to the broker. It is there no longer than that: the broker sends it every message.
 const withBridge = (broker, measure) => async () => {
   const url = `mqtt://127.0.0.1:${broker.tcpPort}`;
-  const bridge = await startWasmqttServer({ flags: ['--bridge', url, '--bridge-topic', '# in', '--bridge-session-expiry', '0'] });
+  const bridge = await startWasmqttServer({ flags: ['--bridge', url, ...bridgeRules, '--bridge-session-expiry', '0'] });
   try {
     return await measure(bridge)();
   } finally {
