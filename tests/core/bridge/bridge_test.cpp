@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/test_bridge.h"
@@ -358,6 +361,64 @@ TEST_P(ExactlyOnceThroughABridge, WhereverATransportIsCut) {
     if (cut_at == 0) total = (up ? bridge.octets_up(side) : bridge.octets_down(side)) - before;
   }
   EXPECT_GT(total, 20U);
+}
+
+// Both ways at random, with transports that are cut again and again, wherever.
+class BridgeAtRandom : public testing::TestWithParam<unsigned> {
+ protected:
+  // The next message of one side's publisher.
+  void publishes(Peer& publisher, const std::string& topic, int number) {
+    const bool is_qos_2 = topic.ends_with('2');
+    const std::string identifier = "id" + std::to_string(number % 1000 + 1);
+    publisher.sends("PUBLISH " + topic + " '" + std::to_string(number) + "' qos" + (is_qos_2 ? "2 " : "1 ") +
+                    identifier);
+    if (is_qos_2) publisher.sends("PUBREL " + identifier);
+  }
+
+  // What came on a topic, in its order.
+  static std::vector<int> numbers(const std::vector<std::string>& lines, const std::string& topic) {
+    std::vector<int> found;
+    for (const std::string& line : lines) {
+      if (line.starts_with("PUBLISH " + topic + " ")) found.push_back(std::stoi(line.substr(line.find('\'') + 1)));
+    }
+    return found;
+  }
+
+  std::mt19937 random_{GetParam()};
+};
+INSTANTIATE_TEST_SUITE_P(Seeds, BridgeAtRandom, testing::Range(0U, 24U));
+
+TEST_P(BridgeAtRandom, LosesNothingAndDoublesNoneOfQoS2) {
+  TestBroker local, remote;
+  Peer here(local), there(remote);
+  here.connects("here");
+  here.subscribes("down1, down2");
+  there.connects("there");
+  there.subscribes("up1, up2");
+  TestBridge bridge(local, remote, {.reconnect = {.initial_delay = 100ms, .maximum_delay = 200ms}});
+  bridge.starts();
+  constexpr int kMessages = 120;
+  for (int number = 0; number < kMessages; ++number) {
+    publishes(here, number % 2 == 0 ? "up1" : "up2", number);
+    publishes(there, number % 2 == 0 ? "down1" : "down2", number);
+    const BridgeSide side = random_() % 2 == 0 ? kLocal : kRemote;
+    if (random_() % 3 == 0) bridge.cuts_after_up(side, 1 + random_() % 60);
+    if (random_() % 3 == 0) bridge.cuts_after_down(side, 1 + random_() % 60);
+    if (random_() % 4 == 0) bridge.settles();
+    if (random_() % 5 == 0) bridge.advances(100ms);
+  }
+  bridge.advances(10s);
+  bridge.advances(10s);
+  const auto lines_here = here.received(), lines_there = there.received();
+  for (const auto& [lines, direction] : {std::pair(lines_here, "down"), std::pair(lines_there, "up")}) {
+    std::vector<int> exactly, at_least = numbers(lines, std::string(direction) + "1");
+    for (int number = 1; number < kMessages; number += 2)
+      exactly.push_back(number);
+    EXPECT_EQ(numbers(lines, std::string(direction) + "2"), exactly);
+    const std::set<int> distinct(at_least.begin(), at_least.end());
+    EXPECT_EQ(distinct.size(), kMessages / 2U) << direction;
+  }
+  EXPECT_EQ(local.statistics().queued_messages + remote.statistics().queued_messages, 0U);
 }
 
 TEST_F(ABridge, AnswersForWhatCrossedWhileItsBrokerWasAway) {
