@@ -433,29 +433,10 @@ TEST_F(ABridge, AnswersForWhatCrossedWhileItsBrokerWasAway) {
   EXPECT_THAT(messages(there_), ElementsAre("PUBLISH a 'x' qos2"));
   bridge_.is_unreachable(kLocal, false);
   bridge_.advances(5s);
+  EXPECT_EQ(bridge_.machine().statistics(kLocal).crossed, 1U);
+  bridge_.restarts();
   EXPECT_THAT(messages(there_), IsEmpty()) << "it came again, and had crossed already";
   EXPECT_EQ(local_.statistics().queued_messages, 0U);
-  EXPECT_EQ(bridge_.machine().statistics(kLocal).crossed, 1U);
-}
-
-TEST_F(ABridge, TakesAnotherMessageUnderTheIdentifierOfALostSession) {
-  bridge_.starts();
-  bridge_.stops_reading(kLocal);
-  there_.sends("PUBLISH a 'old' qos1 id1");
-  bridge_.settles();
-  // The remote broker forgets the session; under the same packet identifier comes another message.
-  bridge_.loses(kRemote);
-  Peer other(remote_);
-  other.connects("wasmqtt-bridge");
-  other.sends("DISCONNECT");
-  bridge_.advances(2s);
-  there_.sends("PUBLISH a 'new' qos1 id2");
-  bridge_.settles();
-  bridge_.stops_reading(kLocal, false);
-  bridge_.settles();
-  EXPECT_THAT(messages(here_), ElementsAre("PUBLISH a 'old' qos1", "PUBLISH a 'new' qos1"));
-  bridge_.advances(1s);
-  EXPECT_EQ(remote_.statistics().queued_messages, 0U);
 }
 
 }  // namespace
