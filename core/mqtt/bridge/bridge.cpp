@@ -37,14 +37,15 @@ BridgeSide opposite(BridgeSide side) {
   return side == BridgeSide::Local ? BridgeSide::Remote : BridgeSide::Local;
 }
 
-// The bridge subscribes anew at each connection, by its own rules; and a QoS 0 message that can't go out now is one
-// that nobody waits for.
+// It goes on with sessions whose beginning it has not seen, if its process began anew. The bridge subscribes anew at
+// each connection, by its own rules; and a QoS 0 message that can't go out now is one that nobody waits for.
 ClientOptions client_options(const BridgeOptions& options) {
   return {.reconnect = options.reconnect,
           .connect_timeout = options.connect_timeout,
           .resubscribe = false,
           .queue_qos_zero = false,
           .acknowledged_by_host = true,
+          .releases_unknown_identifiers = true,
           .random_seed = options.random_seed};
 }
 

@@ -52,6 +52,7 @@ Result<void> Client::State::transport_opened(const Connect& connect, Instant now
   last_heard_ = now;
   ping_due_at_ = kNever;
   unreleased_ = 0;
+  releasing_.clear();
   arrivals_.clear();
   arrived_.clear();
   is_reauthenticating_ = false;

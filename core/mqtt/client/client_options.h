@@ -37,6 +37,10 @@ struct ClientOptions {
   std::uint16_t maximum_automatic_topic_aliases = 0;
   // Messages of QoS 1 and 2 are acknowledged by the host, with Client::acknowledge(), and not by the client itself.
   bool acknowledged_by_host = false;
+  // For a client that goes on with the session of a process that has ended, and has no journal of it: packet
+  // identifiers of that process may be unreleased on the server, which would take a QoS 2 message under one of them for
+  // a copy of theirs. Each is released (PUBREL) before it is first used.
+  bool releases_unknown_identifiers = false;
   // The host's clock: the Unix time, in milliseconds, at its Instant 0. What a journal keeps expires by it, over a
   // restart too.
   std::int64_t unix_time_at_zero = 0;

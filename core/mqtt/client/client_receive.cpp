@@ -73,6 +73,9 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
   server_has_subscription_identifiers_ = properties.subscription_identifiers_available.value_or(1) != 0;
   server_has_shares_ = properties.shared_subscription_available.value_or(1) != 0;
   automatic_aliases_.reset(std::min(server_topic_alias_maximum_, options_.maximum_automatic_topic_aliases));
+  const bool was_known = std::exchange(is_known_, true);
+  has_unknown_flows_ =
+      connack->session_present && (was_known ? has_unknown_flows_ : options_.releases_unknown_identifiers);
   listener_.on_connack(*connack);
   if (connack->session_present) return resume_session(now);
   // 3.1 cannot say whether the server has a session. Subscribing once more does no harm if it has.
@@ -129,6 +132,10 @@ void Client::State::handle_publish_response(const Frame& frame, Instant now) {
                    now);
   }
   if (response_.type == PacketType::Pubrec) return handle_pubrec(response_, now);
+  if (response_.type == PacketType::Pubcomp && releasing_.erase(identifier)) {
+    released_.insert(identifier);
+    return;
+  }
   const FlightEntry* entry = in_flight_.find(identifier);
   if (entry == nullptr) return;  // its flow has ended already
   const auto awaited =

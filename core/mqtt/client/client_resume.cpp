@@ -104,6 +104,7 @@ void Client::State::resend(Instant now) {
         return fail_operation(entry.token, accepted.error());
       }
       ++on_the_way;
+      release_if_unknown(identifier, now);
       write_publish(stored_, entry.delivery.message.shared_payload(), now);
     }
   });

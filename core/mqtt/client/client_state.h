@@ -158,6 +158,7 @@ class Client::State {
   template <typename Encode>
   void write(PacketType type, PacketIdentifier identifier, Instant now, Encode&& encode);
   void respond(PacketType type, PacketIdentifier identifier, ReasonCode reason, Instant now);
+  void release_if_unknown(PacketIdentifier identifier, Instant now);
   void write_disconnect(Disconnect disconnect, Instant now);
   Result<void> resolve_outgoing_alias(Publish& publish, bool goes_now);
   void remember_outgoing_alias(std::uint16_t alias, std::string_view topic, bool is_told);
@@ -225,6 +226,10 @@ class Client::State {
   std::size_t queued_octets_ = 0;
   std::size_t queued_at_most_once_ = 0;  // messages of QoS 0 in it
   PacketIdentifierSet incoming_qos2_;
+  bool is_known_ = false;           // ours from its beginning, or gone on with
+  bool has_unknown_flows_ = false;  // of another process, whose identifiers are not all released
+  PacketIdentifierSet released_;    // those that are
+  PacketIdentifierSet releasing_;   // on this transport, without a PUBCOMP yet
   ClientRecorder recorder_;
   bool restoring_;            // the journal's content is not there yet
   RingQueue<Wish> restored_;  // of it: what waits, in front of queue_

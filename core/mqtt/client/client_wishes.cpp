@@ -145,11 +145,19 @@ void Client::State::send_acknowledged(Wish wish, Instant now) {
                                               .qos = qos,
                                               .retain = stored_.retain},
                                              wish.token, state);
+  release_if_unknown(stored_.packet_identifier, now);
   if (recorder_.is_on()) {
     Delivery& delivery = in_flight_.find(stored_.packet_identifier)->delivery;
     recorder_.message(delivery.record, delivery.message, stored_.packet_identifier, state);
   }
   write_publish(stored_, shared, now);
+}
+
+// When the connection is lost before the PUBCOMP has come, the message may arrive twice: better than never.
+void Client::State::release_if_unknown(PacketIdentifier identifier, Instant now) {
+  if (!has_unknown_flows_ || stored_.qos != QoS::ExactlyOnce || released_.contains(identifier)) return;
+  releasing_.insert(identifier);
+  respond(PacketType::Pubrel, identifier, ReasonCode::Success, now);
 }
 
 void Client::State::record_waiting(Wish& wish) {

@@ -27,8 +27,8 @@ class Passages : public testing::Test, private BridgeListener {
  protected:
   Passages() {
     bridge_.start(now_);
-    accepts(kLocal);
-    accepts(kRemote);
+    accepts(kLocal, "CONNACK success");
+    accepts(kRemote, "CONNACK success");
   }
 
   // The bridge connects and subscribes.

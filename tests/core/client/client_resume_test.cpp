@@ -197,5 +197,65 @@ TEST(Resumption, ThatIsCutOffAgainBeginsAgain) {
   }
 }
 
+// --- a session that another process left behind
+
+constexpr ClientOptions kReleasing{.releases_unknown_identifiers = true};
+
+TEST(UnknownSession, HasEachIdentifierReleasedBeforeItsFirstUseAtQoS2) {
+  TestClient client(kReleasing);
+  client.connects("a persistent", "session-present");
+  client.publishes("t '1' qos1", 1);
+  client.publishes("t '2' qos2", 2);
+  EXPECT_THAT(client.sent(), ElementsAre("PUBLISH t '1' qos1 id1", "PUBREL id2", "PUBLISH t '2' qos2 id2"));
+  client.gets("PUBACK id1", "PUBCOMP id2 packet-identifier-not-found", "PUBREC id2");
+  EXPECT_THAT(client.sent(), ElementsAre("PUBREL id2"));
+  client.gets("PUBCOMP id2");
+  EXPECT_THAT(client.events(), ElementsAre("published 1 id1", "published 2 id2"));
+  EXPECT_EQ(client.machine().in_flight(), 0U);
+}
+
+TEST(UnknownSession, TakesThePubrecBeforeThePubcompToo) {
+  TestClient client(kReleasing);
+  client.connects("a persistent", "session-present");
+  client.publishes("t '1' qos2", 1);
+  client.gets("PUBREC id1", "PUBCOMP id1", "PUBCOMP id1");
+  EXPECT_THAT(client.sent(), ElementsAre("PUBREL id1", "PUBLISH t '1' qos2 id1", "PUBREL id1"));
+  EXPECT_THAT(client.events(), ElementsAre("published 1 id1"));
+}
+
+TEST(UnknownSession, HasAnIdentifierReleasedAgainWhenNoPubcompCame) {
+  TestClient client(kReleasing);
+  client.connects("a persistent", "session-present");
+  client.publishes("t '1' qos2", 1);
+  client.publishes("t '2' qos2", 2);
+  client.gets("PUBCOMP id1");
+  client.sent();
+  reconnect(client, "a persistent", "session-present");
+  EXPECT_THAT(client.sent(), ElementsAre("PUBLISH t '1' qos2 id1 dup", "PUBREL id2", "PUBLISH t '2' qos2 id2 dup"));
+}
+
+TEST(UnknownSession, IsNoneThatTheClientBeganItself) {
+  TestClient client(kReleasing);
+  client.connects("a persistent");
+  reconnect(client, "a persistent", "session-present");
+  client.publishes("t '1' qos2", 1);
+  EXPECT_THAT(client.sent(), ElementsAre("PUBLISH t '1' qos2 id1"));
+}
+
+TEST(UnknownSession, IsForgottenWithTheSession) {
+  TestClient client(kReleasing);
+  client.connects("a persistent", "session-present");
+  reconnect(client, "a persistent", "");
+  client.publishes("t '1' qos2", 1);
+  EXPECT_THAT(client.sent(), ElementsAre("PUBLISH t '1' qos2 id1"));
+}
+
+TEST(UnknownSession, IsGoneOnWithAsItIsUnlessTheHostAsks) {
+  TestClient client;
+  client.connects("a persistent", "session-present");
+  client.publishes("t '1' qos2", 1);
+  EXPECT_THAT(client.sent(), ElementsAre("PUBLISH t '1' qos2 id1"));
+}
+
 }  // namespace
 }  // namespace mqtt::test
