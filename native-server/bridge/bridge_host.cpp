@@ -95,7 +95,7 @@ void BridgeHost::End::flush() {
     is_blocked =
         !write_output(*link, bridge.output(side), [&](std::size_t taken) { bridge.consume_output(side, taken); });
   }
-  if (!bridge.should_close(side)) return pace_reading();
+  if (!bridge.should_close(side)) return;
   if (bridge.output(side).empty()) {
     link->close(CloseCode::NormalClosure, "");
     lose();
@@ -105,6 +105,7 @@ void BridgeHost::End::flush() {
 }
 
 void BridgeHost::End::pace_reading() {
+  if (link == nullptr) return;
   const bool takes_input = host.bridge_.takes_input(side) && !is_gathering;
   if (takes_input != is_paused) return;
   is_paused = !takes_input;
@@ -121,6 +122,9 @@ void BridgeHost::conclude() {
   }
   for (End& end : ends_)
     end.flush();
+  // How much one side may read hangs on what the other has written.
+  for (End& end : ends_)
+    end.pace_reading();
   if (on_local_ready_ && bridge_.ready(BridgeSide::Local)) std::exchange(on_local_ready_, nullptr)();
   arm_timer();
 }

@@ -132,6 +132,26 @@ TEST(ABridgedServer, StopsWhileItsBrokerDoesNotAnswer) {
   EXPECT_NE(server.log().wait_for("bridging to"), "");
 }
 
+TEST(ABridgedServer, WaitsForABrokerThatReadsSlowlyAndGoesOn) {
+  TestListener broker;
+  TestServer server(bridged_to(broker.port()));
+  TestSocket connection = broker.accept();
+  connection.send(std::string("\x20\x03\x00\x00\x00", 5) + std::string("\x90\x04\x00\x01\x00\x02", 6));
+  server.log().wait_for("bridge: connected");
+  // More than the kernel holds between the two, and less than the server drops messages for.
+  constexpr int kMessages = 120;
+  TestSocket publisher(server.mqtt_port());
+  publisher.send(connect_packet("publisher"));
+  publisher.receive(4);
+  std::string sent;
+  for (int i = 0; i < kMessages; ++i)
+    sent += publish_packet("a", std::to_string(i) + std::string(100'000, 'x'));
+  publisher.send(sent + std::string("\xC0\x00", 2));
+  EXPECT_EQ(publisher.receive(2), std::string("\xD0\x00", 2)) << "the server has read all of it";
+  publisher.send(publish_packet("a", "the last"));
+  connection.receive_until("the last");
+}
+
 TEST(ABridgedServer, SaysGoodbyeToItsBroker) {
   TestListener broker;
   TestServer server(bridged_to(broker.port()), std::chrono::milliseconds(50));
