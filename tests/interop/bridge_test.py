@@ -6,9 +6,10 @@ import tempfile
 import unittest
 
 import processes
+from killed_servers import KILLED_AFTER, MESSAGES, Client, Server
 from mosquitto_commands import publish, subscriber
 
-MESSAGES = [str(number) for number in range(20)]
+FEW = [str(number) for number in range(20)]
 
 
 @contextlib.contextmanager
@@ -76,13 +77,42 @@ class Bridge(unittest.TestCase):
             with processes.mosquitto(port), connected(port, "--data", folder) as server:
                 pass
             with bridged(port, "--data", folder) as server:
-                for number in MESSAGES:
+                for number in FEW:
                     publish(server.mqtt_port, "-t", "up", "-m", number, "-q", "2")
                 server.process.send_signal(signal.SIGKILL)
                 server.process.wait(processes.TIMEOUT)
             with processes.mosquitto(port), subscriber(port, "-t", "up", "-q", "2", "-F", ">%p") as client:
                 with bridged(port, "--data", folder):
-                    self.assertEqual([client.message() for _ in MESSAGES], MESSAGES)
+                    self.assertEqual([client.message() for _ in FEW], FEW)
+
+    def test_loses_nothing_while_both_servers_are_killed_again_and_again(self):
+        for qos in (1, 2):
+            with self.subTest(qos=qos), tempfile.TemporaryDirectory() as there, tempfile.TemporaryDirectory() as here:
+                remote = Server(there)
+                bridge = ("--bridge", f"mqtt://127.0.0.1:{remote.port}", "--bridge-client-id", "bridge")
+                local = Server(here, *bridge)
+                servers = [remote, local]
+                clients = [Client(remote.port, "subscriber"), Client(local.port, "publisher")]
+                subscriber, publisher = clients
+                try:
+                    subscriber.paho.subscribe("t", qos)
+                    subscriber.subscribed.get(timeout=processes.TIMEOUT)
+                    for number in range(MESSAGES):
+                        publisher.paho.publish("t", str(number), qos)
+                    for acknowledged in range(1, MESSAGES + 1):
+                        publisher.published.get(timeout=processes.TIMEOUT)
+                        if acknowledged in KILLED_AFTER:
+                            for server in servers:
+                                server.kill()
+                                server.start()
+                    arrived = set()
+                    while len(arrived) < MESSAGES:
+                        arrived.add(int(subscriber.messages.get(timeout=processes.TIMEOUT).payload))
+                finally:
+                    for each in clients:
+                        each.close()
+                    for server in servers:
+                        server.running.stop()
 
     def test_gets_what_the_other_broker_kept_while_it_was_killed(self):
         with processes.mosquitto() as mosquitto, tempfile.TemporaryDirectory() as folder:
@@ -92,10 +122,10 @@ class Bridge(unittest.TestCase):
                     pass
                 server.process.send_signal(signal.SIGKILL)
                 server.process.wait(processes.TIMEOUT)
-            for number in MESSAGES:
+            for number in FEW:
                 publish(mosquitto, "-t", "down", "-m", number, "-q", "1")
             with connected(mosquitto, "--data", folder) as server, subscriber(server.mqtt_port, *session) as client:
-                self.assertEqual([client.message() for _ in MESSAGES], MESSAGES)
+                self.assertEqual([client.message() for _ in FEW], FEW)
 
 
 if __name__ == "__main__":
