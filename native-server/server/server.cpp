@@ -31,6 +31,11 @@ std::string port_problem(const TcpEndpoint& endpoint, const char* flag, const st
   }
 }
 
+bool is_this_machine(const std::string& host) {
+  asio::error_code error;
+  return host == "localhost" || asio::ip::make_address(host, error).is_loopback();
+}
+
 }  // namespace
 
 Server::Server(Reactor& reactor, const ServerOptions& options)
@@ -59,6 +64,12 @@ void Server::start_listeners() {
 }
 
 std::unique_ptr<BridgeHost> Server::make_bridge(BridgeTarget target) {
+  // What crosses would come back, and cross again, for ever.
+  if (target.upstream.port == mqtt_port_ && is_this_machine(target.upstream.host)) {
+    throw StartError(fmt::format(
+        "--bridge: {} is this server itself; name the other broker's port, or choose another here with --port N",
+        target.upstream.text()));
+  }
   mqtt::BridgeOptions& options = target.options;
   if (options.client_identifier.empty())
     options.client_identifier = fmt::format("wasmqtt-{}-{}", asio::ip::host_name(), http_port_);

@@ -152,6 +152,25 @@ TEST(ABridgedServer, WaitsForABrokerThatReadsSlowlyAndGoesOn) {
   connection.receive_until("the last");
 }
 
+TEST(ABridgedServer, DoesNotStartWithABridgeToItself) {
+  const std::uint16_t port = TestListener().port();
+  TestLog log;
+  Reactor reactor(log.logger());
+  for (const char* host : {"localhost", "127.0.0.1"}) {
+    ServerOptions options = bridged_to(port);
+    options.bridge->upstream.host = host;
+    options.mqtt_port = port;
+    options.http_port = 0;
+    try {
+      Server server(reactor, options);
+      FAIL() << "it started";
+    } catch (const StartError& error) {
+      EXPECT_THAT(error.what(), StartsWith("--bridge: mqtt://" + std::string(host) + ":" + std::to_string(port) +
+                                           " is this server itself; "));
+    }
+  }
+}
+
 TEST(ABridgedServer, SaysGoodbyeToItsBroker) {
   TestListener broker;
   TestServer server(bridged_to(broker.port()), std::chrono::milliseconds(50));
