@@ -11,15 +11,8 @@
 #include "ops/printable.h"
 
 namespace wasmqtt {
-namespace {
 
 using mqtt::BridgeSide;
-
-std::size_t index(BridgeSide side) {
-  return static_cast<std::size_t>(side);
-}
-
-}  // namespace
 
 BridgeHost::BridgeHost(Reactor& reactor, const BridgeTarget& target, LinkAcceptor& broker)
     : reactor_(reactor),
@@ -28,7 +21,10 @@ BridgeHost::BridgeHost(Reactor& reactor, const BridgeTarget& target, LinkAccepto
       bridge_(target.options, *this),
       ends_{End(*this, BridgeSide::Local), End(*this, BridgeSide::Remote)},
       gathering_(reactor.io),
-      timer_(reactor.io.get_executor()) {}
+      timer_(reactor.io, [this] {
+        bridge_.advance(now());
+        conclude();
+      }) {}
 
 BridgeHost::~BridgeHost() {
   if (dial_) dial_->cancel();
@@ -48,7 +44,7 @@ void BridgeHost::shut_down() {
   bridge_.shut_down(now());
   conclude();
   gathering_.cancel();
-  timer_.cancel();
+  timer_.stop();
 }
 
 void BridgeHost::End::on_octets(Bytes octets) {
@@ -69,7 +65,7 @@ void BridgeHost::End::on_writable() {
 
 void BridgeHost::End::on_end(const LinkEnd& end) {
   if (side == BridgeSide::Remote)
-    host.reactor_.log->warn("bridge: the broker at {} is gone: {}", host.upstream_.text(), printable(end.text, 256));
+    host.reactor_.log->warn("bridge: {} is gone: {}", host.name_of(side), printable(end.text, 256));
   lose();
   host.conclude();
 }
@@ -112,13 +108,17 @@ void BridgeHost::End::pace_reading() {
   takes_input ? link->resume() : link->pause();
 }
 
+std::string BridgeHost::name_of(BridgeSide side) const {
+  return side == BridgeSide::Local ? "this server" : "the broker at " + upstream_.text();
+}
+
 // What a step of the bridge has left to do. Not from within one.
 void BridgeHost::conclude() {
-  if (std::exchange(is_due_[index(BridgeSide::Local)], false)) connect_local();
-  if (std::exchange(is_due_[index(BridgeSide::Remote)], false)) dial_remote();
+  if (std::exchange(end(BridgeSide::Local).is_due, false)) connect_local();
+  if (std::exchange(end(BridgeSide::Remote).is_due, false)) dial_remote();
   if (dial_ && bridge_.should_close(BridgeSide::Remote)) {  // it took too long, or is not wanted any more
     std::exchange(dial_, nullptr)->cancel();
-    ends_[index(BridgeSide::Remote)].lose();
+    end(BridgeSide::Remote).lose();
   }
   for (End& end : ends_)
     end.flush();
@@ -126,13 +126,13 @@ void BridgeHost::conclude() {
   for (End& end : ends_)
     end.pace_reading();
   if (on_local_ready_ && bridge_.ready(BridgeSide::Local)) std::exchange(on_local_ready_, nullptr)();
-  arm_timer();
+  timer_.arm(bridge_.next_deadline());
 }
 
 void BridgeHost::connect_local() {
   const auto [ours, brokers] = MemoryLink::make_pair(reactor_, "bridge");
   broker_.accept(brokers);
-  ends_[index(BridgeSide::Local)].open(ours);
+  end(BridgeSide::Local).open(ours);
 }
 
 void BridgeHost::dial_remote() {
@@ -143,12 +143,12 @@ void BridgeHost::dial_remote() {
 
 void BridgeHost::on_dialled(UpstreamDial::Outcome outcome) {
   dial_ = nullptr;
-  End& remote = ends_[index(BridgeSide::Remote)];
+  End& remote = end(BridgeSide::Remote);
   if (outcome.problem.empty()) {
     report_dropped();
     remote.open(std::make_shared<TcpLink>(reactor_, std::move(outcome.socket), std::move(outcome.peer)));
   } else {
-    reactor_.log->warn("bridge: no connection to the broker at {}: {}", upstream_.text(), outcome.problem);
+    reactor_.log->warn("bridge: no connection to {}: {}", name_of(BridgeSide::Remote), outcome.problem);
     remote.lose();
   }
   conclude();
@@ -163,42 +163,25 @@ void BridgeHost::report_dropped() {
                      upstream_.text());
 }
 
-// Only to come sooner; coming too soon costs a look.
-void BridgeHost::arm_timer() {
-  const mqtt::Instant deadline = bridge_.next_deadline();
-  if (deadline >= timer_at_) return;
-  timer_at_ = deadline;
-  timer_.expires_at(to_time_point(deadline));
-  timer_.async_wait([this](const asio::error_code& error) {
-    if (error) return;  // set anew
-    timer_at_ = mqtt::kNever;
-    bridge_.advance(now());
-    conclude();
-  });
-}
-
 void BridgeHost::on_connect_due(BridgeSide side) {
-  is_due_[index(side)] = true;
+  end(side).is_due = true;
 }
 
 void BridgeHost::on_connack(BridgeSide side, const mqtt::Connack& connack) {
   if (side == BridgeSide::Local || connack.reason != mqtt::ReasonCode::Success) return;
-  reactor_.log->info("bridge: connected to the broker at {}{}", upstream_.text(),
-                     connack.session_present ? ", session resumed" : "");
+  reactor_.log->info("bridge: connected to {}{}", name_of(side), connack.session_present ? ", session resumed" : "");
 }
 
 void BridgeHost::on_subscription_refused(BridgeSide side, std::string_view topic_filter, const mqtt::Error& error) {
-  reactor_.log->error("bridge: {} refuses a subscription to '{}': {} ({})",
-                      side == BridgeSide::Local ? "this server" : "the broker at " + upstream_.text(),
-                      printable(topic_filter), error.text, mqtt::reason_code_name(error.reason));
+  reactor_.log->error("bridge: {} refuses a subscription to '{}': {} ({})", name_of(side), printable(topic_filter),
+                      error.text, mqtt::reason_code_name(error.reason));
 }
 
 void BridgeHost::on_closing(BridgeSide side, const mqtt::Error& error) {
   // Without the bridge is better than not at all.
   if (side == BridgeSide::Local && on_local_ready_) std::exchange(on_local_ready_, nullptr)();
   if (error.reason == mqtt::ReasonCode::Success) return;
-  reactor_.log->warn("bridge: no connection to {}: {} ({})",
-                     side == BridgeSide::Local ? "this server" : "the broker at " + upstream_.text(), error.text,
+  reactor_.log->warn("bridge: no connection to {}: {} ({})", name_of(side), error.text,
                      mqtt::reason_code_name(error.reason));
 }
 

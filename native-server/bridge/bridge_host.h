@@ -2,15 +2,17 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "config/server_options.h"
 #include "mqtt/bridge/bridge.h"
+#include "net/deadline_timer.h"
 #include "net/link.h"
 #include "net/reactor.h"
-#include "net/tcp.h"
 #include "upstream/gathering.h"
 #include "upstream/upstream_dial.h"
 
@@ -43,7 +45,8 @@ class BridgeHost final : private mqtt::BridgeListener {
 
     BridgeHost& host;
     mqtt::BridgeSide side;
-    std::shared_ptr<Link> link;  // null: there is no connection
+    bool is_due = false;         // the connection
+    std::shared_ptr<Link> link;  // null: there is none
     bool is_blocked = false;     // the link will call on_writable()
     bool is_paused = false;
     bool is_time_limited = false;
@@ -55,12 +58,14 @@ class BridgeHost final : private mqtt::BridgeListener {
   void on_subscription_refused(mqtt::BridgeSide side, std::string_view topic_filter, const mqtt::Error& error) override;
   void on_closing(mqtt::BridgeSide side, const mqtt::Error& error) override;
 
+  End& end(mqtt::BridgeSide side) { return ends_[static_cast<std::size_t>(side)]; }
+  // Of that side's broker, for the log.
+  std::string name_of(mqtt::BridgeSide side) const;
   void conclude();
   void connect_local();
   void dial_remote();
   void on_dialled(UpstreamDial::Outcome outcome);
   void report_dropped();
-  void arm_timer();
 
   Reactor& reactor_;
   Upstream upstream_;
@@ -70,10 +75,8 @@ class BridgeHost final : private mqtt::BridgeListener {
   std::shared_ptr<UpstreamDial> dial_;
   Gathering gathering_;  // of what comes from the remote side
   std::function<void()> on_local_ready_;
-  Timer timer_;
-  mqtt::Instant timer_at_ = mqtt::kNever;
-  std::uint64_t dropped_ = 0;     // messages that the log has told of
-  std::array<bool, 2> is_due_{};  // by side: the connection
+  DeadlineTimer timer_;
+  std::uint64_t dropped_ = 0;  // messages that the log has told of
 };
 
 }  // namespace wasmqtt

@@ -53,12 +53,15 @@ BrokerHost::BrokerHost(Reactor& reactor, const mqtt::BrokerOptions& options, std
       journal_(std::move(journal)),
       broker_(options_, this, nullptr, journal_.get()),
       retired_(reactor.io),
-      timer_(reactor.io.get_executor()) {
+      timer_(reactor.io, [this] {
+        broker_.advance(now());
+        pump();
+      }) {
   if (journal_ == nullptr) return;
   journal_->restore(broker_, now());
   const mqtt::BrokerStatistics& restored = broker_.statistics();
   reactor_.log->info("restored {} sessions and {} retained messages", restored.sessions, restored.retained_messages);
-  arm_timer();
+  timer_.arm(broker_.next_deadline());
 }
 
 void BrokerHost::accept(std::shared_ptr<Link> link) {
@@ -119,27 +122,12 @@ void BrokerHost::pump() {
   received_since_pump_ = 0;
   commit();
   flush_ready(SIZE_MAX);
-  arm_timer();
-}
-
-// Deadlines mostly move away while the timer runs (every packet moves a keep alive). It is only set anew to come
-// sooner; coming too soon costs a look.
-void BrokerHost::arm_timer() {
-  const mqtt::Instant deadline = broker_.next_deadline();
-  if (deadline >= timer_at_ || is_shutting_down_) return;
-  timer_at_ = deadline;
-  timer_.expires_at(to_time_point(deadline));
-  timer_.async_wait([this](const asio::error_code& error) {
-    if (error) return;  // set anew
-    timer_at_ = mqtt::kNever;
-    broker_.advance(now());
-    pump();
-  });
+  timer_.arm(broker_.next_deadline());
 }
 
 void BrokerHost::shut_down() {
   is_shutting_down_ = true;
-  timer_.cancel();
+  timer_.stop();
   broker_.shut_down(now());
   pump();
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mqtt/broker/broker.h"
+#include "net/deadline_timer.h"
 #include "net/link.h"
 #include "net/reactor.h"
 #include "net/retired.h"
@@ -48,7 +49,6 @@ class BrokerHost final : public LinkAcceptor, private mqtt::BrokerObserver {
   bool is_split(Bytes read) const;
   void flush_ready(std::size_t most);
   void pump();
-  void arm_timer();
 
   Reactor& reactor_;
   mqtt::BrokerOptions options_;
@@ -57,8 +57,7 @@ class BrokerHost final : public LinkAcceptor, private mqtt::BrokerObserver {
   mqtt::Broker broker_;
   std::vector<std::unique_ptr<BrokerConnection>> connections_;  // by ConnectionId
   Retired<BrokerConnection> retired_;
-  Timer timer_;
-  mqtt::Instant timer_at_ = mqtt::kNever;
+  DeadlineTimer timer_;
   std::size_t received_since_pump_ = 0;
   std::uint16_t http_port_ = 0;
   bool pump_is_scheduled_ = false;
