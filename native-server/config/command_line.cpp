@@ -15,9 +15,8 @@ namespace {
 
 constexpr const char* kAbout =
     "Brings MQTT to browsers.\n\n"
-    "Without --upstream it is an MQTT broker (3.1, 3.1.1, 5.0) for clients over TCP and over WebSocket; with --bridge "
-    "it "
-    "exchanges messages with another broker.\n"
+    "Without --upstream it is an MQTT broker (3.1, 3.1.1, 5.0) for clients over TCP and over WebSocket; "
+    "with --bridge it exchanges messages with another broker.\n"
     "With --upstream it stands in front of another broker: each WebSocket client gets a TCP connection of its own to "
     "it.";
 
