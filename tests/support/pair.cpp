@@ -4,21 +4,11 @@
 #include <algorithm>
 #include <cassert>
 
+#include "support/take_front.h"
+
 namespace mqtt::test {
 
 namespace {
-
-// Appends up to `octets` of the output's front to `wire` and answers how many.
-std::size_t take_front(const OutputQueue& output, std::size_t octets, std::vector<std::uint8_t>& wire) {
-  Bytes elements[3];
-  std::size_t taken = 0;
-  for (const Bytes element : std::span(elements, output.gather(elements))) {
-    const std::size_t size = std::min(element.size(), octets - taken);
-    wire.insert(wire.end(), element.begin(), element.begin() + static_cast<std::ptrdiff_t>(size));
-    taken += size;
-  }
-  return taken;
-}
 
 std::vector<std::uint8_t> split_front(std::vector<std::uint8_t>& wire, std::size_t octets) {
   const auto end = wire.begin() + static_cast<std::ptrdiff_t>(std::min(octets, wire.size()));

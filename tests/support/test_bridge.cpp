@@ -2,10 +2,10 @@
 #include "support/test_bridge.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "support/property_names.h"
+#include "support/take_front.h"
 
 namespace mqtt::test {
 
@@ -15,19 +15,6 @@ using namespace std::chrono_literals;
 
 std::string name_of(BridgeSide side) {
   return side == BridgeSide::Local ? "local" : "remote";
-}
-
-// The front of the output, up to `limit` octets, which it is rid of then.
-template <typename Consume>
-std::vector<std::uint8_t> take_front(const OutputQueue& output, std::size_t limit, Consume&& consume) {
-  Bytes elements[4];
-  std::vector<std::uint8_t> taken;
-  for (const Bytes element : std::span(elements, output.gather(elements))) {
-    const std::size_t size = std::min(element.size(), limit - taken.size());
-    taken.insert(taken.end(), element.begin(), element.begin() + static_cast<std::ptrdiff_t>(size));
-  }
-  consume(taken.size());
-  return taken;
 }
 
 // Whether the budget is used up by this.
@@ -120,8 +107,8 @@ bool TestBridge::moves(BridgeSide side) {
 bool TestBridge::moves_up(BridgeSide side) {
   Transport& used = transport(side);
   if (!used.connection || used.is_stuck || bridge_->output(side).empty()) return false;
-  const auto octets = take_front(bridge_->output(side), used.up_budget.value_or(SIZE_MAX),
-                                 [&](std::size_t taken) { bridge_->consume_output(side, taken); });
+  std::vector<std::uint8_t> octets;
+  bridge_->consume_output(side, take_front(bridge_->output(side), used.up_budget.value_or(SIZE_MAX), octets));
   used.octets_up += octets.size();
   used.broker->machine().receive(*used.connection, octets, now());
   if (is_spent(used.up_budget, octets.size())) loses(side);
@@ -135,8 +122,8 @@ bool TestBridge::moves_down(BridgeSide side) {
   Broker& broker = used.broker->machine();
   const ConnectionId id = *used.connection;
   if (broker.output(id).empty() || !bridge_->takes_input(side)) return false;
-  const auto octets = take_front(broker.output(id), used.down_budget.value_or(SIZE_MAX),
-                                 [&](std::size_t taken) { broker.consume_output(id, taken); });
+  std::vector<std::uint8_t> octets;
+  broker.consume_output(id, take_front(broker.output(id), used.down_budget.value_or(SIZE_MAX), octets));
   used.octets_down += octets.size();
   bridge_->receive(side, octets, now());
   if (is_spent(used.down_budget, octets.size())) loses(side);
