@@ -68,23 +68,44 @@ async function turns({ ours, theirs, repeats = 3 }) {
  * for a row without a floor.
  */
 export async function compare(title, contest) {
-  if (!isShort) return measured(title, contest);
+  if (!isShort) return rowOf(title, contest, await turns(contest));
   const floor = floors.get(title);
   if (floor === undefined) return undefined;
   floors.delete(title);
-  for (let attempt = 1; ; ++attempt) {
-    const row = await measured(title, contest);
-    if (row.ratio >= floor) return row;
-    console.log(`  below the floor of ${floor} times`);
-    if (attempt === 1) continue;
-    process.exitCode = 1;
+  return heldToFloor(title, contest, floor);
+}
+
+// Of a row that is below its floor: measured so many times at most, and believed when no more than this share of the time was stolen.
+const mostRounds = 4;
+const believableTheft = 0.1;
+
+/** The exit code of a benchmark that is below a floor only where too much of the time was stolen to say so. */
+export const undecided = 75;
+
+// Theft takes away from what waits for wake-ups and hardly from what does not, so it moves ratios, too. It never adds: the best figures
+// of several rounds come nearest to what the code does, and what is slow by itself is slow in each.
+async function heldToFloor(title, contest, floor) {
+  const measures = { ours: [], theirs: [], theft: 1 };
+  for (let round = 1; ; ++round) {
+    const { ours, theirs, theft } = await turns(contest);
+    measures.ours.push(...ours);
+    measures.theirs.push(...theirs);
+    measures.theft = Math.min(measures.theft, theft);
+    const row = rowOf(title, contest, measures);
+    const ratio = ratioOfBest(contest, measures);
+    if (row.ratio >= floor || ratio >= floor) return row;
+    console.log(`  below the floor of ${floor} times: ${ratio.toFixed(2)} by the best figures`);
+    if (round < mostRounds) continue;
+    if (measures.theft <= believableTheft) process.exitCode = 1;
+    else process.exitCode ??= undecided;
     return row;
   }
 }
 
-async function measured(title, contest) {
-  return rowOf(title, contest, await turns(contest));
+function ratioOfBest({ higherIsBetter = true }, { ours, theirs }) {
+  return higherIsBetter ? Math.max(...ours) / Math.max(...theirs) : Math.min(...theirs) / Math.min(...ours);
 }
+
 
 /**
  * As compare(), for measures that answer several figures at once: `{name: figure}`. One row for each name of `titles`
