@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import { makeConnect, type Connect, type OpenTransport } from './connect.ts';
 import type { ModuleSource } from './engine/load.ts';
 import type { ClientOptions } from './options.ts';
+import { makePayloadsBuffers } from './payload-in-node.ts';
 import { webSocketOpener } from './transport/open-web-socket.ts';
 import { openTcp } from './transport/tcp.ts';
 import { openTls } from './transport/tls.ts';
@@ -19,6 +20,7 @@ const openWebSocket = webSocketOpener((url, subprotocols, options) => {
 }, 'nodebuffer');
 
 export function connectInNode(module: ModuleSource): Connect {
+  makePayloadsBuffers();
   return makeConnect({
     module,
     transports: {

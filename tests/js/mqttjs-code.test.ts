@@ -149,6 +149,19 @@ describe('code for MQTT.js', () => {
     },
   );
 
+  it('that names the types of its arguments, a Buffer among them', async () => {
+    const client = await connectAsync(url);
+    clients.push(client);
+    await client.subscribeAsync('picture');
+    const arriving = new Promise<string>((resolve) => {
+      client.on('message', (topic: string, message: Buffer, packet: IPublishPacket) => {
+        resolve(`${topic} ${message.toString('base64')} ${packet.payload.length}`);
+      });
+    });
+    client.publish('picture', Buffer.of(1, 2, 3));
+    expect(await arriving).toBe('picture AQID 3');
+  });
+
   it('tells a reason as a number that ReasonCodes names', async () => {
     const refusal = new ErrorWithReasonCode('Connection refused: Not authorized', 0x87);
     expect(ReasonCodes[refusal.code as keyof typeof ReasonCodes]).toBe('Not authorized');

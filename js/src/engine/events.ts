@@ -27,9 +27,6 @@ const lowerMessageFlags = MessageFlags.QosMask | MessageFlags.Retain | MessageFl
 const noOctets = new Uint8Array(0);
 const noBuffer = noOctets.buffer;
 
-// TypeScript does not see that a Uint8Array<ArrayBuffer> can be made from a length, too. For short ones it is the cheapest way.
-const PayloadOfLength = Payload as unknown as new (length: number) => Payload;
-
 /** What the broker's events go to; `at` is the event's place, in words. */
 export interface BrokerEvents {
   handle(kind: EventKind, subject: number, at: number, reader: EventReader): void;
@@ -283,7 +280,7 @@ export class EventReader {
   }
 
   #copyOf(begin: number, length: number): Payload {
-    const copy = new PayloadOfLength(length);
+    const copy = new Payload(length); // for short ones the cheapest way
     copy.set(this.#octets.subarray(begin, begin + length));
     return copy;
   }

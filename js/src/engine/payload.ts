@@ -20,18 +20,40 @@ export function decodeText(octets: Uint8Array, begin: number, end: number): stri
   return utf8.decode(octets.subarray(begin, end));
 }
 
+// Node's Buffer, where its types are known: in Node every payload is one (payload-in-node.ts).
+type BufferIfKnown = typeof globalThis extends { Buffer: { allocUnsafe(size: number): infer NodeBuffer } }
+  ? NodeBuffer
+  : unknown;
+
 /**
  * A message's payload: a view, often one of many on the same received frame. Keeping a payload keeps its frame alive;
- * `slice()` makes a copy that stands alone (and is a Payload too). `toString()` is the UTF-8 text, as apps written for Node's Buffer expect.
+ * `slice()` makes a copy that stands alone (and is a Payload too). `toString()` is the UTF-8 text, as apps written for Node's Buffer expect;
+ * in Node it is a Buffer altogether.
  */
-export class Payload extends Uint8Array<ArrayBuffer> {
+export type Payload = TextualOctets & BufferIfKnown;
+
+class TextualOctets extends Uint8Array<ArrayBuffer> {
   // Consoles show it, minified or not. A getter, because V8 of Node 20 never optimises the constructor of a class that has a static field.
   static override get name(): string {
     return 'Payload';
   }
 
-  override toString(): string {
-    return decodeText(this, 0, this.length);
+  /** @param encoding `'utf8'`, `'base64'`, `'hex'` or `'latin1'`, and the other names that Buffer has for them */
+  override toString(encoding = 'utf8'): string {
+    switch (encoding.toLowerCase()) {
+      case 'utf8':
+      case 'utf-8':
+        return decodeText(this, 0, this.length);
+      case 'base64':
+        return btoa(latin1Of(this));
+      case 'hex':
+        return Array.from(this, (octet) => octet.toString(16).padStart(2, '0')).join('');
+      case 'latin1':
+      case 'binary':
+        return latin1Of(this);
+      default:
+        throw new TypeError(`a payload's encodings are utf8, base64, hex and latin1, not ${encoding}`);
+    }
   }
 
   /** As Buffer.toJSON(). */
@@ -39,3 +61,20 @@ export class Payload extends Uint8Array<ArrayBuffer> {
     return { type: 'Buffer', data: Array.from(this) };
   }
 }
+
+// A function takes no more arguments than its stack has room for.
+const octetsAtOnce = 8192;
+
+function latin1Of(octets: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < octets.length; at += octetsAtOnce) {
+    text += String.fromCharCode(...octets.subarray(at, at + octetsAtOnce));
+  }
+  return text;
+}
+
+export const Payload = TextualOctets as unknown as {
+  new (buffer: ArrayBuffer, byteOffset?: number, length?: number): Payload;
+  new (length: number): Payload;
+  readonly prototype: Payload;
+};

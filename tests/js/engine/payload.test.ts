@@ -30,6 +30,19 @@ describe('a payload', () => {
     expect(Buffer.compare(Buffer.from(payload), Buffer.from('payload'))).toBe(0);
   });
 
+  it.each(['utf8', 'UTF-8', 'base64', 'hex', 'latin1', 'binary'] as const)('reads in %s as a Buffer does', (encoding) => {
+    const octets = Uint8Array.from({ length: 20_000 }, (_, index) => index % 256);
+    const payload = new Payload(octets.buffer);
+    expect(payload.toString(encoding as BufferEncoding)).toBe(Buffer.from(octets).toString(encoding as BufferEncoding));
+    expect(new Payload(0).toString(encoding as BufferEncoding)).toBe('');
+  });
+
+  it('says which encodings it has when it is asked for another', () => {
+    expect(() => payloadOf('ab').toString('utf16le')).toThrow(
+      new TypeError("a payload's encodings are utf8, base64, hex and latin1, not utf16le"),
+    );
+  });
+
   it('turns into JSON as a Buffer does', () => {
     expect(JSON.stringify(payloadOf('ab'))).toBe(JSON.stringify(Buffer.from('ab')));
   });
