@@ -266,12 +266,17 @@ void ClientMachine::on_closing(const mqtt::Error& error) {
   boundary_.events.error(EventKind::Closing, number_, 0, error);
 }
 
-void ClientMachine::on_packet_received(mqtt::PacketType type, mqtt::PacketIdentifier identifier, std::size_t octets) {
-  boundary_.events.packet(EventKind::PacketReceived, number_, type, identifier, octets);
+void ClientMachine::on_packet_received(const mqtt::TracedPacket& packet) {
+  trace(EventKind::PacketReceived, packet);
 }
 
-void ClientMachine::on_packet_sent(mqtt::PacketType type, mqtt::PacketIdentifier identifier, std::size_t octets) {
-  boundary_.events.packet(EventKind::PacketSent, number_, type, identifier, octets);
+void ClientMachine::on_packet_sent(const mqtt::TracedPacket& packet) {
+  trace(EventKind::PacketSent, packet);
+}
+
+void ClientMachine::trace(EventKind kind, const mqtt::TracedPacket& packet) {
+  if (packet.publish != nullptr) boundary_.events.message(EventKind::PacketContent, number_, *packet.publish);
+  boundary_.events.packet(kind, number_, packet.type, packet.identifier, packet.octets);
 }
 
 }  // namespace wasmqtt

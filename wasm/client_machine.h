@@ -47,6 +47,7 @@ class ClientMachine final : private mqtt::ClientListener {
   void restore(CommandReader& command);
   void close_transport(mqtt::Instant now);
   void report(const mqtt::Result<void>& result, std::uint32_t token);
+  void trace(EventKind kind, const mqtt::TracedPacket& packet);
 
   void on_reconnect_due() override;
   void on_connack(const mqtt::Connack& connack) override;
@@ -59,8 +60,8 @@ class ClientMachine final : private mqtt::ClientListener {
   void on_disconnect(const mqtt::Disconnect& disconnect) override;
   void on_auth(const mqtt::Auth& auth) override;
   void on_closing(const mqtt::Error& error) override;
-  void on_packet_received(mqtt::PacketType type, mqtt::PacketIdentifier identifier, std::size_t octets) override;
-  void on_packet_sent(mqtt::PacketType type, mqtt::PacketIdentifier identifier, std::size_t octets) override;
+  void on_packet_received(const mqtt::TracedPacket& packet) override;
+  void on_packet_sent(const mqtt::TracedPacket& packet) override;
   bool wants_trace() const override { return trace_; }
 
   const std::uint32_t number_;

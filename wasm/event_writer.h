@@ -28,7 +28,7 @@ class EventWriter {
   void end_frame() { frame_ = {}; }
 
   void event(EventKind kind, std::uint32_t subject) { write(kind, subject, {}); }
-  // Message or BrokerMessage.
+  // Message, PacketContent or BrokerMessage.
   void message(EventKind kind, std::uint32_t subject, const mqtt::Publish& publish);
   // Any ErrorEvent.
   void error(EventKind kind, std::uint32_t subject, std::uint32_t token, const mqtt::Error& error);

@@ -184,6 +184,7 @@ enum class EventKind : std::uint32_t {
   Disconnect,          // ReasonEvent
   Auth,                // ReasonEvent
   Closing,             // ErrorEvent
+  PacketContent,       // MessageEvent: what the PUBLISH says that the next event names
   PacketReceived,      // PacketEvent
   PacketSent,          // PacketEvent
   JournalPut,          // JournalEvent

@@ -10,6 +10,7 @@ import type {
   ConnectPacket,
   EngineError,
   OperationToken,
+  PublishContent,
   ReasonCode,
 } from './engine/types.ts';
 import { messageOf, type MqttError } from './errors.ts';
@@ -53,8 +54,8 @@ export interface ConnectionListener extends Pick<
   /** The session store failed; the connection closes, unless there is none. */
   storeFailed(error: MqttError): void;
   closed(info: CloseInfo): void;
-  packetReceived(packetType: number, packetIdentifier: number, octets: number): void;
-  packetSent(packetType: number, packetIdentifier: number, octets: number): void;
+  packetReceived(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void;
+  packetSent(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void;
 }
 
 const SUCCESS = 0;
@@ -311,12 +312,12 @@ export class ClientConnection implements ClientSink {
     this.#listener?.auth(reasonCode, properties);
   }
 
-  packetReceived(packetType: number, packetIdentifier: number, octets: number): void {
-    this.#listener?.packetReceived(packetType, packetIdentifier, octets);
+  packetReceived(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void {
+    this.#listener?.packetReceived(packetType, packetIdentifier, octets, content);
   }
 
-  packetSent(packetType: number, packetIdentifier: number, octets: number): void {
-    this.#listener?.packetSent(packetType, packetIdentifier, octets);
+  packetSent(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void {
+    this.#listener?.packetSent(packetType, packetIdentifier, octets, content);
   }
 }
 

@@ -485,8 +485,8 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
         this.emit('reconnect');
         if (!this.disconnecting) this.connect();
       },
-      packetReceived: (type, messageId, octets) => this.emit('packetreceive', tracedPacketOf(type, messageId, octets)),
-      packetSent: (type, messageId, octets) => this.emit('packetsend', tracedPacketOf(type, messageId, octets)),
+      packetReceived: (...packet) => this.emit('packetreceive', tracedPacketOf(...packet)),
+      packetSent: (...packet) => this.emit('packetsend', tracedPacketOf(...packet)),
     };
   }
 

@@ -46,5 +46,6 @@ export type {
   PublishPacket as IPublishPacket,
   SubackPacket as ISubackPacket,
   Subscription as ISubscription,
+  TracedPacket as Packet,
   UnsubackPacket as IUnsubackPacket,
 } from './packets.ts';

@@ -2,7 +2,7 @@
 import { readMessage } from './arguments.ts';
 import type { PacketProperties } from './engine/properties.ts';
 import { PublishFlags } from './engine/types.ts';
-import type { ConnackPacket as EngineConnack, ConnectPacket, WillMessage } from './engine/types.ts';
+import type { ConnackPacket as EngineConnack, ConnectPacket, PublishContent, WillMessage } from './engine/types.ts';
 import type { Answer } from './operations.ts';
 import type { CompleteOptions } from './options.ts';
 import { packetNames } from './packets.ts';
@@ -95,7 +95,16 @@ export function unsubackPacketOf(answer: Answer): UnsubackPacket {
   };
 }
 
-export function tracedPacketOf(packetType: number, messageId: number, length: number): TracedPacket {
+export function tracedPacketOf(
+  packetType: number,
+  messageId: number,
+  length: number,
+  content: PublishContent | undefined,
+): TracedPacket {
+  if (content !== undefined) {
+    const { topic, payload, flags, properties } = content;
+    return { ...publishPacketOf(topic, payload, flags, messageId, properties), length };
+  }
   const packet: TracedPacket = { cmd: packetNames[packetType] ?? 'reserved', length };
   if (messageId !== 0) packet.messageId = messageId;
   return packet;

@@ -158,11 +158,9 @@ export interface AuthPacket {
   properties?: AuthProperties;
 }
 
-/** What `packetsend` and `packetreceive` tell of each packet. */
-export interface TracedPacket {
+/** What `packetsend` and `packetreceive` tell of each packet; of a PUBLISH all that it says, the topic empty where an alias stands for it. */
+export interface TracedPacket extends Partial<Omit<PublishPacket, 'cmd'>> {
   cmd: PacketName;
-  /** 1 to 65,535 where the packet has an identifier. */
-  messageId?: number;
   /** The whole packet, in octets. */
   length: number;
 }

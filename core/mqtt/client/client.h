@@ -22,6 +22,14 @@ using OperationToken = std::uint32_t;
 inline constexpr OperationToken kNoToken = 0;
 
 // What becomes of the octets and wishes. Called inside a step: the listener may note, and must not call the client.
+struct TracedPacket {
+  PacketType type = PacketType::Connect;
+  PacketIdentifier identifier = 0;  // 0: it has none
+  std::size_t octets = 0;           // all of it
+  // A PUBLISH that could be read; its topic is empty where an alias stands for it. Null: another packet.
+  const Publish* publish = nullptr;
+};
+
 // Views end with the call.
 class ClientListener {
  public:
@@ -48,8 +56,8 @@ class ClientListener {
   // Success is the orderly end that disconnect() asked for.
   virtual void on_closing(const Error&) {}
   // Every packet that came in or went out, for tracing; only when wants_trace() answers true at the step's begin.
-  virtual void on_packet_received(PacketType, PacketIdentifier, std::size_t /*octets*/) {}
-  virtual void on_packet_sent(PacketType, PacketIdentifier, std::size_t /*octets*/) {}
+  virtual void on_packet_received(const TracedPacket&) {}
+  virtual void on_packet_sent(const TracedPacket&) {}
   virtual bool wants_trace() const { return false; }
 };
 

@@ -14,10 +14,9 @@ void Client::State::handle(const Frame& frame, Instant now) {
   if (!is_legal(frame.type, Role::Client, phase_ == ClientPhase::Connected, version_)) {
     return fail(protocol_error("the server sent a packet that is not legal here"), now);
   }
-  if (listener_.wants_trace()) trace_received(frame);
+  if (frame.type == PacketType::Publish) return handle_publish(frame, now);
+  if (listener_.wants_trace()) trace_received(frame, nullptr);
   switch (frame.type) {
-    case PacketType::Publish:
-      return handle_publish(frame, now);
     case PacketType::Connack:
       return handle_connack(frame, now);
     case PacketType::Suback:
@@ -35,7 +34,7 @@ void Client::State::handle(const Frame& frame, Instant now) {
   }
 }
 
-void Client::State::trace_received(const Frame& frame) {
+void Client::State::trace_received(const Frame& frame, const Publish* publish) {
   ByteReader reader(frame.body);
   const bool is_publish = frame.type == PacketType::Publish;
   const bool has_no_identifier = frame.type == PacketType::Connack || frame.type == PacketType::Pingresp ||
@@ -44,7 +43,10 @@ void Client::State::trace_received(const Frame& frame) {
   if (is_publish) static_cast<void>(reader.binary());  // the topic
   const auto identifier = has_no_identifier ? std::nullopt : reader.u16();
   const auto length = static_cast<std::uint32_t>(frame.body.size());
-  listener_.on_packet_received(frame.type, identifier.value_or(0), 1 + varint_size(length) + length);
+  listener_.on_packet_received({.type = frame.type,
+                                .identifier = identifier.value_or(0),
+                                .octets = 1 + varint_size(length) + length,
+                                .publish = publish});
 }
 
 void Client::State::handle_connack(const Frame& frame, Instant now) {
@@ -87,7 +89,9 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
 }
 
 void Client::State::handle_publish(const Frame& frame, Instant now) {
-  if (const auto decoded = decode_publish(frame, version_, publish_); !decoded) return fail(decoded.error(), now);
+  const auto decoded = decode_publish(frame, version_, publish_);
+  if (listener_.wants_trace()) trace_received(frame, decoded ? &publish_ : nullptr);
+  if (!decoded) return fail(decoded.error(), now);
   if (const auto resolved = resolve_topic_alias(publish_); !resolved) return fail(resolved.error(), now);
   if (options_.acknowledged_by_host && publish_.qos != QoS::AtMostOnce) return handle_publish_for_host(publish_, now);
   const PacketIdentifier identifier = publish_.packet_identifier;

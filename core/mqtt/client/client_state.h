@@ -176,7 +176,7 @@ class Client::State {
   void count_unqueued(const Message& message);
   bool has_window() const;
   void fail_operation(OperationToken token, const Error& error);
-  void trace_received(const Frame& frame);
+  void trace_received(const Frame& frame, const Publish* publish);
   void send_ping(Instant now);
   Duration ping_timeout() const;
 
@@ -245,7 +245,7 @@ template <typename Encode>
 void Client::State::write(PacketType type, PacketIdentifier identifier, Instant now, Encode&& encode) {
   const std::size_t octets = output_.write(encode);
   last_sent_ = now;
-  if (listener_.wants_trace()) listener_.on_packet_sent(type, identifier, octets);
+  if (listener_.wants_trace()) listener_.on_packet_sent({.type = type, .identifier = identifier, .octets = octets});
 }
 
 }  // namespace mqtt

@@ -117,14 +117,22 @@ void Client::State::write_publish(Publish& publish, const SharedBytes& shared_pa
   const std::string_view topic = publish.topic;
   const bool is_automatic = automatic_aliases_.maximum() > 0;
   if (is_automatic) automatic_aliases_.apply(publish, server_maximum_packet_size_);
-  write(PacketType::Publish, publish.packet_identifier, now, [&](ByteBuffer& out) {
+  std::size_t octets = output_.write([&](ByteBuffer& out) {
     if (shared_payload) {
       encode_publish_head(publish, version_, out);
     } else {
       encode(publish, version_, out);
     }
   });
-  if (shared_payload) output_.append_shared(shared_payload);
+  if (shared_payload) {
+    output_.append_shared(shared_payload);
+    octets += publish.payload.size();
+  }
+  last_sent_ = now;
+  if (listener_.wants_trace()) {
+    listener_.on_packet_sent(
+        {.type = PacketType::Publish, .identifier = publish.packet_identifier, .octets = octets, .publish = &publish});
+  }
   publish.topic = topic;
   if (is_automatic) publish.properties.topic_alias.reset();
 }

@@ -18,7 +18,7 @@ import {
 } from '../generated/records.ts';
 import { decodeText, Payload } from './payload.ts';
 import { readProperties, type PacketProperties } from './properties.ts';
-import type { ClientSink, EngineError, Fault } from './types.ts';
+import type { ClientSink, EngineError, Fault, PublishContent } from './types.ts';
 
 const faults: readonly Fault[] = ['peer-sent-garbage', 'peer-broke-protocol', 'limit-reached', 'caller-misuse'];
 
@@ -52,6 +52,8 @@ export class EventReader {
   // Where the frame lies that payloads are views of.
   #frameBuffer: ArrayBuffer = noBuffer;
   #frameOffset = 0;
+  // Of the PUBLISH that the next event names.
+  #packetContent: PublishContent | undefined;
   // An output that consists of several runs, until all are there.
   #joined: Uint8Array<ArrayBuffer> | undefined;
   #joinedLength = 0;
@@ -173,13 +175,25 @@ export class EventReader {
           this.word(at + ReasonEventField.reason),
           this.properties(at + ReasonEventField.propertiesOffset),
         );
+      case EventKind.PacketContent:
+        this.#packetContent = {
+          topic: this.topic(at),
+          payload: this.payload(at),
+          flags: this.messageFlags(at),
+          properties: this.properties(at + MessageEventField.propertiesOffset),
+        };
+        return;
       case EventKind.PacketReceived:
-      case EventKind.PacketSent:
+      case EventKind.PacketSent: {
+        const content = this.#packetContent;
+        this.#packetContent = undefined;
         return sink[kind === EventKind.PacketReceived ? 'packetReceived' : 'packetSent']?.(
           this.word(at + PacketEventField.type),
           this.word(at + PacketEventField.packetIdentifier),
           this.word(at + PacketEventField.octets),
+          content,
         );
+      }
       case EventKind.JournalPut:
         return sink.journalPut?.(this.octets(at + JournalEventField.keyOffset), this.octets(at + JournalEventField.valueOffset));
       case EventKind.JournalErase:

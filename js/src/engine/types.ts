@@ -153,9 +153,17 @@ export interface ClientSink {
   journalErase?(key: Uint8Array): void;
   /** A restore() brought what is no record of this version: the machine is of no use. */
   restoreFailed?(error: EngineError): void;
-  /** Only with ClientMachineOptions.trace. `packetType` as in the standard: 1 CONNECT ... 15 AUTH. */
-  packetReceived?(packetType: number, packetIdentifier: number, octets: number): void;
-  packetSent?(packetType: number, packetIdentifier: number, octets: number): void;
+  /** Only with ClientMachineOptions.trace. `packetType` as in the standard: 1 CONNECT ... 15 AUTH. `content` is a PUBLISH's. */
+  packetReceived?(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void;
+  packetSent?(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void;
+}
+
+/** What a PUBLISH says, as it says it: the topic is empty where an alias stands for it. `flags` as PublishFlags. */
+export interface PublishContent {
+  readonly topic: string;
+  readonly payload: Payload;
+  readonly flags: number;
+  readonly properties: PacketProperties | undefined;
 }
 
 /** Times are milliseconds. See core/mqtt/broker/broker_options.h. */

@@ -11,6 +11,7 @@ namespace mqtt::test {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
@@ -266,28 +267,71 @@ TEST(Answer, ToNothingIsPassedOver) {
 
 class Tracer : public ClientListener {
  public:
-  void on_packet_received(PacketType type, PacketIdentifier, std::size_t) override {
-    notes.push_back("< " + std::string(packet_type_name(type)));
-  }
-  void on_packet_sent(PacketType type, PacketIdentifier, std::size_t octets) override {
-    notes.push_back("> " + std::string(packet_type_name(type)) + " " + std::to_string(octets));
-  }
+  void on_packet_received(const TracedPacket& packet) override { note("<", packet); }
+  void on_packet_sent(const TracedPacket& packet) override { note(">", packet); }
   bool wants_trace() const override { return true; }
   std::vector<std::string> notes;
+
+ private:
+  void note(const std::string& direction, const TracedPacket& packet) {
+    std::string note =
+        direction + " " + std::string(packet_type_name(packet.type)) + " " + std::to_string(packet.octets);
+    if (packet.identifier != 0) note += " id" + std::to_string(packet.identifier);
+    if (packet.publish != nullptr) {
+      note += " '" + std::string(packet.publish->topic) + "' of " + std::to_string(packet.publish->payload.size());
+    }
+    notes.push_back(note);
+  }
 };
 
-TEST(Trace, NamesEveryPacketBothWays) {
-  Tracer tracer;
-  Client client({}, tracer);
+class Trace : public testing::Test {
+ protected:
+  void connect(ProtocolVersion version, const std::string& connack) {
+    client.start_attempt(now);
+    Connect connect{.version = version, .client_identifier = "a"};
+    if (version == ProtocolVersion::V5_0) connect.properties.topic_alias_maximum = 1;
+    ASSERT_TRUE(client.transport_opened(connect, now));
+    client.receive(octets(connack), now);
+    tracer.notes.clear();
+  }
+
   const Instant now{1h};
+  Tracer tracer;
+  Client client{{.maximum_automatic_topic_aliases = 1}, tracer};
+};
+
+TEST_F(Trace, NamesEveryPacketBothWays) {
   client.start_attempt(now);
   ASSERT_TRUE(client.transport_opened({.client_identifier = "a"}, now));
   client.receive(octets("20 02 00 00"), now);
   ASSERT_TRUE(client.publish({.topic = "t", .payload = {}, .qos = QoS::AtLeastOnce}, 1, now));
   client.receive(octets("40 02 0001 32 05 0001't' 0009"), now);
   client.disconnect({}, now);
-  EXPECT_THAT(tracer.notes, ElementsAre("> CONNECT 15", "< CONNACK", "> PUBLISH 7", "< PUBACK", "< PUBLISH",
-                                        "> PUBACK 4", "> DISCONNECT 2"));
+  EXPECT_THAT(tracer.notes, ElementsAre("> CONNECT 15", "< CONNACK 4", "> PUBLISH 7 id1 't' of 0", "< PUBACK 4 id1",
+                                        "< PUBLISH 7 id9 't' of 0", "> PUBACK 4 id9", "> DISCONNECT 2"));
+}
+
+TEST_F(Trace, CountsAPayloadThatIsSentFromWhereItLies) {
+  connect(ProtocolVersion::V3_1_1, "20 02 00 00");
+  const std::vector<std::uint8_t> large(100'000);
+  ASSERT_TRUE(client.publish({.topic = "t", .payload = large, .qos = QoS::AtLeastOnce}, 1, now));
+  EXPECT_THAT(tracer.notes, ElementsAre("> PUBLISH 100009 id1 't' of 100000"));
+  EXPECT_EQ(client.output().size(), 15U + 100'009U);
+}
+
+TEST_F(Trace, SaysOfAPublishWhatItSays) {
+  connect(ProtocolVersion::V5_0, "20 06 00 00 03 22 0001");
+  ASSERT_TRUE(client.publish({.topic = "topic", .payload = {}}, 1, now));
+  ASSERT_TRUE(client.publish({.topic = "topic", .payload = {}}, 1, now));
+  client.receive(octets("30 07 0001'r' 03 23 0001 30 06 0000 03 23 0001"), now);
+  EXPECT_THAT(tracer.notes, ElementsAre("> PUBLISH 13 'topic' of 0", "> PUBLISH 8 '' of 0", "< PUBLISH 9 'r' of 0",
+                                        "< PUBLISH 8 '' of 0"));
+}
+
+TEST_F(Trace, NamesAPublishThatCannotBeRead) {
+  connect(ProtocolVersion::V3_1_1, "20 02 00 00");
+  client.receive(octets("30 03 0001'#'"), now);
+  EXPECT_THAT(tracer.notes, Contains("< PUBLISH 5"));
 }
 
 }  // namespace
