@@ -110,9 +110,11 @@ export class ClientConnection implements ClientSink {
 
   /** Calls back when everything that was published so far is stored, where the session is; else soon. */
   whenStored(callback: () => void): void {
-    // The journal hears of it with the step that carries it out.
-    const isCarriedOut = Promise.resolve().then(() => this.machine.engine.flush());
-    void isCarriedOut.then(() => (this.#journal === undefined ? callback() : this.#journal.whenStored(callback)));
+    queueMicrotask(() => {
+      this.machine.engine.flush(); // the journal hears of it with the step that carries it out
+      if (this.#journal === undefined) callback();
+      else this.#journal.whenStored(callback);
+    });
   }
 
   /** Resolves when the session is stored; undefined if it is not kept. */

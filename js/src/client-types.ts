@@ -51,7 +51,7 @@ export interface PublishOptions {
   dup?: boolean;
   /** 5.0 */
   properties?: PublishProperties;
-  /** Called when the client has the message, connected or not: in its memory, or in its session store. */
+  /** Called when the client has a message of QoS 1 or 2, connected or not: in its memory, or in its session store. */
   cbStorePut?: () => void;
 }
 

@@ -42,10 +42,10 @@ import {
   type ServerAddress,
 } from './options.ts';
 import {
-  acknowledgementOf,
   connackPacketOf,
   connectPacketOf,
   publishPacketOf,
+  refusalOf,
   tracedPacketOf,
 } from './packet-shapes.ts';
 import type { AuthPacket, AuthProperties, ConnackProperties, PublishPacket, UnsubackPacket } from './packets.ts';
@@ -181,7 +181,8 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
       if (this.#isRefusedWhileEnding(done)) return this;
       token = this.#publishOperation(topic, payload, flags, done);
       this.#machine.publish(topic, payload, flags, properties, token);
-      if (read.cbStorePut !== undefined) this.#connection.whenStored(read.cbStorePut);
+      const isKept = (flags & PublishFlags.qosMask) !== 0;
+      if (isKept && read.cbStorePut !== undefined) this.#connection.whenStored(read.cbStorePut);
     } catch (error) {
       this.#operations.forget(token);
       return this.#refuse(error, done);
@@ -611,7 +612,7 @@ function publishResult(
   if (isFailure(reasonCode)) {
     return [
       new ErrorWithReasonCode(`Publish error: ${ReasonCodes[reasonCode] ?? reasonCode}`, reasonCode),
-      acknowledgementOf(qos, answer),
+      refusalOf(qos, answer),
     ];
   }
   return [null, publishPacketOf(topic, payload, flags, answer.packetIdentifier, undefined)];

@@ -18,6 +18,8 @@ import type {
 } from './packets.ts';
 import { returnCodeOf } from './reason-codes.ts';
 
+const PACKET_IDENTIFIER_NOT_FOUND = 0x92;
+
 export function connectPacketOf(options: CompleteOptions): ConnectPacket {
   return {
     protocolVersion: options.protocolId === 'MQIsdp' ? 3 : options.protocolVersion,
@@ -68,13 +70,11 @@ export function publishPacketOf<Octets>(
   return packet;
 }
 
-export function acknowledgementOf(qos: number, answer: Answer): AcknowledgementPacket {
-  return {
-    cmd: qos === 1 ? 'puback' : 'pubcomp',
-    messageId: answer.packetIdentifier,
-    reasonCode: answer.reasonCodes[0] ?? 0,
-    ...withProperties(answer.properties),
-  };
+/** The packet that refused a message: at QoS 2 a PUBREC, unless it says what only a PUBCOMP can. */
+export function refusalOf(qos: number, answer: Answer): AcknowledgementPacket {
+  const reasonCode = answer.reasonCodes[0] ?? 0;
+  const cmd = qos === 1 ? 'puback' : reasonCode === PACKET_IDENTIFIER_NOT_FOUND ? 'pubcomp' : 'pubrec';
+  return { cmd, messageId: answer.packetIdentifier, reasonCode, ...withProperties(answer.properties) };
 }
 
 export function subackPacketOf(answer: Answer): SubackPacket {

@@ -140,7 +140,7 @@ export interface UnsubackPacket {
 
 /** The answer to a published message: PUBACK at QoS 1, PUBCOMP (or the PUBREC that refuses) at QoS 2. */
 export interface AcknowledgementPacket {
-  cmd: 'puback' | 'pubcomp';
+  cmd: 'puback' | 'pubrec' | 'pubcomp';
   messageId: number;
   reasonCode?: number;
   properties?: AcknowledgementProperties;

@@ -278,6 +278,45 @@ describe('publish()', () => {
     await expect(publishing).rejects.toMatchObject({ message: 'Publish error: Quota exceeded', code: 0x97 });
   });
 
+  it.each([
+    ['PUBACK', 1, 0x97, ['puback']],
+    ['PUBREC', 2, 0x97, ['pubrec']],
+    ['PUBCOMP', 2, 0x92, ['pubrec', 'pubcomp']],
+  ] as const)('hands the %s that refuses to the callback, too', async (_, qos, reasonCode, answers) => {
+    const { client, socket } = await connected({}, 5);
+    const answered = new Promise<unknown>((resolve) => {
+      client.publish('a', 'text', { qos }, (_error, packet) => resolve(packet));
+    });
+    const messageId = (await socket.next('publish')).messageId!;
+    const last = answers.at(-1)!;
+    for (const cmd of answers) socket.say({ cmd, messageId, ...(cmd === last && { reasonCode }) });
+    expect(await answered).toEqual({ cmd: last, messageId, reasonCode });
+  });
+
+  it.each([
+    [0, ['published']],
+    [1, ['stored', 'published']],
+    [2, ['stored', 'published']],
+  ] as const)('calls cbStorePut for what is kept until it is acknowledged: at QoS %i %j', async (qos, expected) => {
+    const { client, socket } = await connected();
+    const calls: string[] = [];
+    const publishing = new Promise<void>((resolve) => {
+      client.publish('a', 'text', { qos, cbStorePut: () => calls.push('stored') }, () => {
+        calls.push('published');
+        resolve();
+      });
+    });
+    const messageId = (await socket.next('publish')).messageId!;
+    if (qos === 1) socket.say({ cmd: 'puback', messageId });
+    if (qos === 2) {
+      socket.say({ cmd: 'pubrec', messageId });
+      socket.say({ cmd: 'pubcomp', messageId });
+    }
+    await publishing;
+    await settled();
+    expect(calls).toEqual(expected);
+  });
+
   it('sends octets of any kind as they are', async () => {
     const { client, socket } = await connected();
     const octets = Uint8Array.of(0, 1, 254, 255);
@@ -623,7 +662,6 @@ describe('packetsend and packetreceive', () => {
       expect.objectContaining({ cmd: 'publish', length: 3 + (2 + 1) + 200 }),
     ]);
   });
-});
 
   it('tell what a PUBLISH says, both ways', async () => {
     const { client, socket } = await connected({}, 5);
@@ -644,3 +682,4 @@ describe('packetsend and packetreceive', () => {
       length: 2 + (2 + 2) + 2 + 1 + 2,
     });
   });
+});
