@@ -62,17 +62,18 @@ void Client::State::forget_incoming_qos2() {
 
 void Client::State::resubscribe(Instant now) {
   const std::size_t limit = options_.subscribe_batch_size == 0 ? kSubscribeBatch : options_.subscribe_batch_size;
-  std::map<std::uint32_t, std::vector<SubscribeEntry>> by_identifier;  // a SUBSCRIBE carries one
-  for (const auto& [filter, remembered] : subscriptions_) {
-    by_identifier[remembered.subscription_identifier].push_back({filter, remembered.options});
-  }
-  for (const auto& [identifier, entries] : by_identifier) {
+  std::map<std::string, std::vector<SubscribeEntry>> by_properties;  // a SUBSCRIBE has them for all of its entries
+  for (const auto& [filter, remembered] : subscriptions_)
+    by_properties[remembered.properties].push_back({filter, remembered.options});
+  for (const auto& [properties, entries] : by_properties) {
     for (std::size_t begin = 0; begin < entries.size(); begin += limit) {
       Subscribe subscribe;
       const std::size_t end = std::min(entries.size(), begin + limit);
       subscribe.entries.assign(entries.begin() + static_cast<std::ptrdiff_t>(begin),
                                entries.begin() + static_cast<std::ptrdiff_t>(end));
-      if (identifier != 0) subscribe.properties.subscription_identifiers = {identifier};
+      // They were encoded from valid ones when it was subscribed.
+      [[maybe_unused]] const auto decoded =
+          decode_properties(as_bytes(properties), PropertyOwner::Subscribe, subscribe.properties);
       // Nobody waits for the answer; a refused filter is forgotten when the SUBACK comes.
       [[maybe_unused]] const auto written =
           write_request({.is_unsubscribe = false, .packet = std::move(subscribe)}, kNoToken, now);

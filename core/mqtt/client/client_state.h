@@ -57,7 +57,7 @@ struct PendingSubscription {
 
 struct RememberedSubscription {
   SubscriptionOptions options;
-  std::uint32_t subscription_identifier = 0;  // 0: none
+  std::string properties;  // of its SUBSCRIBE, encoded
 };
 
 // An alias that the application gave to a topic.

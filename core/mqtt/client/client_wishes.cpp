@@ -274,13 +274,14 @@ Result<void> Client::State::write_request(SubscriptionRequest request, Operation
         });
   if (!take_back_if_too_large(packet.packet_identifier)) return kTooLargeForServer;
   PendingSubscription pending{.token = token, .topic_filters = {}};
-  const auto& identifiers = packet.properties.subscription_identifiers;
+  ByteBuffer properties;
+  if (!is_unsubscribe) encode_properties(packet.properties, properties);
   for (const SubscribeEntry& entry : packet.entries) {
     const std::string& filter = pending.topic_filters.emplace_back(entry.topic_filter);
     if (is_unsubscribe) {
       subscriptions_.erase(filter);
     } else if (options_.resubscribe) {
-      subscriptions_[filter] = {entry.options, identifiers.empty() ? 0 : identifiers.front()};
+      subscriptions_[filter] = {entry.options, std::string(as_text(properties.view()))};
     }
   }
   pending_subscriptions_.emplace(packet.packet_identifier, std::move(pending));

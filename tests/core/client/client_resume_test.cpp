@@ -139,6 +139,18 @@ TEST(Restart, SubscribesAgainBeforeItPublishes) {
   EXPECT_THAT(client.events(), ElementsAre("connack success")) << "nobody asked";
 }
 
+TEST(Restart, SubscribesWithThePropertiesThatTheApplicationGave) {
+  TestClient client;
+  client.connects("a");
+  client.subscribes("b {subscription_identifier=7 user_property=k:v}", 1);
+  client.subscribes("a, c {subscription_identifier=7}", 2);
+  client.subscribes("d {user_property=k:v subscription_identifier=7}", 3);
+  client.sent();
+  reconnect(client, "a", "");
+  EXPECT_THAT(client.sent(), ElementsAre("SUBSCRIBE id4 a, c {subscription_identifier=7}",
+                                         "SUBSCRIBE id5 b, d {subscription_identifier=7 user_property=k:v}"));
+}
+
 TEST(Restart, ForgetsAFilterThatTheServerRefusesNow) {
   TestClient client;
   client.connects("a");
