@@ -65,7 +65,8 @@ void check_parsed(std::string_view text, const ParsedTopicFilter& parsed) {
   demand(is_shared(text) == !parsed.share_name.empty(), "a shared subscription has a share name");
   demand(parsed.share_name.find_first_of("/+#") == std::string_view::npos, "a share name holds no wildcard");
   if (is_shared(text))
-    demand(std::string(parsed.share_name) + '/' + std::string(parsed.filter) == share_of(text), "a share is its parts");
+    demand(std::string(parsed.share_name) + '/' + std::string(parsed.filter) == text.substr(kSharePrefix.size()),
+           "a share is its parts");
 }
 
 class Topics {
@@ -101,7 +102,9 @@ class Topics {
       const auto key = std::pair(std::string(parsed->filter), subscription.subscriber);
       const bool is_new = !subscriptions_.contains(key);
       subscriptions_[key] = subscription;
-      demand(trie_.insert(key.first, subscription) == is_new, "a subscription is new when there was none");
+      const auto inserted = trie_.insert(key.first, subscription);
+      demand(inserted.is_new == is_new, "a subscription is new when there was none");
+      demand(trie_.filter_at(inserted.place) == key.first, "a filter is found again by its place");
     }
     if (is_valid_topic_name(text)) {
       const bool is_new = !names_.contains(text);

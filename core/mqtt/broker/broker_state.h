@@ -15,7 +15,7 @@
 #include "mqtt/broker/deadline_queue.h"
 #include "mqtt/broker/recorder.h"
 #include "mqtt/broker/session.h"
-#include "mqtt/broker/shared_group.h"
+#include "mqtt/broker/shared_groups.h"
 #include "mqtt/broker/system_topics.h"
 #include "mqtt/connection/explanation.h"
 #include "mqtt/topic/retained_trie.h"
@@ -130,7 +130,12 @@ class Broker::State {
   // True if the session had no subscription to this filter.
   bool subscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed,
                  const Subscription& subscription);
-  void unsubscribe(Session& session, std::string_view topic_filter);
+  // Its number in Session::subscriptions, kNowhere if the session has no such subscription.
+  std::uint32_t find_subscription(const Session& session, const ParsedTopicFilter& parsed);
+  void end_subscription(const Session& session, std::uint32_t number);
+  // False if the session had no such subscription.
+  bool unsubscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed);
+  void unsubscribe_from_all(Session& session);
   Result<void> restore_session(Bytes key, Bytes value);
   Result<void> restore_subscription(Bytes key, Bytes value);
   Result<void> restore_incoming_qos2(Bytes key);
@@ -207,8 +212,12 @@ class Broker::State {
   void go_on(Connection& publisher);
 
   // --- shared subscriptions (shared_subscriptions.cpp)
-  void join_group(std::string_view share, std::string_view filter, const Subscription& member);
-  void leave_group(std::string_view share, SubscriberId session);
+  SharedGroup* find_group(const ParsedTopicFilter& parsed);
+  SharedGroup& obtain_group(const ParsedTopicFilter& parsed);
+  // Precondition: the session is a member.
+  void leave_group(SharedGroup& group, SubscriberId session);
+  // The text that is the same for all groups of this name and filter, and for no other.
+  std::string share_of(const SharedGroup& group) const;
   // The member that a message of this QoS goes to, and its turn is over; null if none can take it.
   const Subscription* next_member(SharedGroup& group, QoS qos);
   // The session ends: what it has of its groups and did not get for good goes to their other members.
@@ -258,9 +267,7 @@ class Broker::State {
   std::vector<Session*> subscribers_;  // by SubscriberId
   std::vector<SubscriberId> free_subscribers_;
   SubscriptionTrie subscriptions_;
-  std::unordered_map<SubscriberId, SharedGroup> shared_groups_;
-  std::unordered_map<std::string, SubscriberId, TextHash, std::equal_to<>> shared_group_ids_;  // by SharedGroup::share
-  SubscriberId last_shared_group_ = 0;  // numbers are not used again while a queued message may name one
+  SharedGroups shared_groups_;
   RetainedTrie<Message> retained_;
   std::size_t retained_system_topics_ = 0;  // those of them under $SYS
 

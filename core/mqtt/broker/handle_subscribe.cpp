@@ -88,8 +88,8 @@ Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& co
   if (has_identifier && !options_.subscription_identifiers_available)
     return refused(ReasonCode::SubscriptionIdentifiersNotSupported, "the server has no subscription identifiers");
   const Session& session = *connection.session;
-  if (session.topic_filters.size() >= options_.maximum_subscriptions &&
-      !session.topic_filters.contains(std::string(entry.topic_filter))) {
+  if (session.subscriptions.size() >= options_.maximum_subscriptions &&
+      find_subscription(session, *parsed) == kNowhere) {
     return refused(ReasonCode::QuotaExceeded, "the client has as many subscriptions as it may");
   }
   said = authority_.may_subscribe(connection.id, session.client_identifier, entry);
@@ -101,19 +101,58 @@ Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& co
 
 bool Broker::State::subscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed,
                               const Subscription& subscription) {
-  if (parsed.share_name.empty()) {
-    subscriptions_.insert(parsed.filter, subscription);
-  } else {
-    join_group(share_of(topic_filter), parsed.filter, subscription);
-  }
   recorder_.subscription(session, topic_filter, subscription);
-  return session.topic_filters.emplace(topic_filter).second;
+  if (parsed.share_name.empty()) {
+    const auto [place, is_new] = subscriptions_.insert(parsed.filter, subscription);
+    if (is_new) session.subscriptions.add(place);
+    return is_new;
+  }
+  SharedGroup& group = obtain_group(parsed);
+  const bool is_new = shared_groups_.insert(group, subscription);
+  if (is_new) {
+    session.subscriptions.add(group.number);
+    ++statistics_.shared_subscriptions;
+  }
+  return is_new;
 }
 
-void Broker::State::unsubscribe(Session& session, std::string_view topic_filter) {
+std::uint32_t Broker::State::find_subscription(const Session& session, const ParsedTopicFilter& parsed) {
+  std::uint32_t number = kNowhere;
+  if (parsed.share_name.empty()) {
+    number = subscriptions_.place_of(parsed.filter);
+  } else if (const SharedGroup* group = find_group(parsed)) {
+    number = group->number;
+  }
+  return session.subscriptions.find(number) == nullptr ? kNowhere : number;
+}
+
+void Broker::State::end_subscription(const Session& session, std::uint32_t number) {
+  if (is_shared_group(number)) {
+    leave_group(*shared_groups_.find(number), session.id);
+  } else {
+    subscriptions_.erase(number, session.id);
+  }
+}
+
+bool Broker::State::unsubscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed) {
+  const std::uint32_t number = find_subscription(session, parsed);
+  if (number == kNowhere) return false;
   recorder_.erase_subscription(session, topic_filter);
-  if (is_shared(topic_filter)) return leave_group(share_of(topic_filter), session.id);
-  subscriptions_.erase(topic_filter, session.id);
+  session.subscriptions.erase(number);
+  end_subscription(session, number);
+  return true;
+}
+
+void Broker::State::unsubscribe_from_all(Session& session) {
+  for (const std::uint32_t number : session.subscriptions.values()) {
+    if (session.record != 0) {
+      recorder_.erase_subscription(session, is_shared_group(number)
+                                                ? std::string(kSharePrefix) + share_of(*shared_groups_.find(number))
+                                                : subscriptions_.filter_at(number));
+    }
+    end_subscription(session, number);
+  }
+  session.subscriptions = {};
 }
 
 void Broker::State::handle_unsubscribe(Connection& connection, const Frame& frame, Instant now) {
@@ -122,17 +161,15 @@ void Broker::State::handle_unsubscribe(Connection& connection, const Frame& fram
   Session& session = *connection.session;
   Unsuback unsuback{.packet_identifier = decoded->packet_identifier, .reasons = {}, .properties = {}};
   for (const std::string_view filter : decoded->topic_filters) {
-    if (!parse_topic_filter(filter)) {
+    const auto parsed = parse_topic_filter(filter);
+    if (!parsed) {
       unsuback.reasons.push_back(ReasonCode::TopicFilterInvalid);
       continue;
     }
-    const auto found = session.topic_filters.find(std::string(filter));
-    if (found == session.topic_filters.end()) {
+    if (!unsubscribe(session, filter, *parsed)) {
       unsuback.reasons.push_back(ReasonCode::NoSubscriptionExisted);
       continue;
     }
-    unsubscribe(session, filter);
-    session.topic_filters.erase(found);
     observer_.on_unsubscribed(connection.id, filter);
     unsuback.reasons.push_back(ReasonCode::Success);
   }

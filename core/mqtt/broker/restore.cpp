@@ -72,8 +72,12 @@ Result<void> Broker::State::restore_delivery(Bytes key, Bytes value) {
   if (found == restored_sessions_.end()) return damaged_record();
   Session& session = *found->second;
   Delivery& delivery = restored->delivery;
-  if (const auto group = shared_group_ids_.find(restored->share); group != shared_group_ids_.end())
-    delivery.shared_group = group->second;
+  if (!restored->share.empty()) {
+    const std::string topic_filter = std::string(kSharePrefix).append(restored->share);
+    const auto parsed = parse_topic_filter(topic_filter);
+    if (!parsed) return damaged_record();
+    if (const SharedGroup* group = find_group(*parsed)) delivery.shared_group = group->number;
+  }
   if (restored->identifier != 0 && restored->state != FlightState::Settled) {
     session.in_flight.restore(restored->identifier, std::move(delivery), restored->state);
   } else if (delivery.message) {

@@ -92,10 +92,10 @@ void Broker::State::merge_matches(QoS qos, const Session* publisher) {
   matches_.clear();
   for (const Subscription& subscription : subscriptions_matched_) {
     if (is_shared_group(subscription.subscriber)) {
-      SharedGroup& group = shared_groups_.find(subscription.subscriber)->second;
+      SharedGroup& group = *shared_groups_.find(subscription.subscriber);
       if (const Subscription* member = next_member(group, qos)) {
         matches_.push_back({.session = subscribers_[member->subscriber],
-                            .shared_group = group.id,
+                            .shared_group = group.number,
                             .options = member->options,
                             .subscription_identifier = member->subscription_identifier,
                             .further_identifiers = {}});
@@ -316,9 +316,9 @@ void Broker::State::settle(Session& session, PacketIdentifier identifier) {
 }
 
 void Broker::State::record(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state) {
-  const auto group = shared_groups_.find(delivery.shared_group);
-  const std::string_view share = group == shared_groups_.end() ? std::string_view{} : group->second.share;
-  recorder_.delivery(session, delivery, identifier, state, share);
+  if (session.record == 0) return;
+  const SharedGroup* group = shared_groups_.find(delivery.shared_group);
+  recorder_.delivery(session, delivery, identifier, state, group == nullptr ? std::string() : share_of(*group));
 }
 
 bool Broker::State::write_delivery(Connection& connection, const Delivery& delivery, PacketIdentifier identifier,

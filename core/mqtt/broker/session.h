@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
 
 #include "mqtt/base/time.h"
 #include "mqtt/broker/hold.h"
@@ -13,6 +12,7 @@
 #include "mqtt/session/outgoing_flight.h"
 #include "mqtt/session/packet_identifier_set.h"
 #include "mqtt/session/ring_queue.h"
+#include "mqtt/topic/indexed_list.h"
 #include "mqtt/topic/subscription_trie.h"
 
 namespace mqtt {
@@ -28,6 +28,10 @@ struct WillMessage {
   std::optional<std::uint32_t> message_expiry_interval;  // seconds, from when it is published
 };
 
+struct ItsOwnKey {
+  std::uint32_t operator()(std::uint32_t number) const { return number; }
+};
+
 struct Session {
   SubscriberId id = 0;
   std::uint32_t serial = 0;  // tells the deadlines of this session from those of an earlier one under the same number
@@ -39,7 +43,7 @@ struct Session {
   std::optional<WillMessage> will;
   Instant will_at = kNever;  // a delayed will's time, while the client is away
 
-  std::unordered_set<std::string> topic_filters;  // what the subscription trie holds of this session
+  IndexedList<std::uint32_t, ItsOwnKey> subscriptions;  // each the place of a filter, or the number of a shared group
   OutgoingFlight in_flight;
   bool resuming = false;       // some of them have not been sent on this connection yet
   bool falls_behind = false;   // nobody waits for it, until its queue is empty

@@ -7,35 +7,32 @@
 
 namespace mqtt {
 
-void Broker::State::join_group(std::string_view share, std::string_view filter, const Subscription& member) {
-  auto found = shared_group_ids_.find(share);
-  if (found == shared_group_ids_.end()) {
-    do {
-      last_shared_group_ = (last_shared_group_ + 1) | kSharedGroupBit;
-    } while (shared_groups_.contains(last_shared_group_));
-    SharedGroup& group = shared_groups_[last_shared_group_];
-    group.id = last_shared_group_;
-    group.share = share;
-    group.filter = filter;
-    found = shared_group_ids_.emplace(group.share, group.id).first;
-    subscriptions_.insert(filter, {.subscriber = group.id, .subscription_identifier = 0, .options = 0});
-  }
-  if (shared_groups_[found->second].insert(member)) ++statistics_.shared_subscriptions;
+SharedGroup* Broker::State::find_group(const ParsedTopicFilter& parsed) {
+  return shared_groups_.find(parsed.share_name, subscriptions_.place_of(parsed.filter));
 }
 
-void Broker::State::leave_group(std::string_view share, SubscriberId session) {
-  const auto found = shared_group_ids_.find(share);
-  if (found == shared_group_ids_.end()) return;
-  SharedGroup& group = shared_groups_[found->second];
-  if (group.erase(session)) --statistics_.shared_subscriptions;
-  if (!group.members.empty()) return;
-  subscriptions_.erase(group.filter, group.id);
-  shared_groups_.erase(found->second);
-  shared_group_ids_.erase(found);
+SharedGroup& Broker::State::obtain_group(const ParsedTopicFilter& parsed) {
+  if (SharedGroup* existing = find_group(parsed)) return *existing;
+  const SubscriberId number = shared_groups_.next_number();
+  const auto [place, is_new] =
+      subscriptions_.insert(parsed.filter, {.subscriber = number, .subscription_identifier = 0, .options = 0});
+  return shared_groups_.add(number, parsed.share_name, place);
+}
+
+void Broker::State::leave_group(SharedGroup& group, SubscriberId session) {
+  shared_groups_.erase(group, session);
+  --statistics_.shared_subscriptions;
+  if (group.members != 0) return;
+  subscriptions_.erase(group.filter, group.number);
+  shared_groups_.remove(group);
+}
+
+std::string Broker::State::share_of(const SharedGroup& group) const {
+  return std::string(shared_groups_.share_name(group)) + "/" + subscriptions_.filter_at(group.filter);
 }
 
 const Subscription* Broker::State::next_member(SharedGroup& group, QoS qos) {
-  return choose_member(group, [&](const Subscription& member) {
+  return shared_groups_.choose_member(group, [&](const Subscription& member) {
     const Session& session = *subscribers_[member.subscriber];
     const Connection* connection = session.connection;
     if (std::min(qos, packed_maximum_qos(member.options)) == QoS::AtMostOnce) {
@@ -61,9 +58,9 @@ void Broker::State::pass_on(Session& gone, Instant now) {
 }
 
 void Broker::State::pass_on(const Delivery& delivery, Instant now) {
-  const auto found = shared_groups_.find(delivery.shared_group);
-  if (found == shared_groups_.end() || delivery.message.expired(now)) return;
-  const Subscription* member = next_member(found->second, delivery.message.qos());
+  SharedGroup* group = shared_groups_.find(delivery.shared_group);
+  if (group == nullptr || delivery.message.expired(now)) return;
+  const Subscription* member = next_member(*group, delivery.message.qos());
   if (member == nullptr) {
     ++statistics_.publishes_dropped;
     return;

@@ -2,6 +2,7 @@
 #include "mqtt/topic/level_tree.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "mqtt/topic/topic_levels.h"
 
@@ -32,6 +33,16 @@ NodeId LevelTree::find(std::string_view path) const {
   for (TopicLevels levels(path); node != kNoNode && !levels.done();)
     node = find_child(node, levels.next());
   return node;
+}
+
+std::string LevelTree::path(NodeId node) const {
+  std::vector<std::string_view> levels;
+  for (; node != kRoot; node = nodes_[node].parent)
+    levels.push_back(nodes_[node].level == kNoLevel ? kSingleLevelWildcard : text(node));
+  std::string path(levels.back());
+  for (auto level = levels.rbegin() + 1; level != levels.rend(); ++level)
+    path.append("/").append(*level);
+  return path;
 }
 
 NodeId LevelTree::obtain(std::string_view path) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "mqtt/topic/hash.h"
@@ -47,6 +48,8 @@ class LevelTree {
   // kNoNode if there is none; precondition: `level` is not kNoLevel.
   NodeId child(NodeId parent, LevelId level) const;
 
+  // The path that ends at a node; precondition: it is not the root.
+  std::string path(NodeId node) const;
   // The node of a path without '#', kNoNode if there is none.
   NodeId find(std::string_view path) const;
   // Makes what is missing. What it makes must be given something to hold, or pruned.

@@ -1,28 +1,7 @@
 // Lists of subscriptions that turn from a pooled single into an array, and into an indexed array, as they grow.
 #include "mqtt/topic/subscriber_lists.h"
 
-#include <utility>
-
-#include "mqtt/topic/hash.h"
-
 namespace mqtt {
-
-namespace {
-
-// Apart by far, so that a list does not build and drop its index again and again.
-constexpr std::size_t kLongestWithoutIndex = 48;
-constexpr std::size_t kShortestWithIndex = 16;
-
-std::uint64_t hash_subscriber(SubscriberId subscriber) {
-  return hash_pair(0, subscriber);
-}
-
-// What IdTable asks for to index `members`.
-auto hash_of_member(const std::vector<Subscription>& members) {
-  return [&members](std::uint32_t id) { return hash_subscriber(members[id - 1].subscriber); };
-}
-
-}  // namespace
 
 SubscriberLists::Inserted SubscriberLists::insert(List& list, const Subscription& subscription) {
   if (list == 0) {
@@ -50,10 +29,10 @@ bool SubscriberLists::erase(List& list, SubscriberId subscriber) {
     return true;
   }
   Several& several = several_[list >> 1];
-  const std::size_t at = position(several, subscriber);
-  if (at == several.members.size()) return false;
-  remove(several, at);
-  if (several.members.size() == 1) make_single(list);
+  const std::size_t before = several.heap_octets();
+  if (!several.erase(subscriber)) return false;
+  heap_octets_ = heap_octets_ - before + several.heap_octets();
+  if (several.size() == 1) make_single(list);
   return true;
 }
 
@@ -63,24 +42,7 @@ const Subscription* SubscriberLists::find(List list, SubscriberId subscriber) co
     const Subscription& single = singles_[list >> 1];
     return single.subscriber == subscriber ? &single : nullptr;
   }
-  const Several& several = several_[list >> 1];
-  const std::size_t at = position(several, subscriber);
-  return at == several.members.size() ? nullptr : &several.members[at];
-}
-
-// members.size() if it is not in the list.
-std::size_t SubscriberLists::position(const Several& several, SubscriberId subscriber) {
-  const std::vector<Subscription>& members = several.members;
-  if (several.index != nullptr) {
-    const std::uint32_t id = several.index->find(hash_subscriber(subscriber), [&](std::uint32_t candidate) {
-      return members[candidate - 1].subscriber == subscriber;
-    });
-    return id == 0 ? members.size() : id - 1;
-  }
-  std::size_t at = 0;
-  while (at < members.size() && members[at].subscriber != subscriber)
-    ++at;
-  return at;
+  return several_[list >> 1].find(subscriber);
 }
 
 void SubscriberLists::make_several(List& list) {
@@ -93,8 +55,8 @@ void SubscriberLists::make_several(List& list) {
 
 void SubscriberLists::make_single(List& list) {
   Several& several = several_[list >> 1];
-  const Subscription only = several.members[0];
-  heap_octets_ -= heap_octets(several);
+  const Subscription only = several.values()[0];
+  heap_octets_ -= several.heap_octets();
   several_.give_back(list >> 1);
   const std::uint32_t id = singles_.take();
   singles_[id] = only;
@@ -102,41 +64,9 @@ void SubscriberLists::make_single(List& list) {
 }
 
 void SubscriberLists::add(Several& several, const Subscription& subscription) {
-  heap_octets_ -= heap_octets(several);
-  std::vector<Subscription>& members = several.members;
-  members.push_back(subscription);
-  if (several.index != nullptr) {
-    several.index->insert(static_cast<std::uint32_t>(members.size()), hash_of_member(members));
-  } else if (members.size() > kLongestWithoutIndex) {
-    several.index = std::make_unique<IdTable>();
-    for (std::uint32_t id = 1; id <= members.size(); ++id)
-      several.index->insert(id, hash_of_member(members));
-  }
-  heap_octets_ += heap_octets(several);
-}
-
-// The last one takes the place of the one that leaves.
-void SubscriberLists::remove(Several& several, std::size_t position) {
-  heap_octets_ -= heap_octets(several);
-  std::vector<Subscription>& members = several.members;
-  const auto id = static_cast<std::uint32_t>(position + 1);
-  const auto last = static_cast<std::uint32_t>(members.size());
-  if (several.index != nullptr) {
-    several.index->erase(id, hash_of_member(members));
-    if (id != last) several.index->erase(last, hash_of_member(members));
-  }
-  members[position] = members.back();
-  members.pop_back();
-  if (several.index != nullptr && id != last) several.index->insert(id, hash_of_member(members));
-  if (members.size() < kShortestWithIndex) several.index.reset();
-  // Not by shrink_to_fit(), which does nothing in a libstdc++ without exceptions.
-  if (members.size() * 4 <= members.capacity()) members = std::vector<Subscription>(members);
-  heap_octets_ += heap_octets(several);
-}
-
-std::size_t SubscriberLists::heap_octets(const Several& several) {
-  const std::size_t index = several.index == nullptr ? 0 : sizeof(IdTable) + several.index->memory_octets();
-  return several.members.capacity() * sizeof(Subscription) + index;
+  const std::size_t before = several.heap_octets();
+  several.add(subscription);
+  heap_octets_ = heap_octets_ - before + several.heap_octets();
 }
 
 std::size_t SubscriberLists::memory_octets() const {

@@ -7,53 +7,79 @@ namespace mqtt {
 
 namespace {
 
+constexpr std::string_view kMultiLevelWildcard = "#";
+
 // A filter without the '#' at its end: "a/#" is filed under "a", and "#" under the root, as what is `below`.
 struct FilterPath {
   explicit FilterPath(std::string_view filter)
-      : path(filter), is_root(filter == "#"), ends_with_multi_level_wildcard(is_root || filter.ends_with("/#")) {
+      : path(filter),
+        is_root(filter == kMultiLevelWildcard),
+        ends_with_multi_level_wildcard(is_root || filter.ends_with("/#")) {
     if (ends_with_multi_level_wildcard && !is_root) path.remove_suffix(2);
   }
 
   NodeId find_in(const LevelTree& tree) const { return is_root ? LevelTree::kRoot : tree.find(path); }
   NodeId obtain_in(LevelTree& tree) const { return is_root ? LevelTree::kRoot : tree.obtain(path); }
 
-  template <typename Node>
-  auto& list_of(Node& node) const {
-    return ends_with_multi_level_wildcard ? node.below : node.here;
-  }
-
   std::string_view path;
   bool is_root;
   bool ends_with_multi_level_wildcard;
 };
 
-}  // namespace
-
-bool SubscriptionTrie::insert(std::string_view filter, const Subscription& subscription) {
-  const FilterPath path(filter);
-  LevelNode& node = tree_[path.obtain_in(tree_)];
-  const auto inserted = lists_.insert(path.list_of(node), subscription);
-  if (inserted != SubscriberLists::Inserted::Unchanged) ++version_;
-  if (inserted != SubscriberLists::Inserted::Added) return false;
-  if (steps_.size() <= tree_.depth()) steps_.resize(tree_.depth() + 1);
-  ++size_;
-  return true;
+// A place is a node and, in the lowest bit, whether it is what is `below` it.
+FilterPlace place_at(NodeId node, const FilterPath& path) {
+  return (node << 1) | FilterPlace{path.ends_with_multi_level_wildcard};
+}
+NodeId node_of(FilterPlace place) {
+  return place >> 1;
+}
+bool is_below(FilterPlace place) {
+  return (place & 1) != 0;
 }
 
-bool SubscriptionTrie::erase(std::string_view filter, SubscriberId subscriber) {
+template <typename Node>
+auto& list_of(Node& node, FilterPlace place) {
+  return is_below(place) ? node.below : node.here;
+}
+
+}  // namespace
+
+SubscriptionTrie::Insertion SubscriptionTrie::insert(std::string_view filter, const Subscription& subscription) {
   const FilterPath path(filter);
-  const NodeId node = path.find_in(tree_);
-  if (node == kNoNode || !lists_.erase(path.list_of(tree_[node]), subscriber)) return false;
-  tree_.prune(node);
+  const NodeId node = path.obtain_in(tree_);
+  const FilterPlace place = place_at(node, path);
+  const auto inserted = lists_.insert(list_of(tree_[node], place), subscription);
+  if (inserted != SubscriberLists::Inserted::Unchanged) ++version_;
+  if (inserted != SubscriberLists::Inserted::Added) return {place, false};
+  if (steps_.size() <= tree_.depth()) steps_.resize(tree_.depth() + 1);
+  ++size_;
+  return {place, true};
+}
+
+bool SubscriptionTrie::erase(FilterPlace place, SubscriberId subscriber) {
+  if (place == kNowhere || !lists_.erase(list_of(tree_[node_of(place)], place), subscriber)) return false;
+  tree_.prune(node_of(place));
   ++version_;
   --size_;
   return true;
 }
 
-const Subscription* SubscriptionTrie::find(std::string_view filter, SubscriberId subscriber) const {
+const Subscription* SubscriptionTrie::find(FilterPlace place, SubscriberId subscriber) const {
+  return place == kNowhere ? nullptr : lists_.find(list_of(tree_[node_of(place)], place), subscriber);
+}
+
+FilterPlace SubscriptionTrie::place_of(std::string_view filter) const {
   const FilterPath path(filter);
   const NodeId node = path.find_in(tree_);
-  return node == kNoNode ? nullptr : lists_.find(path.list_of(tree_[node]), subscriber);
+  if (node == kNoNode) return kNowhere;
+  const FilterPlace place = place_at(node, path);
+  return list_of(tree_[node], place) == 0 ? kNowhere : place;
+}
+
+std::string SubscriptionTrie::filter_at(FilterPlace place) const {
+  if (node_of(place) == LevelTree::kRoot) return std::string(kMultiLevelWildcard);
+  const std::string path = tree_.path(node_of(place));
+  return is_below(place) ? path + "/#" : path;
 }
 
 void SubscriptionTrie::match(std::string_view name, std::vector<Subscription>& out) const {

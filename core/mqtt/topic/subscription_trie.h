@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,16 +13,34 @@
 
 namespace mqtt {
 
+// Where a filter is filed: its number for as long as it has a subscriber, above 0 and below 2^31.
+using FilterPlace = std::uint32_t;
+inline constexpr FilterPlace kNowhere = 0;
+
 // Matching takes time by the topic's depth and the number of matches, not by the number of filters.
 class SubscriptionTrie {
  public:
+  struct Insertion {
+    FilterPlace place;
+    bool is_new;  // the subscriber had no subscription to this filter
+  };
+
   // Precondition: `filter` is a valid plain filter. Replaces the subscriber's subscription to the same filter
-  // [MQTT-3.8.4-3]; true if it was new.
-  bool insert(std::string_view filter, const Subscription& subscription);
+  // [MQTT-3.8.4-3].
+  Insertion insert(std::string_view filter, const Subscription& subscription);
   // True if there was one.
-  bool erase(std::string_view filter, SubscriberId subscriber);
+  bool erase(FilterPlace place, SubscriberId subscriber);
+  bool erase(std::string_view filter, SubscriberId subscriber) { return erase(place_of(filter), subscriber); }
   // nullptr if there is none; what it points to holds until the next change.
-  const Subscription* find(std::string_view filter, SubscriberId subscriber) const;
+  const Subscription* find(FilterPlace place, SubscriberId subscriber) const;
+  const Subscription* find(std::string_view filter, SubscriberId subscriber) const {
+    return find(place_of(filter), subscriber);
+  }
+
+  // kNowhere if nobody has subscribed to it.
+  FilterPlace place_of(std::string_view filter) const;
+  // Precondition: the filter has a subscriber.
+  std::string filter_at(FilterPlace place) const;
 
   // Appends every subscription whose filter matches the name; one subscriber may appear several times, once for each
   // of its filters. Precondition: `name` is a valid topic name. Allocates nothing but what `out` needs.

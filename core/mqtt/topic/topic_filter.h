@@ -20,13 +20,10 @@ struct ParsedTopicFilter {
 // share name that is empty or holds a wildcard, no filter behind it [MQTT-4.8.2-1] [MQTT-4.8.2-2].
 Result<ParsedTopicFilter> parse_topic_filter(std::string_view text);
 
-// Of a valid filter: whether it is one of a shared subscription, and then its "{share_name}/{filter}".
+// Of a valid filter: whether it is one of a shared subscription.
 inline constexpr std::string_view kSharePrefix = "$share/";
 constexpr bool is_shared(std::string_view topic_filter) {
   return topic_filter.starts_with(kSharePrefix);
-}
-constexpr std::string_view share_of(std::string_view topic_filter) {
-  return topic_filter.substr(kSharePrefix.size());
 }
 
 // Whether a valid plain filter matches a valid name, level by level; a leading wildcard does not match a name that

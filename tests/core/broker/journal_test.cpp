@@ -95,6 +95,18 @@ TEST_F(Journal, KeepsNothingOfSessionsThatEndWithTheirConnection) {
   EXPECT_EQ(journal.records.size(), before);
 }
 
+TEST_F(Journal, ForgetsTheSubscriptionsOfASessionThatEnds) {
+  Peer peer(broker()), other(broker());
+  peer.connects(kPersistent);
+  other.connects("b persistent {session_expiry_interval=100}");
+  for (Peer* subscriber : {&peer, &other})
+    subscriber->sends("SUBSCRIBE id1 #, /, a/#, a/+/c, +, $share/g/a/#, $share/h/a/#, $share/g/+");
+  EXPECT_EQ(journal.count('3'), 16U);
+  Peer(broker()).connects("a");
+  EXPECT_EQ(journal.count('3'), 8U);
+  EXPECT_EQ(broker().statistics().subscriptions, 8U);
+}
+
 TEST_F(Journal, KeepsMessagesThatWaitAndThatAreOnTheirWay) {
   {
     Peer peer(broker());

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -43,7 +44,7 @@ TEST(SubscriptionTrie, ThatIsEmptyMatchesNothing) {
 
 TEST(SubscriptionTrie, AnswersWithWhatWasSubscribed) {
   SubscriptionTrie trie;
-  EXPECT_TRUE(trie.insert("a/+", {7, 268'435'455, 0x2D}));
+  EXPECT_TRUE(trie.insert("a/+", {7, 268'435'455, 0x2D}).is_new);
   EXPECT_THAT(match(trie, "a/b"), ElementsAre(Subscription{7, 268'435'455, 0x2D}));
   ASSERT_NE(trie.find("a/+", 7), nullptr);
   EXPECT_EQ(*trie.find("a/+", 7), (Subscription{7, 268'435'455, 0x2D}));
@@ -63,10 +64,35 @@ TEST(SubscriptionTrie, AppendsToWhatTheCallerHasFoundAlready) {
 
 TEST(SubscriptionTrie, ReplacesTheSubscriptionToTheSameFilter_MQTT_3_8_4_3) {
   SubscriptionTrie trie;
-  EXPECT_TRUE(trie.insert("a/#", {1, 10, 1}));
-  EXPECT_FALSE(trie.insert("a/#", {1, 20, 2}));
+  EXPECT_TRUE(trie.insert("a/#", {1, 10, 1}).is_new);
+  EXPECT_FALSE(trie.insert("a/#", {1, 20, 2}).is_new);
   EXPECT_EQ(trie.size(), 1U);
   EXPECT_THAT(match(trie, "a"), ElementsAre(Subscription{1, 20, 2}));
+}
+
+TEST(SubscriptionTrie, KnowsAFilterByItsPlaceWhileItHasASubscriber) {
+  SubscriptionTrie trie;
+  const std::vector<std::string> filters{"a", "/", "a/b", "a/b/#", "a/b/+", "+", "+/#", "#", "//c", "+/+/c/", "$SYS/#"};
+  std::set<FilterPlace> places;
+  for (const std::string& filter : filters) {
+    const FilterPlace place = trie.insert(filter, {1}).place;
+    places.insert(place);
+    EXPECT_EQ(trie.insert(filter, {2}).place, place);
+    EXPECT_EQ(trie.place_of(filter), place);
+    EXPECT_EQ(trie.filter_at(place), filter);
+    EXPECT_NE(trie.find(place, 2), nullptr);
+  }
+  EXPECT_EQ(places.size(), filters.size());
+  EXPECT_FALSE(places.contains(kNowhere));
+  for (const std::string& filter : filters) {
+    const FilterPlace place = trie.place_of(filter);
+    EXPECT_TRUE(trie.erase(place, 1));
+    EXPECT_FALSE(trie.erase(place, 1));
+    EXPECT_EQ(trie.place_of(filter), place);
+    EXPECT_TRUE(trie.erase(place, 2));
+    EXPECT_EQ(trie.place_of(filter), kNowhere);
+  }
+  EXPECT_EQ(trie.node_count(), 1U);
 }
 
 TEST(SubscriptionTrie, KeepsFiltersApartThatDifferOnlyByTheirWildcard) {
@@ -181,8 +207,8 @@ TEST(SubscriptionTrie, HoldsVeryManySubscribersOfOneFilter) {
   constexpr SubscriberId kCount = 20'000;
   SubscriptionTrie trie;
   for (SubscriberId i = 0; i < kCount; ++i)
-    EXPECT_TRUE(trie.insert("news/#", {i, i + 1}));
-  EXPECT_FALSE(trie.insert("news/#", {kCount / 2, 5}));
+    EXPECT_TRUE(trie.insert("news/#", {i, i + 1}).is_new);
+  EXPECT_FALSE(trie.insert("news/#", {kCount / 2, 5}).is_new);
   EXPECT_EQ(trie.find("news/#", kCount / 2)->subscription_identifier, 5U);
   for (SubscriberId i = 0; i < kCount; i += 2)
     EXPECT_TRUE(trie.erase("news/#", i));
@@ -259,7 +285,9 @@ TEST_P(SubscriptionTrieAtRandom, AnswersAsBruteForceDoes) {
     // Grows for a while, then shrinks for a while.
     if (samples.below(10) < (round / 500 % 2 == 0 ? 8U : 3U)) {
       const Subscription subscription{subscriber, samples.below(3), static_cast<std::uint8_t>(samples.below(3))};
-      ASSERT_EQ(trie.insert(filter, subscription), expected.insert(filter, subscription)) << filter;
+      const auto inserted = trie.insert(filter, subscription);
+      ASSERT_EQ(inserted.is_new, expected.insert(filter, subscription)) << filter;
+      ASSERT_EQ(trie.filter_at(inserted.place), filter);
     } else {
       ASSERT_EQ(trie.erase(filter, subscriber), expected.erase(filter, subscriber)) << filter;
     }
