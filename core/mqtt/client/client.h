@@ -21,7 +21,7 @@ namespace mqtt {
 using OperationToken = std::uint32_t;
 inline constexpr OperationToken kNoToken = 0;
 
-// What becomes of the octets and wishes. Called inside a step: the listener may note, and must not call the client.
+// A packet that came in or went out.
 struct TracedPacket {
   PacketType type = PacketType::Connect;
   PacketIdentifier identifier = 0;  // 0: it has none
@@ -30,6 +30,7 @@ struct TracedPacket {
   const Publish* publish = nullptr;
 };
 
+// What becomes of the octets and wishes. Called inside a step: the listener may note, and must not call the client.
 // Views end with the call.
 class ClientListener {
  public:

@@ -177,6 +177,10 @@ class Client::State {
   bool has_window() const;
   void fail_operation(OperationToken token, const Error& error);
   void trace_received(const Frame& frame, const Publish* publish);
+  void note_sent(const TracedPacket& packet, Instant now) {
+    last_sent_ = now;
+    if (listener_.wants_trace()) listener_.on_packet_sent(packet);
+  }
   void send_ping(Instant now);
   Duration ping_timeout() const;
 
@@ -243,9 +247,7 @@ class Client::State {
 
 template <typename Encode>
 void Client::State::write(PacketType type, PacketIdentifier identifier, Instant now, Encode&& encode) {
-  const std::size_t octets = output_.write(encode);
-  last_sent_ = now;
-  if (listener_.wants_trace()) listener_.on_packet_sent({.type = type, .identifier = identifier, .octets = octets});
+  note_sent({.type = type, .identifier = identifier, .octets = output_.write(encode)}, now);
 }
 
 }  // namespace mqtt

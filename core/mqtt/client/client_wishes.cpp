@@ -128,11 +128,9 @@ void Client::State::write_publish(Publish& publish, const SharedBytes& shared_pa
     output_.append_shared(shared_payload);
     octets += publish.payload.size();
   }
-  last_sent_ = now;
-  if (listener_.wants_trace()) {
-    listener_.on_packet_sent(
-        {.type = PacketType::Publish, .identifier = publish.packet_identifier, .octets = octets, .publish = &publish});
-  }
+  note_sent(
+      {.type = PacketType::Publish, .identifier = publish.packet_identifier, .octets = octets, .publish = &publish},
+      now);
   publish.topic = topic;
   if (is_automatic) publish.properties.topic_alias.reset();
 }
@@ -275,12 +273,13 @@ Result<void> Client::State::write_request(SubscriptionRequest request, Operation
   if (!take_back_if_too_large(packet.packet_identifier)) return kTooLargeForServer;
   PendingSubscription pending{.token = token, .topic_filters = {}};
   ByteBuffer properties;
-  if (!is_unsubscribe) encode_properties(packet.properties, properties);
+  const bool is_remembered = !is_unsubscribe && options_.resubscribe;
+  if (is_remembered) encode_properties(packet.properties, properties);
   for (const SubscribeEntry& entry : packet.entries) {
     const std::string& filter = pending.topic_filters.emplace_back(entry.topic_filter);
     if (is_unsubscribe) {
       subscriptions_.erase(filter);
-    } else if (options_.resubscribe) {
+    } else if (is_remembered) {
       subscriptions_[filter] = {entry.options, std::string(as_text(properties.view()))};
     }
   }
