@@ -316,7 +316,6 @@ void Broker::State::settle(Session& session, PacketIdentifier identifier) {
 }
 
 void Broker::State::record(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state) {
-  if (session.record == 0) return;
   const SharedGroup* group = shared_groups_.find(delivery.shared_group);
   recorder_.delivery(session, delivery, identifier, state, group == nullptr ? std::string() : share_of(*group));
 }

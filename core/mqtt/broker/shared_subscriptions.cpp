@@ -14,9 +14,9 @@ SharedGroup* Broker::State::find_group(const ParsedTopicFilter& parsed) {
 SharedGroup& Broker::State::obtain_group(const ParsedTopicFilter& parsed) {
   if (SharedGroup* existing = find_group(parsed)) return *existing;
   const SubscriberId number = shared_groups_.next_number();
-  const auto [place, is_new] =
+  const auto inserted =
       subscriptions_.insert(parsed.filter, {.subscriber = number, .subscription_identifier = 0, .options = 0});
-  return shared_groups_.add(number, parsed.share_name, place);
+  return shared_groups_.add(number, parsed.share_name, inserted.place);
 }
 
 void Broker::State::leave_group(SharedGroup& group, SubscriberId session) {

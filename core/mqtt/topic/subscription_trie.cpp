@@ -64,7 +64,8 @@ bool SubscriptionTrie::erase(FilterPlace place, SubscriberId subscriber) {
   return true;
 }
 
-const Subscription* SubscriptionTrie::find(FilterPlace place, SubscriberId subscriber) const {
+const Subscription* SubscriptionTrie::find(std::string_view filter, SubscriberId subscriber) const {
+  const FilterPlace place = place_of(filter);
   return place == kNowhere ? nullptr : lists_.find(list_of(tree_[node_of(place)], place), subscriber);
 }
 

@@ -32,10 +32,7 @@ class SubscriptionTrie {
   bool erase(FilterPlace place, SubscriberId subscriber);
   bool erase(std::string_view filter, SubscriberId subscriber) { return erase(place_of(filter), subscriber); }
   // nullptr if there is none; what it points to holds until the next change.
-  const Subscription* find(FilterPlace place, SubscriberId subscriber) const;
-  const Subscription* find(std::string_view filter, SubscriberId subscriber) const {
-    return find(place_of(filter), subscriber);
-  }
+  const Subscription* find(std::string_view filter, SubscriberId subscriber) const;
 
   // kNowhere if nobody has subscribed to it.
   FilterPlace place_of(std::string_view filter) const;

@@ -4,9 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <initializer_list>
 #include <map>
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace mqtt {

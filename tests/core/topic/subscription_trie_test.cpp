@@ -80,7 +80,7 @@ TEST(SubscriptionTrie, KnowsAFilterByItsPlaceWhileItHasASubscriber) {
     EXPECT_EQ(trie.insert(filter, {2}).place, place);
     EXPECT_EQ(trie.place_of(filter), place);
     EXPECT_EQ(trie.filter_at(place), filter);
-    EXPECT_NE(trie.find(place, 2), nullptr);
+    EXPECT_NE(trie.find(filter, 2), nullptr);
   }
   EXPECT_EQ(places.size(), filters.size());
   EXPECT_FALSE(places.contains(kNowhere));
