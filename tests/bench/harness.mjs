@@ -106,7 +106,6 @@ function ratioOfBest({ higherIsBetter = true }, { ours, theirs }) {
   return higherIsBetter ? Math.max(...ours) / Math.max(...theirs) : Math.min(...theirs) / Math.min(...ours);
 }
 
-
 /**
  * As compare(), for measures that answer several figures at once: `{name: figure}`. One row for each name of `titles`
  * (`{name: title}`), all from the same runs.
