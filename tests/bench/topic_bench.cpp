@@ -155,7 +155,10 @@ void retained_lookup(benchmark::State& state) {
     trie.insert_or_assign(device(i) + "/state", i);
   std::size_t visited = 0;
   for (auto _ : state) {
-    trie.for_each_match(kFilters[state.range(0)], [&](std::uint32_t) { ++visited; });
+    RetainedTrie<std::uint32_t>::Cursor cursor(trie, kFilters[state.range(0)]);
+    std::size_t steps = SIZE_MAX;
+    while (cursor.next(steps) != nullptr)
+      ++visited;
   }
   state.SetLabel(kFilters[state.range(0)]);
   state.SetItemsProcessed(static_cast<std::int64_t>(visited));

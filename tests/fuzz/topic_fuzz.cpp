@@ -147,7 +147,10 @@ class Topics {
 
   void look_up_names(const std::string& filter) {
     std::vector<std::uint8_t> found, wanted;
-    retained_.for_each_match(filter, [&](std::uint8_t value) { found.push_back(value); });
+    RetainedTrie<std::uint8_t>::Cursor cursor(retained_, filter);
+    std::size_t steps = SIZE_MAX;
+    while (const std::uint8_t* value = cursor.next(steps))
+      found.push_back(*value);
     for (const auto& [name, value] : names_) {
       if (matches(filter, name)) wanted.push_back(value);
     }

@@ -58,6 +58,7 @@ NodeId LevelTree::obtain_child(NodeId parent, std::string_view text) {
   if (const NodeId existing = find_child(parent, text)) return existing;
   const NodeId node = nodes_.take();
   nodes_[node].parent = parent;
+  if (has_dates_) nodes_[node].below = ++last_date_;
   if (text == kSingleLevelWildcard) {
     nodes_[parent].plus_child = node;
     return node;
@@ -85,7 +86,7 @@ void LevelTree::prune(NodeId node) {
   while (node != kRoot) {
     const LevelNode& candidate = nodes_[node];
     const bool has_children = candidate.first_child != kNoNode || candidate.plus_child != kNoNode;
-    if (has_children || candidate.here != 0 || candidate.below != 0) return;
+    if (has_children || candidate.here != 0 || (candidate.below != 0 && !has_dates_)) return;
     const NodeId parent = candidate.parent;
     unlink(node);
     nodes_.give_back(node);
@@ -94,6 +95,7 @@ void LevelTree::prune(NodeId node) {
   if (nodes_.size() > 1) return;
   nodes_.truncate(kRoot);
   depth_ = 0;
+  last_date_ = 0;
 }
 
 void LevelTree::unlink(NodeId node) {

@@ -25,7 +25,8 @@ struct alignas(32) LevelNode {
   NodeId first_child = kNoNode;
   NodeId next_sibling = kNoNode;
   NodeId previous_sibling = kNoNode;
-  // The trie's own: what belongs to the path that ends here, and to this path with '#' behind it. 0: nothing.
+  // The trie's own: what belongs to the path that ends here, and to this path with '#' behind it. 0: nothing. In a tree
+  // of dated nodes `below` is the node's date: of two siblings the one that came later has the higher one.
   std::uint32_t here = 0;
   std::uint32_t below = 0;
 };
@@ -36,7 +37,9 @@ class LevelTree {
  public:
   static constexpr NodeId kRoot = 1;
 
-  LevelTree() { nodes_.take(); }
+  enum class Dates : std::uint8_t { None, Kept };
+
+  explicit LevelTree(Dates dates = Dates::None) : has_dates_(dates == Dates::Kept) { nodes_.take(); }
 
   LevelNode& operator[](NodeId node) { return nodes_[node]; }
   const LevelNode& operator[](NodeId node) const { return nodes_[node]; }
@@ -54,7 +57,8 @@ class LevelTree {
   NodeId find(std::string_view path) const;
   // Makes what is missing. What it makes must be given something to hold, or pruned.
   NodeId obtain(std::string_view path);
-  // Removes the node and its ancestors as far as they have neither children nor anything `here` or `below`.
+  // Removes the node and its ancestors as far as they have neither children nor anything `here` or `below`, which a
+  // date is not.
   void prune(NodeId node);
 
   std::size_t node_count() const { return nodes_.size(); }  // with the root
@@ -76,6 +80,8 @@ class LevelTree {
   IdTable children_;  // all but first ones: most nodes have one child, which is at hand without a search
   LevelTable levels_;
   std::size_t depth_ = 0;
+  std::uint32_t last_date_ = 0;
+  bool has_dates_;
 };
 
 }  // namespace mqtt

@@ -21,24 +21,30 @@ NameWalk::NameWalk(const LevelTree& tree, std::string_view filter) : tree_(tree)
   }
 }
 
-NodeId NameWalk::next() {
-  while (at_ != kNoNode) {
+NodeId NameWalk::next(std::size_t& steps) {
+  while (at_ != kNoNode && steps > 0) {
+    --steps;
     if (started_ && !step()) break;
     started_ = true;
-    if (at_ != LevelTree::kRoot && depth_ >= levels_.size()) return at_;
+    barred_ = is_at_barred();
+    if (!barred_ && at_ != LevelTree::kRoot && depth_ >= levels_.size()) return at_;
   }
   return kNoNode;
 }
 
+// A leading wildcard passes over names that begin with '$'. [MQTT-4.7.2-1]
+bool NameWalk::is_at_barred() const {
+  return depth_ == 1 && is_wildcard(0) && tree_.text(at_).starts_with('$');
+}
+
 // Goes to the next node that the filter's beginning matches; false, and to kNoNode, if there is none.
 bool NameWalk::step() {
-  if (descend()) return true;
+  if (!barred_ && descend()) return true;
   for (; at_ != LevelTree::kRoot; at_ = tree_[at_].parent, --depth_) {
     if (!is_wildcard(depth_ - 1)) continue;
     const NodeId sibling = tree_[at_].next_sibling;
-    const NodeId allowed = depth_ == 1 ? first_allowed(sibling) : sibling;
-    if (allowed == kNoNode) continue;
-    at_ = allowed;
+    if (sibling == kNoNode) continue;
+    at_ = sibling;
     return true;
   }
   at_ = kNoNode;
@@ -47,24 +53,32 @@ bool NameWalk::step() {
 
 bool NameWalk::descend() {
   if (depth_ >= levels_.size() && !open_ended_) return false;
-  NodeId child = kNoNode;
-  if (!is_wildcard(depth_)) {
-    child = tree_.child(at_, levels_[depth_]);
-  } else {
-    child = tree_[at_].first_child;
-    if (depth_ == 0) child = first_allowed(child);
-  }
+  const NodeId child = is_wildcard(depth_) ? tree_[at_].first_child : tree_.child(at_, levels_[depth_]);
   if (child == kNoNode) return false;
   at_ = child;
   ++depth_;
   return true;
 }
 
-// A leading wildcard passes over names that begin with '$'. [MQTT-4.7.2-1]
-NodeId NameWalk::first_allowed(NodeId child) const {
-  while (child != kNoNode && tree_.text(child).starts_with('$'))
-    child = tree_[child].next_sibling;
-  return child;
+// Both paths are followed up to where they part. There the dates tell which of two siblings the walk comes to first.
+bool NameWalk::has_passed(NodeId node) const {
+  if (at_ == kNoNode) return true;
+  std::size_t depth = 0;
+  for (NodeId above = node; above != LevelTree::kRoot; above = tree_[above].parent)
+    ++depth;
+  const bool is_deeper = depth > depth_;
+  NodeId here = at_;
+  std::size_t here_depth = depth_;
+  for (; depth > here_depth; --depth)
+    node = tree_[node].parent;
+  for (; here_depth > depth; --here_depth)
+    here = tree_[here].parent;
+  if (node == here) return !is_deeper;
+  while (tree_[node].parent != tree_[here].parent) {
+    node = tree_[node].parent;
+    here = tree_[here].parent;
+  }
+  return tree_[node].below < tree_[here].below;
 }
 
 }  // namespace mqtt

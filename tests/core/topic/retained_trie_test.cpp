@@ -28,9 +28,12 @@ NamesTrie trie_of(std::initializer_list<const char*> names) {
   return trie;
 }
 
-std::vector<std::string> values(const NamesTrie& trie, std::string_view filter) {
+std::vector<std::string> values(NamesTrie& trie, std::string_view filter) {
   std::vector<std::string> found;
-  trie.for_each_match(filter, [&](const std::string& value) { found.push_back(value); });
+  NamesTrie::Cursor cursor(trie, filter);
+  std::size_t steps = SIZE_MAX;
+  while (const std::string* value = cursor.next(steps))
+    found.push_back(*value);
   return found;
 }
 
@@ -80,7 +83,7 @@ TEST(RetainedTrie, ErasesANameAndOnlyThatName) {
 }
 
 TEST(RetainedTrie, VisitsWhatEachKindOfFilterMatches) {
-  const NamesTrie trie = trie_of({"sport", "sport/tennis", "sport/tennis/player1", "sport/", "/sport", "news/tennis"});
+  NamesTrie trie = trie_of({"sport", "sport/tennis", "sport/tennis/player1", "sport/", "/sport", "news/tennis"});
   EXPECT_THAT(values(trie, "sport"), ElementsAre("sport"));
   EXPECT_THAT(values(trie, "sport/#"), ElementsAre("sport", "sport/tennis", "sport/tennis/player1", "sport/"));
   EXPECT_THAT(values(trie, "sport/+"), ElementsAre("sport/tennis", "sport/"));
@@ -106,7 +109,7 @@ TEST(RetainedTrie, VisitsSiblingsInTheOrderInWhichTheyCame) {
 }
 
 TEST(RetainedTrie, KeepsLeadingWildcardsAwayFromDollarNames_MQTT_4_7_2_1) {
-  const NamesTrie trie = trie_of({"$SYS/a", "$", "a/$b", "$SYS", "b"});
+  NamesTrie trie = trie_of({"$SYS/a", "$", "a/$b", "$SYS", "b"});
   EXPECT_THAT(values(trie, "#"), ElementsAre("a/$b", "b"));
   EXPECT_THAT(values(trie, "+"), ElementsAre("b"));
   EXPECT_THAT(values(trie, "+/#"), ElementsAre("a/$b", "b"));
@@ -138,6 +141,101 @@ TEST(RetainedTrie, GivesMemoryBackWhenItBecomesEmpty) {
   EXPECT_EQ(trie.node_count(), 1U);
   EXPECT_EQ(trie.size(), 0U);
   EXPECT_LT(trie.memory_octets(), octets_before + 1024);
+}
+
+// The next value, or "" if there is none.
+std::string next(NamesTrie::Cursor& cursor) {
+  std::size_t steps = SIZE_MAX;
+  const std::string* value = cursor.next(steps);
+  std::string copy = value == nullptr ? "" : *value;
+  cursor.rest();
+  return copy;
+}
+
+TEST(RetainedTrieCursor, GoesOnBehindANameThatIsErasedWhileItRestsThere) {
+  NamesTrie trie = trie_of({"a/1", "a/2", "a/3", "b"});
+  NamesTrie::Cursor cursor(trie, "#");
+  EXPECT_EQ(next(cursor), "a/1");
+  EXPECT_TRUE(trie.erase("a/1"));
+  EXPECT_FALSE(trie.erase("a/1"));
+  EXPECT_EQ(trie.find("a/1"), nullptr);
+  EXPECT_EQ(trie.size(), 3U);
+  EXPECT_TRUE(trie.erase("a/2"));
+  EXPECT_EQ(next(cursor), "a/3");
+  EXPECT_EQ(trie.node_count(), 4U) << "the name where it rested is gone";
+  EXPECT_TRUE(trie.erase("a/3"));
+  EXPECT_EQ(next(cursor), "b");
+  EXPECT_EQ(next(cursor), "");
+  EXPECT_TRUE(cursor.is_done());
+}
+
+TEST(RetainedTrieCursor, LetsGoOfTheNameWhereItRestedWhenItEnds) {
+  NamesTrie trie = trie_of({"a/1", "a/2"});
+  {
+    NamesTrie::Cursor cursor(trie, "a/+");
+    EXPECT_EQ(next(cursor), "a/1");
+    trie.erase("a/1");
+    trie.erase("a/2");
+    EXPECT_GT(trie.node_count(), 1U);
+  }
+  EXPECT_EQ(trie.node_count(), 1U);
+}
+
+TEST(RetainedTrieCursor, PassesOverWhatWasSetAfterItWasMade) {
+  NamesTrie trie = trie_of({"a", "b", "c"});
+  NamesTrie::Cursor cursor(trie, "#");
+  EXPECT_EQ(next(cursor), "a");
+  trie.insert_or_assign("b", "new");
+  trie.insert_or_assign("d", "d");
+  EXPECT_EQ(next(cursor), "c");
+  EXPECT_EQ(next(cursor), "");
+  EXPECT_THAT(values(trie, "#"), ElementsAre("a", "new", "c", "d"));
+}
+
+TEST(RetainedTrieCursor, StopsWhenTheStepsAreUsedUp) {
+  NamesTrie trie = trie_of({"a/b/c/d/e/f", "$hidden/1", "$hidden/2", "x"});
+  NamesTrie::Cursor cursor(trie, "#");
+  std::size_t calls = 0;
+  std::vector<std::string> found;
+  while (!cursor.is_done() && ++calls < 100) {
+    std::size_t steps = 1;
+    if (const std::string* value = cursor.next(steps)) found.push_back(*value);
+    cursor.rest();
+  }
+  EXPECT_THAT(found, ElementsAre("a/b/c/d/e/f", "x"));
+  EXPECT_EQ(calls, 10U) << "the root, six levels, the hidden one, x, the end";
+}
+
+TEST(RetainedTrieCursor, ComesBackToTheValueThatItSteppedBackFrom) {
+  NamesTrie trie = trie_of({"a", "b"});
+  NamesTrie::Cursor cursor(trie, "#");
+  EXPECT_EQ(next(cursor), "a");
+  cursor.step_back();
+  EXPECT_EQ(next(cursor), "a");
+  cursor.step_back();
+  trie.erase("a");
+  EXPECT_EQ(next(cursor), "b");
+  cursor.step_back();
+  EXPECT_FALSE(cursor.is_done());
+  ASSERT_NE(cursor.take_early("b"), nullptr);
+  EXPECT_EQ(next(cursor), "");
+}
+
+TEST(RetainedTrieCursor, GivesEarlyWhatIsStillToComeAndOnlyThat) {
+  NamesTrie trie = trie_of({"a", "a/1", "a/2", "b", "b/1", "c"});
+  NamesTrie::Cursor cursor(trie, "+/#");
+  EXPECT_EQ(next(cursor), "a");
+  EXPECT_EQ(next(cursor), "a/1");
+  for (const char* passed : {"a", "a/1", "none", "a/none"})
+    EXPECT_EQ(cursor.take_early(passed), nullptr) << passed;
+  for (const char* to_come : {"b/1", "a/2", "c"}) {
+    ASSERT_NE(cursor.take_early(to_come), nullptr) << to_come;
+    EXPECT_EQ(cursor.take_early(to_come), nullptr) << to_come << " again";
+  }
+  trie.insert_or_assign("d", "d");
+  EXPECT_EQ(cursor.take_early("d"), nullptr) << "set after the cursor was made";
+  EXPECT_EQ(next(cursor), "b");
+  EXPECT_EQ(next(cursor), "");
 }
 
 class RetainedTrieAtRandom : public ::testing::TestWithParam<std::uint32_t> {};
@@ -172,6 +270,39 @@ TEST_P(RetainedTrieAtRandom, AnswersAsBruteForceDoes) {
     ASSERT_TRUE(trie.erase(name)) << name;
   }
   EXPECT_EQ(trie.node_count(), 1U);
+}
+
+// Against a list of what was there when the cursor was made, while names come and go.
+TEST_P(RetainedTrieAtRandom, CursorsSeeEachNameThatStaysAsItWasOnce) {
+  test::TopicSamples samples(GetParam());
+  NamesTrie trie;
+  for (int i = 0; i < 300; ++i) {
+    const std::string name = samples.name();
+    trie.insert_or_assign(name, name);
+  }
+  for (std::uint32_t round = 0; round < 40; ++round) {
+    const std::string filter = samples.filter();
+    std::vector<std::string> wanted = values(trie, filter), found;
+    NamesTrie::Cursor cursor(trie, filter);
+    while (!cursor.is_done()) {
+      std::size_t steps = samples.below(8);
+      if (const std::string* value = cursor.next(steps)) found.push_back(*value);
+      cursor.rest();
+      const std::string name = samples.name();
+      if (samples.below(4) == 0) {
+        if (const std::string* early = cursor.take_early(name)) found.push_back(*early);
+      } else if (samples.below(2) == 0) {
+        if (std::find(found.begin(), found.end(), name) == found.end()) std::erase(wanted, name);
+        trie.insert_or_assign(name, name);
+      } else {
+        if (std::find(found.begin(), found.end(), name) == found.end()) std::erase(wanted, name);
+        trie.erase(name);
+      }
+    }
+    std::sort(found.begin(), found.end());
+    std::sort(wanted.begin(), wanted.end());
+    ASSERT_EQ(found, wanted) << filter << " in round " << round;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RetainedTrieAtRandom, ::testing::Range(1U, 6U));
