@@ -132,7 +132,7 @@ void Broker::State::handle(Connection& connection, const Frame& frame, Instant n
     case PacketType::Unsubscribe:
       return handle_unsubscribe(connection, frame, now);
     case PacketType::Pingreq:
-      if (const auto ping = decode_ping(frame); !ping) return end(connection, ping.error(), false, now);
+      if (const auto ping = decode_ping(frame, connection.version); !ping) return end(connection, ping.error(), false, now);
       write(connection, [](ByteBuffer& out) { encode(Pingresp{}, out); });
       return;
     case PacketType::Connect:

@@ -216,7 +216,7 @@ void Client::State::handle_unsuback(const Frame& frame, Instant now) {
 }
 
 void Client::State::handle_pingresp(const Frame& frame, Instant now) {
-  if (const auto ping = decode_ping(frame); !ping) return fail(ping.error(), now);
+  if (const auto ping = decode_ping(frame, version_); !ping) return fail(ping.error(), now);
   ping_due_at_ = kNever;
 }
 

@@ -37,7 +37,7 @@ Result<Suback> decode_suback(const Frame& frame, ProtocolVersion version);
 Result<Unsubscribe> decode_unsubscribe(const Frame& frame, ProtocolVersion version);
 Result<Unsuback> decode_unsuback(const Frame& frame, ProtocolVersion version);
 // PINGREQ and PINGRESP: nothing but a fixed header.
-Result<void> decode_ping(const Frame& frame);
+Result<void> decode_ping(const Frame& frame, ProtocolVersion version);
 Result<Disconnect> decode_disconnect(const Frame& frame, ProtocolVersion version);
 // An Error before 5.0. The short form of Success has no Authentication Method; any other AUTH must have one.
 Result<Auth> decode_auth(const Frame& frame, ProtocolVersion version);

@@ -27,8 +27,8 @@ Result<Packet> decode_any_response(const Frame& frame, ProtocolVersion version) 
 }
 
 template <typename Ping>
-Result<Packet> decode_any_ping(const Frame& frame) {
-  if (const auto decoded = decode_ping(frame); !decoded) return decoded.error();
+Result<Packet> decode_any_ping(const Frame& frame, ProtocolVersion version) {
+  if (const auto decoded = decode_ping(frame, version); !decoded) return decoded.error();
   return Packet(Ping{});
 }
 
@@ -71,9 +71,9 @@ Result<Packet> decode_packet(const Frame& frame, ProtocolVersion version) {
     case PacketType::Unsuback:
       return to_packet(decode_unsuback(frame, version));
     case PacketType::Pingreq:
-      return decode_any_ping<Pingreq>(frame);
+      return decode_any_ping<Pingreq>(frame, version);
     case PacketType::Pingresp:
-      return decode_any_ping<Pingresp>(frame);
+      return decode_any_ping<Pingresp>(frame, version);
     case PacketType::Disconnect:
       return to_packet(decode_disconnect(frame, version));
     case PacketType::Auth:

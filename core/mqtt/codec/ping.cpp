@@ -5,8 +5,8 @@
 
 namespace mqtt {
 
-Result<void> decode_ping(const Frame& frame) {
-  if (frame.flags != 0) return garbage("PINGREQ or PINGRESP: reserved flags are set");
+Result<void> decode_ping(const Frame& frame, ProtocolVersion version) {
+  if (const auto header = check_fixed_header(frame, version); !header) return header.error();
   if (!frame.body.empty()) return garbage("PINGREQ or PINGRESP: octets behind its end");
   return {};
 }

@@ -12,15 +12,15 @@ TEST(Ping, IsAFixedHeaderInBothDirections) {
   EXPECT_EQ(test::encoded(Pingresp{}), "d000");
   const test::WholePacket pingreq("C000");
   const test::WholePacket pingresp("D000");
-  EXPECT_TRUE(decode_ping(pingreq.frame()));
-  EXPECT_TRUE(decode_ping(pingresp.frame()));
+  EXPECT_TRUE(decode_ping(pingreq.frame(), ProtocolVersion::V5_0));
+  EXPECT_TRUE(decode_ping(pingresp.frame(), ProtocolVersion::V5_0));
 }
 
 TEST(Ping, WithFlagsOrABodyIsRefused) {
   const test::WholePacket flags("C100");
   const test::WholePacket body("C001 00");
-  EXPECT_FALSE(decode_ping(flags.frame()));
-  EXPECT_FALSE(decode_ping(body.frame()));
+  EXPECT_FALSE(decode_ping(flags.frame(), ProtocolVersion::V5_0));
+  EXPECT_FALSE(decode_ping(body.frame(), ProtocolVersion::V5_0));
 }
 
 }  // namespace
