@@ -132,7 +132,8 @@ void Broker::State::handle(Connection& connection, const Frame& frame, Instant n
     case PacketType::Unsubscribe:
       return handle_unsubscribe(connection, frame, now);
     case PacketType::Pingreq:
-      if (const auto ping = decode_ping(frame, connection.version); !ping) return end(connection, ping.error(), false, now);
+      if (const auto ping = decode_ping(frame, connection.version); !ping)
+        return end(connection, ping.error(), false, now);
       write(connection, [](ByteBuffer& out) { encode(Pingresp{}, out); });
       return;
     case PacketType::Connect:
@@ -251,6 +252,7 @@ void Broker::State::consume_output(Connection& connection, std::size_t octets) {
   // What found the output full waits for the room, not for an acknowledgement.
   if (Session* session = connection.session; session != nullptr && !session->queue.empty())
     send_waiting(*session, now_);
+  wake_drained(connection);
   if (!connection.output.empty()) return;
   ByteBuffer memory = connection.output.take_memory();
   if (memory.capacity() == 0 || memory.capacity() > kMaximumSpareBuffer ||
@@ -358,8 +360,10 @@ ConnectionId Broker::open(Instant now, Origin origin) {
   return state_->open(now, origin);
 }
 void Broker::receive(ConnectionId connection, Bytes octets, Instant now) {
+  state_->renew_slice();
   state_->receive(state_->connection(connection), octets, now);
   state_->serve_held();
+  state_->serve_retained(now);
 }
 void Broker::closed(ConnectionId connection, Instant now) {
   state_->closed(state_->connection(connection), now);
@@ -367,8 +371,10 @@ void Broker::closed(ConnectionId connection, Instant now) {
 }
 
 Instant Broker::advance(Instant now) {
+  state_->renew_slice();
   state_->advance(now);
   state_->serve_held();
+  state_->serve_retained(now);
   return state_->next_deadline();
 }
 

@@ -14,6 +14,7 @@
 #include "mqtt/broker/connection.h"
 #include "mqtt/broker/deadline_queue.h"
 #include "mqtt/broker/recorder.h"
+#include "mqtt/broker/retained_delivery.h"
 #include "mqtt/broker/session.h"
 #include "mqtt/broker/shared_groups.h"
 #include "mqtt/broker/system_topics.h"
@@ -75,9 +76,13 @@ class Broker::State {
   // To everybody who subscribed, and retained if it asks for it. `publisher` is null for the host's and a will's own.
   // Uses the fields of `publish` as scratch; they are as they were when it returns.
   Acceptance accept(Publish& publish, const Session* publisher, Instant now);
-  void send_retained(Session& session, std::string_view topic_filter, const Subscription& subscription, Instant now);
   // Sends what waits for the session as far as the client's Receive Maximum goes.
   void send_waiting(Session& session, Instant now);
+
+  // --- retained messages for new subscriptions (retained_delivery.cpp)
+  // One call of the host looks through so many retained messages and no more: the rest waits for next_slice().
+  void renew_slice();
+  void serve_retained(Instant now);
 
   // --- publishers that wait for a subscriber (back_pressure.cpp)
   // Lets those go on that were let go, or whose subscriber has room. To be called at the end of a mutation.
@@ -96,7 +101,7 @@ class Broker::State {
   const BrokerOptions& options() const { return options_; }
   BrokerStatistics& statistics() { return statistics_; }
   const BrokerStatistics& current_statistics();
-  Instant next_deadline() const { return deadlines_.next(); }
+  Instant next_deadline() const { return std::min(deadlines_.next(), next_slice()); }
 
  private:
   static bool is_over(const Connection& connection);
@@ -127,9 +132,12 @@ class Broker::State {
   Result<ParsedTopicFilter> check_subscription(const Connection& connection, const SubscribeEntry& entry,
                                                bool has_identifier, Permission& said);
   static void explain(const Permission& said, Properties& properties);
-  // True if the session had no subscription to this filter.
-  bool subscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed,
-                 const Subscription& subscription);
+  struct Subscribed {
+    std::uint32_t number;  // in Session::subscriptions
+    bool is_new;           // the session had no subscription to this filter
+  };
+  Subscribed subscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed,
+                       const Subscription& subscription);
   // Its number in Session::subscriptions, kNowhere if the session has no such subscription.
   std::uint32_t find_subscription(const Session& session, const ParsedTopicFilter& parsed);
   void end_subscription(const Session& session, std::uint32_t number);
@@ -196,6 +204,28 @@ class Broker::State {
   bool write_delivery(Connection& connection, const Delivery& delivery, PacketIdentifier identifier, bool dup,
                       Instant now);
   void resend(Session& session, Instant now);
+  // An acknowledgement made room.
+  void go_on_sending(Session& session, Instant now);
+
+  // --- retained messages for new subscriptions (retained_delivery.cpp)
+  enum class RetainedProgress : std::uint8_t { Done, Waits, SliceIsOver };
+  void begin_retained(Session& session, FilterPlace place, std::string_view topic_filter,
+                      const Subscription& subscription);
+  void change_retained(Session& session, FilterPlace place, const Subscription& subscription);
+  void end_retained(Session& session, FilterPlace place);
+  void resume_retained(Session& session);
+  void record_retained(Session& session);
+  // As much as the client and the slice take now.
+  void tell_retained(Session& session, Instant now);
+  RetainedProgress tell_retained(Session& session, RetainedDelivery& delivery, Instant now);
+  bool takes_retained(const Session& session, const RetainedDelivery& delivery) const;
+  static Delivery retained_copy(const Message& message, const Subscription& subscription);
+  // Precondition: the session is to be told of retained messages.
+  void tell_early(Session& session, std::string_view topic, Instant now);
+  // In a slice to come.
+  void wake_retained(Session& session);
+  void wake_drained(Connection& connection);
+  Instant next_slice() const;
 
   // --- publishers that wait for a subscriber (back_pressure.cpp)
   static bool is_waited_for(const Session& session);
@@ -259,6 +289,15 @@ class Broker::State {
   std::vector<ByteBuffer> spare_buffers_;  // of drained outputs
   std::size_t spare_octets_ = 0;
 
+  RetainedTrie<Message> retained_;          // outlives the sessions, which have cursors on it
+  std::size_t retained_system_topics_ = 0;  // those of them under $SYS
+  RingQueue<SubscriberId> with_retained_;   // those that can be told more of it
+  struct Slice {
+    std::size_t messages = 0;  // that may be sent
+    std::size_t steps = 0;     // topic levels that may be looked at
+  };
+  Slice slice_;
+
   struct TextHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
@@ -268,14 +307,18 @@ class Broker::State {
   std::vector<SubscriberId> free_subscribers_;
   SubscriptionTrie subscriptions_;
   SharedGroups shared_groups_;
-  RetainedTrie<Message> retained_;
-  std::size_t retained_system_topics_ = 0;  // those of them under $SYS
 
   std::vector<SubscriberId> with_room_;  // holds of these may have ended
   RingQueue<ConnectionId> let_go_;
 
   Recorder recorder_;
   std::unordered_map<std::uint64_t, Session*> restored_sessions_;  // by record, until finish_restoring()
+  struct OwedRetained {
+    Session* session;
+    FilterPlace place;
+    Subscription subscription;
+  };
+  std::vector<OwedRetained> restored_owed_;  // until finish_restoring()
 
   Publish publish_;           // the one being decoded; its properties' memory is used again
   PublishResponse response_;  // the same

@@ -194,6 +194,7 @@ void Broker::State::admit(Connection& connection, const Connect& connect, const 
     session.in_flight.for_each([](PacketIdentifier, FlightEntry& entry) { entry.is_sent = false; });
     session.resuming = session.in_flight.size() > 0;
     send_waiting(session, now);
+    resume_retained(session);
   }
 }
 

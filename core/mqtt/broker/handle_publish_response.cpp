@@ -54,7 +54,7 @@ void Broker::State::handle_pubrec(Connection& connection, const PublishResponse&
     return end(connection, protocol_error("a PUBREC for a QoS 1 message"), false, now);
   if (is_failure(pubrec.reason)) {  // the end of the flow [MQTT-4.3.3-4]
     settle(session, pubrec.packet_identifier);
-    return send_waiting(session, now);
+    return go_on_sending(session, now);
   }
   entry->state = FlightState::AwaitingPubcomp;
   // From now on only the identifier matters. [MQTT-4.3.3-6]
@@ -72,7 +72,7 @@ void Broker::State::handle_final_response(Connection& connection, const PublishR
     return end(connection, protocol_error("an acknowledgement of another kind than the message awaits"), false, now);
   }
   settle(session, response.packet_identifier);
-  if (!session.queue.empty() || session.resuming) send_waiting(session, now);
+  go_on_sending(session, now);
 }
 
 }  // namespace mqtt

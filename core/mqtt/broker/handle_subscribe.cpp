@@ -28,6 +28,7 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
 
   Suback suback{.packet_identifier = decoded->packet_identifier, .reasons = {}, .properties = {}};
   struct Wanted {
+    FilterPlace place;
     std::string_view topic_filter;
     Subscription subscription;
   };
@@ -50,19 +51,26 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
     const Subscription subscription{.subscriber = session.id,
                                     .subscription_identifier = identifiers.empty() ? 0 : identifiers.front(),
                                     .options = pack(entry.options)};
-    const bool is_new = subscribe(session, entry.topic_filter, *parsed, subscription);
+    const auto [number, is_new] = subscribe(session, entry.topic_filter, *parsed, subscription);
     suback.reasons.push_back(static_cast<ReasonCode>(entry.options.maximum_qos));
     observer_.on_subscribed(connection.id, entry.topic_filter, entry.options.maximum_qos);
     // Nobody of a group is more entitled to them than the others. [MQTT5 4.8.2]
-    if (parsed->share_name.empty() && wants_retained(entry.options, is_new))
-      retained_wanted.push_back({entry.topic_filter, subscription});
+    if (!parsed->share_name.empty()) continue;
+    if (wants_retained(entry.options, is_new)) {
+      retained_wanted.push_back({number, entry.topic_filter, subscription});
+    } else {
+      change_retained(session, number, subscription);
+    }
   }
   if (!connection.wants_problem_information) suback.properties = {};  // [MQTT-3.1.2-29]
   // [MQTT-3.9.2-1] [MQTT-3.9.2-2]
   answer(connection, now, suback.properties, [&](ByteBuffer& out) { encode(suback, connection.version, out); });
   if (connection.phase == ConnectionPhase::Closing) return;
-  for (const Wanted& wanted : retained_wanted)
-    send_retained(session, wanted.topic_filter, wanted.subscription, now);
+  for (const Wanted& wanted : retained_wanted) {
+    begin_retained(session, wanted.place, wanted.topic_filter, wanted.subscription);
+    tell_retained(session, now);
+  }
+  record_retained(session);
 }
 
 // A SUBACK has one Reason String for all its entries, the first that is said, and the User Properties of all.
@@ -99,13 +107,13 @@ Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& co
   return parsed;
 }
 
-bool Broker::State::subscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed,
-                              const Subscription& subscription) {
+Broker::State::Subscribed Broker::State::subscribe(Session& session, std::string_view topic_filter,
+                                                   const ParsedTopicFilter& parsed, const Subscription& subscription) {
   recorder_.subscription(session, topic_filter, subscription);
   if (parsed.share_name.empty()) {
     const auto [place, is_new] = subscriptions_.insert(parsed.filter, subscription);
     if (is_new) session.subscriptions.add(place);
-    return is_new;
+    return {place, is_new};
   }
   SharedGroup& group = obtain_group(parsed);
   const bool is_new = shared_groups_.insert(group, subscription);
@@ -113,7 +121,7 @@ bool Broker::State::subscribe(Session& session, std::string_view topic_filter, c
     session.subscriptions.add(group.number);
     ++statistics_.shared_subscriptions;
   }
-  return is_new;
+  return {group.number, is_new};
 }
 
 std::uint32_t Broker::State::find_subscription(const Session& session, const ParsedTopicFilter& parsed) {
@@ -139,6 +147,7 @@ bool Broker::State::unsubscribe(Session& session, std::string_view topic_filter,
   if (number == kNowhere) return false;
   recorder_.erase_subscription(session, topic_filter);
   session.subscriptions.erase(number);
+  end_retained(session, number);
   end_subscription(session, number);
   return true;
 }

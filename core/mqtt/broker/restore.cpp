@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "mqtt/broker/broker_state.h"
+#include "mqtt/broker/subscription_options.h"
 #include "mqtt/topic/topic_filter.h"
 #include "mqtt/topic/topic_name.h"
 
@@ -51,8 +52,12 @@ Result<void> Broker::State::restore_subscription(Bytes key, Bytes value) {
   const auto session = restored_sessions_.find(restored->session);
   const auto parsed = parse_topic_filter(restored->topic_filter);
   if (session == restored_sessions_.end() || !parsed) return damaged_record();
-  restored->subscription.subscriber = session->second->id;
-  subscribe(*session->second, restored->topic_filter, *parsed, restored->subscription);
+  Subscription& subscription = restored->subscription;
+  subscription.subscriber = session->second->id;
+  const bool owes_retained = (subscription.options & kOwesRetained) != 0;
+  subscription.options &= static_cast<std::uint8_t>(~kOwesRetained);
+  const std::uint32_t number = subscribe(*session->second, restored->topic_filter, *parsed, subscription).number;
+  if (owes_retained && parsed->share_name.empty()) restored_owed_.push_back({session->second, number, subscription});
   return {};
 }
 
@@ -91,6 +96,11 @@ Result<void> Broker::State::restore_delivery(Bytes key, Bytes value) {
 void Broker::State::finish_restoring(Instant now) {
   now_ = now;
   recorder_.finish_restoring();
+  // How far they had come is not recorded: what is sent twice so may have been sent and lost as well.
+  for (const auto& [session, place, subscription] : std::exchange(restored_owed_, {})) {
+    begin_retained(*session, place, subscriptions_.filter_at(place), subscription);
+    record_retained(*session);
+  }
   for (const auto& [record, session] : std::exchange(restored_sessions_, {})) {
     if (session->expiry_interval == 0) {
       destroy_session(*session, now);

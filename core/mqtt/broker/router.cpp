@@ -132,6 +132,8 @@ void Broker::State::merge_matches(QoS qos, const Session* publisher) {
 void Broker::State::deliver(Route& route, const Match& match) {
   Session& session = *match.session;
   Connection* connection = session.connection;
+  // What is to be retained takes the place of what was.
+  if (session.retained != nullptr && !route.retain) tell_early(session, route.publish.topic, route.now);
   const QoS qos = std::min(route.qos, packed_maximum_qos(match.options));
   const bool retain = route.retain && packed_retain_as_published(match.options);  // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
   if (qos != QoS::AtMostOnce) return deliver_acknowledged(route, session, match, qos, retain);
@@ -271,6 +273,7 @@ void Broker::State::count_queued(Session& session, const Delivery& delivery) {
 
 Delivery Broker::State::dequeue(Session& session) {
   Delivery delivery = session.queue.pop();
+  ++session.dequeued;
   const std::size_t octets = delivery.message.memory_octets();
   session.queued_octets -= octets;
   statistics_.queued_octets -= octets;
@@ -281,6 +284,10 @@ Delivery Broker::State::dequeue(Session& session) {
 void Broker::State::send_waiting(Session& session, Instant now) {
   if (session.resuming) resend(session, now);
   const std::size_t waiting = session.queue.size();
+  if (waiting > 0 && session.retained != nullptr && !session.retained->had_last_turn && has_window(session)) {
+    session.retained->had_last_turn = true;
+    return wake_retained(session);
+  }
   while (!session.queue.empty() && has_window(session)) {
     Delivery delivery = dequeue(session);
     if (delivery.message.expired(now)) {  // [MQTT-3.3.2-5]
@@ -289,7 +296,14 @@ void Broker::State::send_waiting(Session& session, Instant now) {
       send_delivery(session, std::move(delivery), now);
     }
   }
-  note_taken(session, waiting - session.queue.size());
+  const std::size_t taken = waiting - session.queue.size();
+  if (taken > 0 && session.retained != nullptr) session.retained->had_last_turn = false;
+  note_taken(session, taken);
+}
+
+void Broker::State::go_on_sending(Session& session, Instant now) {
+  if (!session.queue.empty() || session.resuming) send_waiting(session, now);
+  wake_retained(session);
 }
 
 void Broker::State::send_delivery(Session& session, Delivery delivery, Instant now) {
@@ -354,32 +368,6 @@ void Broker::State::resend(Session& session, Instant now) {
   });
   for (const PacketIdentifier identifier : too_large)
     settle(session, identifier);
-}
-
-void Broker::State::send_retained(Session& session, std::string_view topic_filter, const Subscription& subscription,
-                                  Instant now) {
-  std::vector<std::string> expired;
-  retained_.for_each_match(topic_filter, [&](const Message& message) {
-    if (message.expired(now)) {
-      expired.emplace_back(message.topic());
-      return;
-    }
-    Delivery delivery{.message = message,
-                      .subscription_identifiers = {},
-                      .qos = std::min(message.qos(), packed_maximum_qos(subscription.options)),
-                      .retain = true};
-    if (subscription.subscription_identifier != 0)
-      delivery.subscription_identifiers = {subscription.subscription_identifier};
-    if (delivery.qos == QoS::AtMostOnce && !takes_qos_zero(*session.connection)) {
-      ++statistics_.publishes_dropped;
-    } else if (delivery.qos == QoS::AtMostOnce || (has_window(session) && session.queue.empty())) {
-      send_delivery(session, std::move(delivery), now);
-    } else {
-      enqueue(session, std::move(delivery));
-    }
-  });
-  for (const std::string& topic : expired)
-    unretain(topic);
 }
 
 // The statistics are made anew, so no journal needs them.

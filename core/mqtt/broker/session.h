@@ -8,6 +8,7 @@
 
 #include "mqtt/base/time.h"
 #include "mqtt/broker/hold.h"
+#include "mqtt/broker/retained_delivery.h"
 #include "mqtt/session/message.h"
 #include "mqtt/session/outgoing_flight.h"
 #include "mqtt/session/packet_identifier_set.h"
@@ -45,11 +46,13 @@ struct Session {
 
   IndexedList<std::uint32_t, ItsOwnKey> subscriptions;  // each the place of a filter, or the number of a shared group
   OutgoingFlight in_flight;
-  bool resuming = false;       // some of them have not been sent on this connection yet
-  bool falls_behind = false;   // nobody waits for it, until its queue is empty
-  std::unique_ptr<Hold> hold;  // null: nobody waits for it
-  RingQueue<Delivery> queue;   // waits for a connection or for the client's Receive Maximum
+  bool resuming = false;                         // some of them have not been sent on this connection yet
+  bool falls_behind = false;                     // nobody waits for it, until its queue is empty
+  std::unique_ptr<Hold> hold;                    // null: nobody waits for it
+  std::unique_ptr<RetainedDeliveries> retained;  // null: it was told of all that was retained
+  RingQueue<Delivery> queue;                     // waits for a connection or for the client's Receive Maximum
   std::size_t queued_octets = 0;
+  std::uint64_t dequeued = 0;  // messages that left the queue so far
   PacketIdentifierSet incoming_qos2;
 
   // The router's scratch: where this session stands in the list of the message being routed.

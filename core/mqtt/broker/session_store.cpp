@@ -48,6 +48,7 @@ void Broker::State::destroy_session(Session& session, Instant now) {
   assert(session.connection == nullptr);
   // A will that waits is due at the latest when its session ends. [MQTT-3.1.2-8]
   if (session.will) publish_will(session, now);
+  session.retained.reset();
   unsubscribe_from_all(session);
   pass_on(session, now);
   recorder_.erase_session(session);

@@ -22,4 +22,7 @@ constexpr bool packed_retain_as_published(std::uint8_t packed) {
   return (packed & 8U) != 0;
 }
 
+// Of a subscription in the journal: its session is still to be told of retained messages.
+inline constexpr std::uint8_t kOwesRetained = 0x80;
+
 }  // namespace mqtt
