@@ -11,7 +11,10 @@ Result<void> check_fixed_header(const Frame& frame, ProtocolVersion version) {
   const std::uint8_t expected = reserved_flags(frame.type);
   if (version == ProtocolVersion::V3_1) {
     constexpr std::uint8_t kQosBits = 0x06;
-    if (expected != 0 && (frame.flags & kQosBits) != expected) return garbage("fixed header: this packet has QoS 1");
+    const std::uint8_t qos = frame.flags & kQosBits;
+    const bool is_qos_0_taken = frame.type == PacketType::Pubrel;
+    if (expected != 0 && qos != expected && !(qos == 0 && is_qos_0_taken))
+      return garbage("fixed header: this packet has QoS 1");
     return {};
   }
   if (frame.flags != expected) return garbage("fixed header: reserved flags are wrong");

@@ -18,7 +18,8 @@ constexpr std::uint8_t reserved_flags(PacketType type) {
 }
 
 // Of any packet but PUBLISH, whose flags say something. 3.1 calls the flags of most packets unused, so they are ignored
-// there; PUBREL, SUBSCRIBE and UNSUBSCRIBE have QoS 1 and perhaps DUP in it [MQTT3.1 3.6, 3.8, 3.10].
+// there; PUBREL, SUBSCRIBE and UNSUBSCRIBE have QoS 1 and perhaps DUP in it [MQTT3.1 3.6, 3.8, 3.10]. A PUBREL of QoS 0
+// is taken as well: clients of 3.1's time, the first Paho JavaScript among them, send it so, and nothing depends on it.
 Result<void> check_fixed_header(const Frame& frame, ProtocolVersion version);
 
 constexpr std::uint8_t first_octet(PacketType type, unsigned flags) {
