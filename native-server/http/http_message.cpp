@@ -13,12 +13,6 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 }  // namespace
 
 std::optional<std::string> HttpRequest::field(std::string_view name) const {
@@ -64,6 +58,12 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+std::string_view trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t");
+  if (begin == text.npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
 std::vector<std::string_view> list_elements(std::string_view list) {
   std::vector<std::string_view> elements;
   while (!list.empty()) {
@@ -73,6 +73,12 @@ std::vector<std::string_view> list_elements(std::string_view list) {
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return elements;
+}
+
+bool has_token(std::string_view list, std::string_view token) {
+  const auto elements = list_elements(list);
+  return std::any_of(elements.begin(), elements.end(),
+                     [&](std::string_view element) { return equals_ignoring_case(element, token); });
 }
 
 }  // namespace wasmqtt

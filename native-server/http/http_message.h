@@ -12,7 +12,7 @@ namespace wasmqtt {
 
 struct HttpField {
   std::string name;
-  std::string value;
+  std::string value;  // of a request that was parsed: without white space around it
 };
 
 struct HttpRequest {
@@ -60,7 +60,13 @@ std::string_view http_reason_phrase(int status);
 // ASCII letters only, as the names and tokens of HTTP want it.
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
+// Without the optional white space around it. [RFC9110 5.6.3]
+std::string_view trimmed(std::string_view text);
+
 // The elements of a comma-separated list, without the blanks around them; empty ones are left out. [RFC9110 5.6.1]
 std::vector<std::string_view> list_elements(std::string_view list);
+
+// Whether `list` holds `token`, in upper or lower case.
+bool has_token(std::string_view list, std::string_view token);
 
 }  // namespace wasmqtt

@@ -1,6 +1,8 @@
 // The callbacks of http-parser, and limits on what a request may bring.
 #include "http/http_request_parser.h"
 
+#include <algorithm>
+
 namespace wasmqtt {
 
 HttpRequestParser::HttpRequestParser() {
@@ -33,7 +35,15 @@ const http_parser_settings& HttpRequestParser::settings() {
 }
 
 HttpRequestParser::Status HttpRequestParser::feed(mqtt::Bytes octets, std::size_t& consumed) {
-  const std::string_view text = mqtt::as_text(octets);
+  std::string_view text = mqtt::as_text(octets);
+  // http-parser takes only blanks for the optional white space around the elements of some fields [RFC9110 5.6.3]; it
+  // refuses a Content-Length with a tab behind it. Nothing that is read here means a tab.
+  std::string without_tabs;
+  if (text.find('\t') != text.npos) {
+    without_tabs = text;
+    std::replace(without_tabs.begin(), without_tabs.end(), '\t', ' ');
+    text = without_tabs;
+  }
   if (text.find_first_not_of("\r\n") != text.npos) inside_request_ = true;
   consumed = http_parser_execute(&parser_, &settings(), text.data(), text.size());
   if (complete_) return Status::Complete;
@@ -81,14 +91,22 @@ int HttpRequestParser::on_fields_complete(http_parser* parser) {
   if (parser->http_major != 1) return me.fail(505, "This server speaks HTTP/1.1 and HTTP/1.0.");
   me.request_.method = http_method_str(static_cast<http_method>(parser->method));
   me.request_.is_http_1_1 = parser->http_minor >= 1;
-  me.request_.keep_alive = http_should_keep_alive(parser) != 0;
-  me.request_.upgrade = parser->upgrade != 0 && parser->method != HTTP_CONNECT;
+  me.trim_fields();
+  const std::string connection = me.request_.field("Connection").value_or("");
+  me.request_.keep_alive =
+      me.request_.is_http_1_1 ? !has_token(connection, "close") : has_token(connection, "keep-alive");  // [RFC9112 9.3]
+  me.request_.upgrade = has_token(connection, "upgrade") && me.request_.count("Upgrade") > 0;
   // [RFC9112 3.2]
   const std::size_t hosts = me.request_.count("Host");
   if (hosts > 1 || (hosts == 0 && me.request_.is_http_1_1)) {
     return me.fail(400, "A request needs exactly one Host header field.");
   }
   return 0;
+}
+
+void HttpRequestParser::trim_fields() {
+  for (HttpField& field : request_.fields)
+    field.value = std::string(trimmed(field.value));
 }
 
 int HttpRequestParser::on_body(http_parser* parser, const char*, std::size_t length) {

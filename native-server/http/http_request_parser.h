@@ -46,6 +46,7 @@ class HttpRequestParser {
   static int on_complete(http_parser* parser);
   static const http_parser_settings& settings();
 
+  void trim_fields();
   bool add_to_fields(std::string& text, const char* at, std::size_t length);
   int fail(int status, const char* sentence);
 

@@ -14,13 +14,6 @@ namespace {
 constexpr std::array<std::string_view, 2> kSubprotocols{"mqtt", "mqttv3.1"};
 constexpr std::string_view kHandshakeGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-bool has_token(const std::optional<std::string>& list, std::string_view token) {
-  if (!list) return false;
-  const auto elements = list_elements(*list);
-  return std::any_of(elements.begin(), elements.end(),
-                     [&](std::string_view element) { return equals_ignoring_case(element, token); });
-}
-
 std::string_view chosen_subprotocol(std::string_view offered) {
   const auto names = list_elements(offered);
   for (const std::string_view known : kSubprotocols) {
@@ -39,7 +32,7 @@ HttpResponse wrong_version() {
 }  // namespace
 
 bool wants_web_socket(const HttpRequest& request) {
-  if (!has_token(request.field("Upgrade"), "websocket")) return false;
+  if (!has_token(request.field("Upgrade").value_or(""), "websocket")) return false;
   return request.upgrade || request.count("Sec-WebSocket-Key") > 0;
 }
 

@@ -69,6 +69,63 @@ TEST(HttpRequestParser, StopsBehindTheHeadersOfAnUpgrade) {
   EXPECT_EQ(request.substr(consumed), "\x82\x80");
 }
 
+// [RFC9110 5.5, 5.6.1, 5.6.3]
+TEST(HttpRequestParser, TakesWhiteSpaceAroundAValueOrNoneForTheSame) {
+  for (const std::string before : {"", " ", "\t", "  \t "}) {
+    for (const std::string after : {"", " ", "\t", " \t  "}) {
+      const auto line = [&](const char* name, const char* value) {
+        return name + (":" + before) + value + after + "\r\n";
+      };
+      const std::string request = "POST / HTTP/1.1\r\n" + line("Host", "h") + line("connection", "x, close") +
+                                  line("Content-Length", "3") + line("Empty", "") + line("X-Two", "a b") + "\r\nabcGET";
+      for (const std::size_t piece : {request.size(), std::size_t{1}}) {
+        HttpRequestParser parser;
+        Status status = Status::NeedMore;
+        std::size_t at = 0;
+        while (status == Status::NeedMore && at < request.size()) {
+          std::size_t consumed = 0;
+          status = feed(parser, std::string_view(request).substr(at, piece), &consumed);
+          at += consumed;
+        }
+        ASSERT_EQ(status, Status::Complete) << request;
+        EXPECT_EQ(request.substr(at), "GET");
+        EXPECT_EQ(parser.request().field("Host"), "h");
+        EXPECT_EQ(parser.request().field("Empty"), "");
+        EXPECT_EQ(parser.request().field("x-two"), "a b");
+        EXPECT_FALSE(parser.request().keep_alive);
+      }
+    }
+  }
+}
+
+TEST(HttpRequestParser, FindsTheUpgradeInAnyFormOfTheConnectionField) {
+  for (const std::string fields :
+       {"Connection:Upgrade\r\nUpgrade:websocket\r\n", "CONNECTION: uPGRADE  \r\nupgrade: WebSocket\t\r\n",
+        "Connection:\tUpgrade\t\r\nUpgrade:\twebsocket\t\r\n",
+        "Connection: keep-alive,Upgrade\r\nUpgrade: websocket\r\n",
+        "Connection: keep-alive \t,\t Upgrade\r\nUpgrade: websocket\r\n",
+        "Connection:,, Upgrade ,\r\nUpgrade: websocket\r\n",
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nUpgrade: websocket\r\n",
+        "Connection: keep-alive\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"}) {
+    HttpRequestParser parser;
+    const std::string request = "GET / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n\x82\x80";
+    std::size_t consumed = 0;
+    ASSERT_EQ(feed(parser, request, &consumed), Status::Complete) << fields;
+    EXPECT_TRUE(parser.request().upgrade) << fields;
+    EXPECT_TRUE(parser.request().keep_alive) << fields;
+    EXPECT_EQ(request.substr(consumed), "\x82\x80") << fields;
+  }
+}
+
+TEST(HttpRequestParser, ReadsChunksThatAreNamedWithWhiteSpaceAroundThem) {
+  HttpRequestParser parser;
+  const std::string request =
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\tchunked\t\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET";
+  std::size_t consumed = 0;
+  ASSERT_EQ(feed(parser, request, &consumed), Status::Complete);
+  EXPECT_EQ(request.substr(consumed), "GET");
+}
+
 struct Refused {
   const char* name;
   std::string request;
@@ -96,7 +153,8 @@ INSTANTIATE_TEST_SUITE_P(
                 413},
         Refused{"LengthAndChunks",
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
-        Refused{"SpaceBeforeColon", "GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400}),
+        Refused{"SpaceBeforeColon", "GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400},
+        Refused{"TabBeforeColon", "GET / HTTP/1.1\r\nHost\t: a\r\n\r\n", 400}),
     [](const auto& test) { return test.param.name; });
 
 TEST(HttpRequestParser, SurvivesEveryMutationOfARequest) {
