@@ -1,4 +1,4 @@
-// wslay finds the frames and removes the masks; here stand the rules about which frame may follow which.
+// wslay finds the frames and removes the masks, once their headers were found to be in order.
 #include "net/web_socket_decoder.h"
 
 #include <algorithm>
@@ -27,7 +27,7 @@ bool is_utf8(std::string_view text) {
 
 }  // namespace
 
-WebSocketDecoder::WebSocketDecoder() {
+WebSocketDecoder::WebSocketDecoder(std::uint64_t maximum_message) : headers_(maximum_message) {
   const wslay_frame_callbacks callbacks{nullptr, &WebSocketDecoder::take_input, nullptr};
   wslay_frame_context* context = nullptr;
   if (wslay_frame_context_init(&context, &callbacks, this) != 0) throw std::bad_alloc();
@@ -47,14 +47,10 @@ WebSocketDecoder::Event WebSocketDecoder::next() {
   while (true) {
     wslay_frame_iocb frame{};
     const ssize_t count = wslay_frame_recv(context_.get(), &frame);
-    if (count == WSLAY_ERR_WANT_READ) return Event::NeedMore;
-    if (count < 0) return fail(CloseCode::ProtocolError, "a malformed WebSocket frame");
-    if (frame_received_ == 0) {
-      if (const char* wrong = check_frame_start(frame)) return fail(CloseCode::ProtocolError, wrong);
-      if (frame.opcode == WSLAY_TEXT_FRAME) {
-        return fail(CloseCode::UnsupportedData, "a text frame; MQTT travels in binary frames");  // [MQTT-6.0.0-1]
-      }
+    if (count == WSLAY_ERR_WANT_READ) {
+      return headers_.has_refused() ? fail(headers_.close_code(), headers_.problem()) : Event::NeedMore;
     }
+    if (count < 0) return fail(CloseCode::ProtocolError, "a malformed WebSocket frame");
     frame_received_ += frame.data_length;
     const bool is_last = frame_received_ == frame.payload_length;
     if (is_last) frame_received_ = 0;
@@ -63,34 +59,14 @@ WebSocketDecoder::Event WebSocketDecoder::next() {
       if (event != Event::NeedMore) return event;
       continue;
     }
-    if (is_last) in_message_ = frame.fin == 0;
     if (frame.data_length == 0) continue;
     data_ = {frame.data, frame.data_length};
     return Event::Payload;
   }
 }
 
-// What is wrong with a frame to begin with; nullptr if nothing is. [RFC6455 5.1, 5.2, 5.4]
-const char* WebSocketDecoder::check_frame_start(const wslay_frame_iocb& frame) const {
-  if (frame.mask == 0) return "a frame without a mask";
-  if (frame.rsv != WSLAY_RSV_NONE) return "a reserved bit is set, though no extension was agreed upon";
-  switch (frame.opcode) {
-    case WSLAY_CONTINUATION_FRAME:
-      return in_message_ ? nullptr : "a continuation of no message";
-    case WSLAY_TEXT_FRAME:
-    case WSLAY_BINARY_FRAME:
-      return in_message_ ? "a new message inside a fragmented one" : nullptr;
-    case WSLAY_CONNECTION_CLOSE:
-    case WSLAY_PING:
-    case WSLAY_PONG:
-      return nullptr;
-    default:
-      return "an opcode that is not defined";
-  }
-}
-
 WebSocketDecoder::Event WebSocketDecoder::on_control_chunk(const wslay_frame_iocb& frame, bool is_last) {
-  // wslay has refused a control frame of more than 125 octets.
+  // The header of a control frame of more than 125 octets was refused.
   if (frame.data_length > 0) std::memcpy(control_.data() + control_size_, frame.data, frame.data_length);
   control_size_ = static_cast<std::uint8_t>(control_size_ + frame.data_length);
   if (!is_last) return Event::NeedMore;

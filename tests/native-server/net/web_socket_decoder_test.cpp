@@ -139,6 +139,60 @@ std::vector<Stream> streams() {
   };
 }
 
+// A header without the payload that it announces: first byte, length, mask.
+std::string header(int first, std::uint64_t length, bool masked = true) {
+  std::string bytes{static_cast<char>(first), static_cast<char>((masked ? 0x80 : 0) | 127)};
+  for (int shift = 56; shift >= 0; shift -= 8)
+    bytes.push_back(static_cast<char>(length >> shift));
+  return bytes + (masked ? "mask" : "");
+}
+
+std::vector<Stream> refused_headers() {
+  using namespace test;
+  constexpr std::uint64_t kGibibyte = 1024 * 1024 * 1024;
+  constexpr std::uint64_t kLargest = maximum_message_size(mqtt::kMaximumPacketSize);
+  const std::string first = frame(Binary, "fir", {.final = false});
+  return {
+      {"Tebibyte", header(0x82, 1024 * kGibibyte), "<failure 1009>"},
+      {"TebibyteBehindAMessage", frame(Binary, "ok") + header(0x82, 1024 * kGibibyte), "ok<failure 1009>"},
+      {"ByteTooMany", header(0x82, kLargest + 1), "<failure 1009>"},
+      {"LargestLengthOfAll", header(0x82, ~std::uint64_t{0} >> 1), "<failure 1009>"},
+      {"FirstFragmentOfATebibyte", header(0x02, 1024 * kGibibyte), "<failure 1009>"},
+      {"ContinuationOfATebibyte", first + header(0x80, 1024 * kGibibyte), "fir<failure 1009>"},
+      {"FragmentsThatAreTooMuchTogether", first + header(0x00, kLargest - 2), "fir<failure 1009>"},
+      {"UnmaskedTebibyte", header(0x82, 1024 * kGibibyte, false), "<failure 1002>"},
+      {"PingOfATebibyte", header(0x89, 1024 * kGibibyte), "<failure 1002>"},
+      {"CloseOf126Bytes", std::string("\x88\xFE\x00\x7E", 4), "<failure 1002>"},
+      {"TextOfATebibyte", header(0x81, 1024 * kGibibyte), "<failure 1003>"},
+      {"UnmaskedHeaderAlone", std::string("\x82\x05", 2), "<failure 1002>"},
+      {"ReservedBitInAHeaderAlone", std::string("\xC2\x85", 2), "<failure 1002>"},
+      {"FragmentedPingHeaderAlone", std::string("\x09\x85", 2), "<failure 1002>"},
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(RefusedHeaders, Streams, testing::ValuesIn(refused_headers()),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(WebSocketDecoder, TakesAHeaderThatAnnouncesTheLargestMessage) {
+  constexpr std::uint64_t kLargest = maximum_message_size(mqtt::kMaximumPacketSize);
+  EXPECT_GT(kLargest, mqtt::kMaximumPacketSize);
+  EXPECT_EQ(decoded(header(0x82, kLargest)), "");
+  EXPECT_EQ(decoded(frame(test::Binary, "fir", {.final = false}) + header(0x80, kLargest - 3)), "fir");
+}
+
+TEST(WebSocketDecoder, CountsTheFragmentsOfEachMessageAnewAndNoControlFrames) {
+  using namespace test;
+  WebSocketDecoder decoder(10);
+  std::string octets;
+  for (int i = 0; i < 100; ++i)
+    octets += frame(Binary, "12345", {.final = false}) + frame(Ping, "pingpingping") + frame(Continuation, "67890");
+  decoder.feed(mqtt::as_bytes(octets));
+  Event event = Event::Payload;
+  while (event == Event::Payload || event == Event::Ping)
+    event = decoder.next();
+  EXPECT_EQ(event, Event::NeedMore);
+}
+
 INSTANTIATE_TEST_SUITE_P(WebSocketDecoder, Streams, testing::ValuesIn(streams()),
                          [](const auto& test) { return test.param.name; });
 
