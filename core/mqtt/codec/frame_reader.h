@@ -7,6 +7,7 @@
 #include "mqtt/base/bytes.h"
 #include "mqtt/base/result.h"
 #include "mqtt/base/shared_bytes.h"
+#include "mqtt/codec/packet_size.h"
 #include "mqtt/packet/packet.h"
 
 namespace mqtt {
@@ -59,8 +60,7 @@ class FrameReader {
   std::size_t held() const { return held_.size() - held_begin_; }
 
  private:
-  struct Header;
-  Result<Header> peek_header(Bytes octets) const;
+  Result<PacketSize> peek(Bytes octets) const;
   Result<std::optional<Frame>> next_from_held();
   void append_to_held(std::size_t count, std::size_t packet_size);
 
