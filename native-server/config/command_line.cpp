@@ -35,6 +35,7 @@ struct Flags {
   std::uint16_t port = kDefaultMqttPort;
   std::uint16_t http_port = kDefaultHttpPort;
   std::string serve;
+  std::string pack_frames = "known";
   std::string upstream;
   std::string bridge;
   std::vector<std::string> bridge_topics;
@@ -66,6 +67,13 @@ void declare_connections(CLI::App& app, Flags& flags) {
       ->delimiter(',')
       ->default_str("127.0.0.1");
   add("--serve", flags.serve, "FOLDER", "Serve this folder's files over HTTP");
+  add("--pack-frames", flags.pack_frames, "WHEN",
+      "Which WebSocket clients get several packets in a frame, which is faster: 'known', browsers and wasmqtt's own "
+      "client; 'always'; 'never'. Others get one packet a frame, because many take a frame for a packet, as all do "
+      "that "
+      "speak the subprotocol mqttv3.1: they get one packet a frame always")
+      ->check(CLI::IsMember({"known", "always", "never"}).description(""))
+      ->capture_default_str();
   add("--upstream", flags.upstream, "URL", "Be a relay to this broker instead of a broker: mqtt://host:port");
 }
 
@@ -212,6 +220,11 @@ Exit refusal(const std::string& sentence) {
   return {2, sentence + "\nRun with --help for more.\n"};
 }
 
+PackFrames to_pack_frames(std::string_view text) {
+  if (text == "never") return PackFrames::Never;
+  return text == "always" ? PackFrames::Always : PackFrames::Known;
+}
+
 std::variant<ServerOptions, Exit> to_options(const Flags& flags, bool port_was_given) {
   ServerOptions options;
   if (const auto problem = read_addresses(flags.bind, options.bind)) return refusal(*problem);
@@ -229,6 +242,7 @@ std::variant<ServerOptions, Exit> to_options(const Flags& flags, bool port_was_g
     return refusal("--serve: '" + flags.serve + "' is not a folder");
   }
   options.serve = flags.serve;
+  options.pack_frames = to_pack_frames(flags.pack_frames);
   if (options.upstream && !port_was_given) {
     options.mqtt_port.reset();
   } else {

@@ -25,6 +25,13 @@ enum class Durability : std::uint8_t {
   Process,  // what is committed survives the end of the process, however it ends
 };
 
+// Which WebSocket clients get several packets in a frame. Those of the subprotocol mqttv3.1 never do.
+enum class PackFrames : std::uint8_t {
+  Never,
+  Known,  // those known to take them: browsers, and wasmqtt's own client
+  Always,
+};
+
 // A broker elsewhere.
 struct Upstream {
   std::string host;  // a name or an address, without brackets
@@ -43,8 +50,9 @@ struct ServerOptions {
   std::optional<std::uint16_t> mqtt_port = kDefaultMqttPort;  // nullopt: not opened; 0: a free one
   std::uint16_t http_port = kDefaultHttpPort;                 // 0: a free one
   std::filesystem::path serve;                                // empty: no files
-  std::optional<Upstream> upstream;                           // set: a relay, else a broker
-  std::optional<BridgeTarget> bridge;                         // of the broker
+  PackFrames pack_frames = PackFrames::Known;
+  std::optional<Upstream> upstream;    // set: a relay, else a broker
+  std::optional<BridgeTarget> bridge;  // of the broker
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::filesystem::path data;  // where the broker keeps its journal; empty: in memory alone
   Durability durability = Durability::Disk;

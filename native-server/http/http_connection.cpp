@@ -81,6 +81,7 @@ void HttpConnection::answer_request() {
   if (wants_web_socket(request)) {
     HttpResponse response = answer_web_socket_handshake(request);
     upgrade_afterwards_ = response.status == 101;
+    if (upgrade_afterwards_) frame_reading_ = frame_reading_of(request, response);
     if (!upgrade_afterwards_) {
       reactor_.log->warn("{}: WebSocket refused: {}", link_->peer(), response.body.substr(0, response.body.size() - 1));
     }
@@ -132,7 +133,7 @@ bool HttpConnection::send_file_chunk() {
   const Bytes head = mqtt::as_bytes(head_).subspan(head_sent_);
   Bytes content;
   if (file_sent_ < file_size_) {
-    const auto buffer = reactor_.file_buffer();
+    const auto buffer = reactor_.write_buffer();
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), file_size_ - file_sent_));
     const ssize_t count = ::pread(file_.descriptor(), buffer.data(), wanted, static_cast<off_t>(file_sent_));
     if (count <= 0) {
@@ -172,7 +173,8 @@ void HttpConnection::finish_response() {
 }
 
 void HttpConnection::become_web_socket() {
-  const auto web_socket = std::make_shared<WebSocketLink>(reactor_, link_);
+  const auto web_socket =
+      std::make_shared<WebSocketLink>(reactor_, link_, server_.web_socket_policy().options_for(frame_reading_));
   const mqtt::ByteBuffer early = std::move(held_);
   link_->resume();
   finish();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "http/http_request_parser.h"
+#include "http/web_socket_handshake.h"
 #include "net/link.h"
 #include "net/reactor.h"
 
@@ -53,6 +54,7 @@ class HttpConnection final : private LinkListener {
   std::uint64_t file_sent_ = 0;
   std::uint64_t file_size_ = 0;
   Clock::time_point last_progress_ = Clock::now();
+  FrameReading frame_reading_ = FrameReading::Unknown;  // of the WebSocket that it is to become
   bool received_anything_ = false;
   bool responding_ = false;
   bool close_afterwards_ = false;

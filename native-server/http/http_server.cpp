@@ -11,9 +11,17 @@ constexpr auto kOverdueCheckInterval = std::chrono::seconds(5);
 
 }  // namespace
 
-HttpServer::HttpServer(Reactor& reactor, const std::filesystem::path& folder, LinkAcceptor& web_sockets)
+WebSocketOptions WebSocketPolicy::options_for(FrameReading reading) const {
+  const bool packs = (reading == FrameReading::SeveralPackets && packs_for_known) ||
+                     (reading == FrameReading::Unknown && packs_for_unknown);
+  return {packs ? kPackedFrames : kOnePacketFrames, maximum_message};
+}
+
+HttpServer::HttpServer(Reactor& reactor, const std::filesystem::path& folder, const WebSocketPolicy& web_socket_policy,
+                       LinkAcceptor& web_sockets)
     : reactor_(reactor),
       files_(folder),
+      web_socket_policy_(web_socket_policy),
       web_sockets_(web_sockets),
       retired_(reactor.io),
       timer_(reactor.io.get_executor()) {}

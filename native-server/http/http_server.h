@@ -7,6 +7,7 @@
 
 #include "http/http_connection.h"
 #include "http/static_files.h"
+#include "http/web_socket_handshake.h"
 #include "net/link.h"
 #include "net/reactor.h"
 #include "net/retired.h"
@@ -14,10 +15,23 @@
 
 namespace wasmqtt {
 
+// What the upgraded connections are like.
+struct WebSocketPolicy {
+  // Whether frames hold several packets for clients that are known to take them, and for those of which nothing is
+  // known.
+  bool packs_for_known = true;
+  bool packs_for_unknown = false;
+  // Bytes that one message of a client may carry.
+  std::uint64_t maximum_message = maximum_message_size(mqtt::kMaximumPacketSize);
+
+  WebSocketOptions options_for(FrameReading reading) const;
+};
+
 class HttpServer {
  public:
   // `web_sockets` gets the upgraded connections. `folder` may be empty: no files.
-  HttpServer(Reactor& reactor, const std::filesystem::path& folder, LinkAcceptor& web_sockets);
+  HttpServer(Reactor& reactor, const std::filesystem::path& folder, const WebSocketPolicy& web_socket_policy,
+             LinkAcceptor& web_sockets);
 
   void accept(std::shared_ptr<Link> link);
   void shut_down();
@@ -25,6 +39,7 @@ class HttpServer {
 
   // For its connections.
   const StaticFiles& files() const { return files_; }
+  const WebSocketPolicy& web_socket_policy() const { return web_socket_policy_; }
   void accept_web_socket(const std::shared_ptr<WebSocketLink>& link) { web_sockets_.accept(link); }
   void retire(HttpConnection& connection);
 
@@ -34,6 +49,7 @@ class HttpServer {
 
   Reactor& reactor_;
   StaticFiles files_;
+  WebSocketPolicy web_socket_policy_;
   LinkAcceptor& web_sockets_;
   std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> connections_;
   Retired<HttpConnection> retired_;

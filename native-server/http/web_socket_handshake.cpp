@@ -12,6 +12,7 @@ namespace {
 
 // The standard's name goes first [MQTT-6.0.0-4]; clients of 3.1 know their own alone.
 constexpr std::array<std::string_view, 2> kSubprotocols{"mqtt", "mqttv3.1"};
+constexpr std::string_view kSubprotocolOf3_1 = kSubprotocols[1];
 constexpr std::string_view kHandshakeGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 std::string_view chosen_subprotocol(std::string_view offered) {
@@ -27,6 +28,17 @@ HttpResponse wrong_version() {
   response.fields.push_back({"Sec-WebSocket-Version", "13"});
   response.fields.push_back({"Upgrade", "websocket"});
   return response;
+}
+
+// Programs send an Origin, too, so it takes another mark of a browser. Chromium sends no Sec-Fetch-... with a
+// WebSocket's handshake; every browser calls itself Mozilla.
+bool is_of_browser(const HttpRequest& request) {
+  if (request.count("Origin") == 0) return false;
+  const bool is_fetched = std::any_of(request.fields.begin(), request.fields.end(), [](const HttpField& field) {
+    constexpr std::string_view kPrefix = "Sec-Fetch-";
+    return equals_ignoring_case(field.name.substr(0, kPrefix.size()), kPrefix);
+  });
+  return is_fetched || request.field("User-Agent").value_or("").starts_with("Mozilla/");
 }
 
 }  // namespace
@@ -62,6 +74,16 @@ HttpResponse answer_web_socket_handshake(const HttpRequest& request) {
   response.fields.push_back({"Sec-WebSocket-Accept", base64_encoded(sha1(*key + std::string(kHandshakeGuid)))});
   if (!subprotocol.empty()) response.fields.push_back({"Sec-WebSocket-Protocol", std::string(subprotocol)});
   return response;
+}
+
+FrameReading frame_reading_of(const HttpRequest& request, const HttpResponse& answer) {
+  const auto field = std::find_if(answer.fields.begin(), answer.fields.end(), [](const HttpField& each) {
+    return equals_ignoring_case(each.name, "Sec-WebSocket-Protocol");
+  });
+  if (field == answer.fields.end()) return FrameReading::Unknown;
+  if (field->value == kSubprotocolOf3_1) return FrameReading::OnePacket;
+  const bool is_of_wasmqtt = request.field("User-Agent").value_or("").starts_with("wasmqtt/");
+  return is_of_wasmqtt || is_of_browser(request) ? FrameReading::SeveralPackets : FrameReading::Unknown;
 }
 
 }  // namespace wasmqtt

@@ -20,6 +20,8 @@ namespace wasmqtt {
 // fewer system calls, but where a message goes to a thousand subscribers their output would not stay in the processor's
 // cache until it is sent.
 inline constexpr std::size_t kReadBufferSize = 32 * 1024;
+// Octets that are put together for one write at most.
+inline constexpr std::size_t kWriteBufferSize = 32 * 1024;
 
 struct Reactor {
   explicit Reactor(std::shared_ptr<spdlog::logger> logger,
@@ -35,11 +37,11 @@ struct Reactor {
   // Holds the payload of the WebSocket frames that were read last, for as long as it is handled.
   mqtt::ByteBuffer payload;
 
-  // Holds a piece of a file on its way out, for as long as it is written.
-  std::unique_ptr<std::uint8_t[]> file_memory = std::make_unique<std::uint8_t[]>(kReadBufferSize);
+  // Holds a piece of a file, or WebSocket frames, on the way out, for as long as they are written.
+  std::unique_ptr<std::uint8_t[]> write_memory = std::make_unique<std::uint8_t[]>(kWriteBufferSize);
 
   std::span<std::uint8_t> read_buffer() { return {read_memory.get(), kReadBufferSize}; }
-  std::span<std::uint8_t> file_buffer() { return {file_memory.get(), kReadBufferSize}; }
+  std::span<std::uint8_t> write_buffer() { return {write_memory.get(), kWriteBufferSize}; }
 };
 
 }  // namespace wasmqtt

@@ -3,6 +3,7 @@
 #include "net/web_socket_link.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "net/tcp_link.h"
@@ -114,64 +115,17 @@ void WebSocketLink::end(const LinkEnd& end) {
 std::size_t WebSocketLink::write(std::span<const Bytes> parts) {
   if (state_ != State::Open) return 0;
   parts = parts.first(std::min(parts.size(), kMaximumWriteParts));
-  std::size_t offered = 0;
-  for (const Bytes part : parts)
-    offered += part.size();
-  std::size_t taken = 0;
-  while (!blocked_ && taken < offered) {
-    if (is_between_frames()) {
-      if (!write_controls()) break;
-      begin_frame(std::min(offered - taken, kMaximumFramePayload));
-    }
-    taken += write_frame(parts, taken);
-  }
-  listener_waits_ = taken < offered;
-  return taken;
-}
-
-void WebSocketLink::begin_frame(std::size_t payload_size) {
-  header_[0] = kFinalFrame | WSLAY_BINARY_FRAME;
-  if (payload_size < 126) {
-    header_[1] = static_cast<std::uint8_t>(payload_size);
-    header_end_ = 2;
-  } else if (payload_size < 65536) {
-    header_[1] = 126;
-    header_end_ = 4;
-  } else {
-    header_[1] = 127;
-    header_end_ = 10;
-  }
-  std::size_t rest = payload_size;
-  for (std::size_t i = header_end_; i > 2; --i, rest >>= 8)
-    header_[i - 1] = static_cast<std::uint8_t>(rest);
-  header_begin_ = 0;
-  frame_remaining_ = payload_size;
-}
-
-// Offers what is missing of the current frame to the transport: the header's rest and `parts` behind their first `skip`
-// octets. Answers the payload octets taken.
-std::size_t WebSocketLink::write_frame(std::span<const Bytes> parts, std::size_t skip) {
-  std::array<Bytes, kMaximumWriteParts + 1> out;
-  std::size_t count = 0;
-  const std::size_t header_rest = header_end_ - header_begin_;
-  if (header_rest > 0) out[count++] = Bytes(header_).subspan(header_begin_, header_rest);
-  std::size_t wanted = frame_remaining_;
-  for (Bytes part : parts) {
-    const std::size_t skipped = std::min(skip, part.size());
-    skip -= skipped;
-    part = part.subspan(skipped);
-    part = part.first(std::min(part.size(), wanted));
-    if (part.empty()) continue;
-    wanted -= part.size();
-    out[count++] = part;
-  }
-  const std::size_t offered = header_rest + frame_remaining_ - wanted;
-  const std::size_t written = transport_->write(std::span(out).first(count));
-  blocked_ = written < offered;
-  const std::size_t header_written = std::min(written, header_rest);
-  header_begin_ = static_cast<std::uint8_t>(header_begin_ + header_written);
-  frame_remaining_ -= written - header_written;
-  return written - header_written;
+  std::array<Bytes, kMaximumWriteParts + 1> runs{output_.held()};
+  std::copy(parts.begin(), parts.end(), runs.begin() + 1);
+  mqtt::ByteRuns ahead{std::span(runs).first(parts.size() + 1)};
+  const std::size_t all = ahead.size();
+  const std::size_t held = output_.held().size();
+  if (!blocked_ && !controls_.empty()) blocked_ = !output_.finish_frame(*transport_, reactor_.write_buffer(), ahead);
+  if (!blocked_ && write_controls()) blocked_ = !output_.send(*transport_, reactor_.write_buffer(), ahead);
+  const std::size_t sent = all - ahead.size();
+  output_.settle(sent, ahead, !blocked_);
+  listener_waits_ = blocked_ && !ahead.empty();
+  return blocked_ ? sent - std::min(sent, held) : all - held;
 }
 
 void WebSocketLink::append_control(std::uint8_t opcode, Bytes payload) {
@@ -183,7 +137,7 @@ void WebSocketLink::append_control(std::uint8_t opcode, Bytes payload) {
 // True when no control frame is left to write.
 bool WebSocketLink::write_controls() {
   if (controls_.empty()) return true;
-  if (blocked_ || !is_between_frames()) return false;
+  if (blocked_ || !output_.is_between_frames()) return false;
   const Bytes rest = mqtt::as_bytes(controls_).subspan(controls_written_);
   const std::size_t written = transport_->write({&rest, 1});
   blocked_ = written < rest.size();
@@ -202,7 +156,7 @@ void WebSocketLink::want_writable() {
 void WebSocketLink::on_writable() {
   const auto self = shared_from_this();
   blocked_ = false;
-  if (is_between_frames() && !write_controls()) return;
+  if (output_.is_between_frames() && !write_controls()) return;
   if (state_ == State::Closed) return close_transport();
   if (listener_waits_ && listener_ != nullptr) {
     listener_waits_ = false;
@@ -221,7 +175,7 @@ void WebSocketLink::close(CloseCode code, std::string_view text) {
 
 // Sends a Close frame, unless a half-written data frame bars its way, and goes on to `next`. [RFC6455 5.5.1]
 void WebSocketLink::say_farewell(CloseCode code, std::string_view text, State next) {
-  if (!is_between_frames()) {
+  if (!output_.is_between_frames()) {
     state_ = State::Closed;
     return close_transport();
   }

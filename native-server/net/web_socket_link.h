@@ -1,7 +1,6 @@
 // A Link below, carrying WebSocket frames -> a Link of the octets in the client's binary messages.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,19 +8,28 @@
 #include "net/link.h"
 #include "net/reactor.h"
 #include "net/web_socket_decoder.h"
+#include "net/web_socket_output.h"
 
 namespace wasmqtt {
 
-// One frame carries at most this much, because common clients refuse a message above 1 MiB.
-inline constexpr std::size_t kMaximumFramePayload = 1024 * 1024;
+struct WebSocketOptions {
+  // Of what is sent.
+  mqtt::TransportFrameLimits frames = kOnePacketFrames;
+  // Bytes that one message of the client may carry.
+  std::uint64_t maximum_message = maximum_message_size(mqtt::kMaximumPacketSize);
+};
 
-// What one write() is offered leaves as one binary frame (up to kMaximumFramePayload). Pings are answered here, and the
-// closing handshake of RFC 6455 section 7 is kept.
+// What is written are packets of a server of MQTT, and they leave in frames that begin and end with packets; a packet
+// of which only the begin was written is waited for. Pings are answered here, and the closing handshake of RFC 6455
+// section 7 is kept.
 class WebSocketLink final : public Link, public std::enable_shared_from_this<WebSocketLink>, private LinkListener {
  public:
   // The handshake over `transport` is done.
-  WebSocketLink(Reactor& reactor, std::shared_ptr<Link> transport)
-      : reactor_(reactor), transport_(std::move(transport)) {}
+  WebSocketLink(Reactor& reactor, std::shared_ptr<Link> transport, const WebSocketOptions& options)
+      : reactor_(reactor),
+        transport_(std::move(transport)),
+        decoder_(options.maximum_message),
+        output_(options.frames) {}
   ~WebSocketLink();
 
   void start(LinkListener& listener) override;
@@ -62,9 +70,6 @@ class WebSocketLink final : public Link, public std::enable_shared_from_this<Web
   void end(const LinkEnd& end);
   void close_transport();
 
-  bool is_between_frames() const { return frame_remaining_ == 0 && header_begin_ == header_end_; }
-  void begin_frame(std::size_t payload_size);
-  std::size_t write_frame(std::span<const Bytes> parts, std::size_t skip);
   void append_control(std::uint8_t opcode, Bytes payload);
   bool write_controls();
 
@@ -74,11 +79,7 @@ class WebSocketLink final : public Link, public std::enable_shared_from_this<Web
   WebSocketDecoder decoder_;
   std::string controls_;  // whole control frames that go out as soon as no data frame is half written
   std::size_t controls_written_ = 0;
-  std::size_t frame_remaining_ =
-      0;  // payload octets of the data frame that was begun and that the transport has not taken
-  std::array<std::uint8_t, 10> header_{};
-  std::uint8_t header_begin_ = 0;  // octets of the header that were written
-  std::uint8_t header_end_ = 0;
+  WebSocketOutput output_;
   State state_ = State::Open;
   bool blocked_ = false;              // the transport will call on_writable()
   bool listener_waits_ = false;       // our listener was promised on_writable()

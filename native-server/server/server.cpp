@@ -31,6 +31,14 @@ std::string port_problem(const TcpEndpoint& endpoint, const char* flag, const st
   }
 }
 
+WebSocketPolicy web_socket_policy(const ServerOptions& options) {
+  const std::uint32_t maximum_packet_size =
+      options.upstream ? mqtt::kMaximumPacketSize : options.broker.maximum_packet_size;
+  return {.packs_for_known = options.pack_frames != PackFrames::Never,
+          .packs_for_unknown = options.pack_frames == PackFrames::Always,
+          .maximum_message = maximum_message_size(maximum_packet_size)};
+}
+
 bool is_this_machine(const std::string& host) {
   asio::error_code error;
   return host == "localhost" || asio::ip::make_address(host, error).is_loopback();
@@ -39,7 +47,9 @@ bool is_this_machine(const std::string& host) {
 }  // namespace
 
 Server::Server(Reactor& reactor, const ServerOptions& options)
-    : reactor_(reactor), backend_(make_backend(options)), http_(reactor, options.serve, *backend_) {
+    : reactor_(reactor),
+      backend_(make_backend(options)),
+      http_(reactor, options.serve, web_socket_policy(options), *backend_) {
   if (options.mqtt_port) {
     mqtt_port_ = listen(options, *options.mqtt_port, "MQTT", "--port",
                         [this](std::shared_ptr<Link> link) { backend_->accept(std::move(link)); });

@@ -168,6 +168,14 @@ TEST(CommandLine, RefusesAFolderThatIsNotThere) {
   EXPECT_THAT(exit_of({"--serve", "/no/such/folder"}).text, HasSubstr("'/no/such/folder' is not a folder"));
 }
 
+TEST(CommandLine, ChoosesWhoGetsSeveralPacketsInAFrame) {
+  EXPECT_EQ(options_of({}).pack_frames, PackFrames::Known);
+  EXPECT_EQ(options_of({"--pack-frames", "known"}).pack_frames, PackFrames::Known);
+  EXPECT_EQ(options_of({"--pack-frames", "always"}).pack_frames, PackFrames::Always);
+  EXPECT_EQ(options_of({"--upstream", "mqtt://localhost", "--pack-frames", "never"}).pack_frames, PackFrames::Never);
+  EXPECT_EQ(exit_of({"--pack-frames", "sometimes"}).status, 2);
+}
+
 TEST(CommandLine, RefusesFlagsThatItDoesNotKnow) {
   EXPECT_EQ(exit_of({"--prot", "1"}).status, 2);
 }
@@ -175,8 +183,8 @@ TEST(CommandLine, RefusesFlagsThatItDoesNotKnow) {
 TEST(CommandLine, HelpNamesEveryFlagAndEndsWell) {
   const Exit leave = exit_of({"--help"});
   EXPECT_EQ(leave.status, 0);
-  for (const char* flag :
-       {"--port", "--http-port", "--bind", "--serve", "--upstream", "--max-packet-size", "--log-level"}) {
+  for (const char* flag : {"--port", "--http-port", "--bind", "--serve", "--pack-frames", "--upstream",
+                           "--max-packet-size", "--log-level"}) {
     EXPECT_THAT(leave.text, HasSubstr(flag));
   }
 }

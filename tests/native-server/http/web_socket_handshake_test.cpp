@@ -106,5 +106,29 @@ TEST(WebSocketHandshake, LeavesOtherUpgradesAlone) {
   EXPECT_TRUE(wants_web_socket(handshake_with("Upgrade", "h2c, WebSocket")));
 }
 
+FrameReading reading_of(std::string_view subprotocols, std::vector<HttpField> more) {
+  HttpRequest request = handshake_with("Sec-WebSocket-Protocol", subprotocols);
+  request.fields.insert(request.fields.end(), more.begin(), more.end());
+  return frame_reading_of(request, answer_web_socket_handshake(request));
+}
+
+TEST(WebSocketHandshake, TellsBrowsersAndItsOwnClientFromOthers) {
+  const HttpField origin{"origin", "null"};
+  const HttpField mozilla{"user-agent", "Mozilla/5.0 (Macintosh)"};
+  const HttpField fetched{"sec-fetch-site", "cross-site"};
+  const HttpField own{"User-Agent", "wasmqtt/0.1.0"};
+  EXPECT_EQ(reading_of("mqtt", {origin, mozilla}), FrameReading::SeveralPackets);
+  EXPECT_EQ(reading_of("mqtt", {origin, fetched}), FrameReading::SeveralPackets);
+  EXPECT_EQ(reading_of("mqtt", {own}), FrameReading::SeveralPackets);
+  EXPECT_EQ(reading_of("mqtt", {}), FrameReading::Unknown);
+  EXPECT_EQ(reading_of("mqtt", {origin}), FrameReading::Unknown);
+  EXPECT_EQ(reading_of("mqtt", {mozilla, fetched}), FrameReading::Unknown);
+  for (const auto& fields : std::vector<std::vector<HttpField>>{{}, {own}, {origin, mozilla, fetched}})
+    EXPECT_EQ(reading_of("mqttv3.1", fields), FrameReading::OnePacket);
+  HttpRequest silent = handshake_without("Sec-WebSocket-Protocol");
+  silent.fields.push_back(own);
+  EXPECT_EQ(frame_reading_of(silent, answer_web_socket_handshake(silent)), FrameReading::Unknown);
+}
+
 }  // namespace
 }  // namespace wasmqtt

@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "support/test_server.h"
 #include "support/web_socket_client.h"
 
@@ -30,6 +34,26 @@ TEST_F(WebSocket, AnswersTheHandshakeAtAnyPath) {
   EXPECT_THAT(answer, testing::Not(testing::HasSubstr("Content-Length")));
 }
 
+// [RFC9110 5.5]
+TEST_F(WebSocket, AnswersAHandshakeWithoutBlanksBehindColonsOrWithWhiteSpaceAtTheEndsOfLines) {
+  for (const std::string before : {"", " ", "\t"}) {
+    for (const std::string after : {"", "  ", "\t", " \t"}) {
+      const auto line = [&](const char* name, const char* value) {
+        return name + (":" + before) + value + after + "\r\n";
+      };
+      TestSocket socket(server_.http_port());
+      socket.send("GET /mqtt HTTP/1.1\r\n" + line("Host", "localhost") + line("Upgrade", "websocket") +
+                  line("Connection", "Upgrade") + line("Sec-WebSocket-Version", "13") +
+                  line("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==") + line("Sec-WebSocket-Protocol", "mqtt") +
+                  "\r\n");
+      const std::string answer = socket.receive_until("\r\n\r\n");
+      EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 101 Switching Protocols\r\n"));
+      EXPECT_THAT(answer, testing::HasSubstr("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
+      EXPECT_THAT(answer, testing::HasSubstr("Sec-WebSocket-Protocol: mqtt\r\n"));
+    }
+  }
+}
+
 TEST_F(WebSocket, RefusesAHandshakeAndClosesTheConnection) {
   TestSocket socket(server_.http_port());
   socket.send(upgrade_request("Sec-WebSocket-Protocol: chat\r\n"));
@@ -51,11 +75,23 @@ TEST_F(WebSocket, CarriesPacketsThatAreNotAlignedWithFrames_MQTT_6_0_0_2) {
   EXPECT_EQ(client.receive_binary(4 + 5 + 10), kConnack + kSuback + publish_packet("a", "hello"));
 }
 
+std::vector<std::string> numbered_messages(int count) {
+  std::vector<std::string> messages;
+  for (int i = 0; i < count; ++i)
+    messages.push_back(publish_packet("a", "message " + std::to_string(i)));
+  return messages;
+}
+
+std::string joined(const std::vector<std::string>& packets) {
+  std::string all;
+  for (const std::string& packet : packets)
+    all += packet;
+  return all;
+}
+
 TEST_F(WebSocket, SendsWhatIsReadyAsOneUnmaskedBinaryFrame) {
-  WebSocketClient client(server_.http_port());
-  std::string messages;
-  for (int i = 0; i < 100; ++i)
-    messages += publish_packet("a", "message " + std::to_string(i));
+  WebSocketClient client(server_.http_port(), kBrowser);
+  const std::string messages = joined(numbered_messages(100));
   client.send_binary(connect_packet("one") + subscribe_packet("a") + messages);
   const ReceivedFrame received = client.receive();
   EXPECT_EQ(received.opcode, Binary);
@@ -63,6 +99,72 @@ TEST_F(WebSocket, SendsWhatIsReadyAsOneUnmaskedBinaryFrame) {
   EXPECT_FALSE(received.masked);
   EXPECT_EQ(received.payload, kConnack + kSuback + messages);
 }
+
+struct Reader {
+  const char* name;
+  std::string fields;
+  PackFrames pack_frames = PackFrames::Known;
+};
+class OnePacketReaders : public testing::TestWithParam<Reader> {};
+class SeveralPacketReaders : public testing::TestWithParam<Reader> {};
+
+ServerOptions with(PackFrames pack_frames) {
+  ServerOptions options;
+  options.pack_frames = pack_frames;
+  return options;
+}
+
+TEST_P(OnePacketReaders, GetEachPacketInAFrameOfItsOwn) {
+  TestServer server(with(GetParam().pack_frames));
+  WebSocketClient client(server.http_port(), GetParam().fields);
+  std::vector<std::string> packets = numbered_messages(100);
+  packets.push_back(publish_packet("a", std::string(3 * 1024 * 1024, 'x')));
+  packets.push_back(publish_packet("a", std::string(20'000, 'y')));
+  packets.push_back(publish_packet("a", std::string(6 * 1024 * 1024, 'z')));
+  packets.push_back(publish_packet("a", "the last"));
+  client.send_binary(connect_packet("one") + subscribe_packet("a") + joined(packets));
+  packets.insert(packets.begin(), {kConnack, kSuback});
+  for (const std::string& packet : packets) {
+    const ReceivedFrame received = client.receive();
+    EXPECT_EQ(received.opcode, Binary);
+    EXPECT_TRUE(received.final);
+    ASSERT_TRUE(received.payload == packet) << received.payload.size() << " bytes instead of " << packet.size();
+  }
+}
+
+TEST_P(SeveralPacketReaders, GetPacketsTogetherThatAreReady) {
+  TestServer server(with(GetParam().pack_frames));
+  WebSocketClient client(server.http_port(), GetParam().fields);
+  const std::string messages = joined(numbered_messages(20));
+  client.send_binary(connect_packet("many") + subscribe_packet("a") + messages);
+  EXPECT_EQ(client.receive().payload, kConnack + kSuback + messages);
+}
+
+const std::string kMqtt = "Sec-WebSocket-Protocol: mqtt\r\n";
+const std::string kOrigin = "Origin: http://localhost:8080\r\n";
+const std::string kMozilla = "User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n";
+const std::string kFetched = "Sec-Fetch-Mode: websocket\r\nSec-Fetch-Site: same-site\r\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    WebSocket, OnePacketReaders,
+    testing::Values(Reader{"Unknown", kMqtt}, Reader{"ProgramWithAnOrigin", kOrigin + kMqtt},
+                    Reader{"ProgramThatCallsItselfABrowser", kMozilla + kMqtt},
+                    Reader{"FetchedWithoutOrigin", kFetched + kMqtt},
+                    Reader{"OtherProgram", "User-Agent: wasmqttish/1\r\n" + kMqtt},
+                    Reader{"BrowserOf3_1", std::string(kOldClient)}, Reader{"NoSubprotocol", kOrigin + kMozilla},
+                    Reader{"OwnClientOf3_1", "User-Agent: wasmqtt/0.1.0\r\nSec-WebSocket-Protocol: mqttv3.1\r\n"},
+                    Reader{"Of3_1ThoughAlwaysIsAsked", std::string(kOldClient), PackFrames::Always},
+                    Reader{"BrowserThoughNeverIsAsked", std::string(kBrowser), PackFrames::Never}),
+    [](const auto& test) { return test.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    WebSocket, SeveralPacketReaders,
+    testing::Values(Reader{"Chromium", std::string(kBrowser)}, Reader{"Firefox", kFetched + kOrigin + kMqtt},
+                    Reader{"OwnClient", "User-Agent: wasmqtt/0.1.0\r\n" + kMqtt},
+                    Reader{"OfBothSubprotocols", kOrigin + kMozilla + "Sec-WebSocket-Protocol: mqttv3.1, mqtt\r\n"},
+                    Reader{"UnknownWhereAlwaysIsAsked", kMqtt, PackFrames::Always},
+                    Reader{"NoSubprotocolWhereAlwaysIsAsked", "", PackFrames::Always}),
+    [](const auto& test) { return test.param.name; });
 
 TEST_F(WebSocket, AnswersAPingBetweenTheFragmentsOfAMessage) {
   WebSocketClient client(server_.http_port());
@@ -190,32 +292,74 @@ TEST_F(WebSocket, EndsWithoutACloseFrameAndIsLogged) {
             "");
 }
 
-TEST_F(WebSocket, CutsALargeMessageIntoFramesOfAMebibyte) {
-  WebSocketClient client(server_.http_port());
-  const std::string message = publish_packet("a", std::string(3 * 1024 * 1024, 'x'));
+TEST_F(WebSocket, SplitsAPacketForABrowserOnlyAboveFourMebibytes) {
+  WebSocketClient client(server_.http_port(), kBrowser);
   client.send_binary(connect_packet("large") + subscribe_packet("a"));
   EXPECT_EQ(client.receive_binary(9), kConnack + kSuback);
-  client.send_binary(message);
+  const std::string whole = publish_packet("a", std::string(4 * 1024 * 1024 - 100, 'x'));
+  const std::string split = publish_packet("a", std::string(9 * 1024 * 1024 + 500, 'y'));
+  const std::string small = publish_packet("a", "small");
+  client.send_binary(whole);
+  EXPECT_TRUE(client.receive().payload == whole);
+  client.send_binary(split + small);
   std::string received;
-  while (received.size() < message.size()) {
+  while (received.size() < split.size()) {
     const ReceivedFrame part = client.receive();
-    EXPECT_LE(part.payload.size(), kMaximumFramePayload);
+    EXPECT_TRUE(part.final);
+    EXPECT_LE(part.payload.size(), 1024U * 1024U);
     received += part.payload;
   }
-  EXPECT_EQ(received, message);
+  EXPECT_TRUE(received == split);
+  EXPECT_EQ(client.receive().payload, small);
 }
 
-TEST_F(WebSocket, KeepsFramesWholeForAReaderThatIsSlow) {
+TEST_F(WebSocket, IsClosedWithCode1009ByAFrameThatAnnouncesATebibyte) {
+  const std::string announced("\x82\xFF\x00\x00\x01\x00\x00\x00\x00\x00mask", 14);
+  WebSocketClient connected(server_.http_port());
+  connected.send_binary(connect_packet("greedy"));
+  EXPECT_EQ(connected.receive_binary(4), kConnack);
+  WebSocketClient new_one(server_.http_port());
+  for (WebSocketClient* client : {&connected, &new_one}) {
+    client->send(announced);
+    const ReceivedFrame close = client->receive();
+    EXPECT_EQ(close.opcode, Close);
+    EXPECT_EQ(close.close_code(), 1009);
+    EXPECT_NE(close.close_reason(), "");
+  }
+}
+
+TEST_F(WebSocket, TakesAFrameOfManyPacketsThatTogetherAreLargerThanTheLargestPacket) {
+  ServerOptions options;
+  options.broker.maximum_packet_size = 1000;
+  TestServer server(options);
+  WebSocketClient client(server.http_port());
+  std::string packets = connect_packet("many");
+  for (int i = 0; i < 10'000; ++i)
+    packets += std::string("\xC0\x00", 2);
+  packets += publish_packet("a", std::string(900, 'x'));
+  client.send_binary(packets + subscribe_packet("a"));
+  std::string answers;
+  while (answers.size() < 4 + 2 * 10'000 + 5)
+    answers += client.receive().payload;
+  EXPECT_TRUE(answers.ends_with(kSuback));
+}
+
+class SlowReaders : public WebSocket, public testing::WithParamInterface<Reader> {};
+
+TEST_P(SlowReaders, GetFramesThatBeginAndEndWithPackets) {
   constexpr int kMessages = 4000;
-  WebSocketClient client(server_.http_port(), kSmallReceiveBuffer);
+  WebSocketClient client(server_.http_port(), GetParam().fields, kSmallReceiveBuffer);
   client.send_binary(connect_packet("slow") + subscribe_packet("a"));
   EXPECT_EQ(client.receive_binary(9), kConnack + kSuback);
   TestSocket publisher(server_.mqtt_port());
   publisher.send(connect_packet("pub"));
   publisher.receive(4);
   std::string expected;
-  for (int i = 0; i < kMessages; ++i)
-    expected += publish_packet("a", std::to_string(i) + std::string(1000, 'x'));
+  std::vector<std::size_t> ends;
+  for (int i = 0; i < kMessages; ++i) {
+    expected += publish_packet("a", std::to_string(i) + std::string(i % 100 == 0 ? 10'000 : 1000, 'x'));
+    ends.push_back(expected.size());
+  }
   publisher.send(expected);
   client.send(frame(Ping, "between"));
   std::string received;
@@ -227,11 +371,16 @@ TEST_F(WebSocket, KeepsFramesWholeForAReaderThatIsSlow) {
     } else {
       ASSERT_EQ(part.opcode, Binary);
       received += part.payload;
+      ASSERT_TRUE(std::binary_search(ends.begin(), ends.end(), received.size())) << "a frame ends inside a packet";
     }
   }
   EXPECT_TRUE(received == expected);
   EXPECT_TRUE(got_pong);
 }
+
+INSTANTIATE_TEST_SUITE_P(WebSocket, SlowReaders,
+                         testing::Values(Reader{"Browser", std::string(kBrowser)}, Reader{"Unknown", kMqtt}),
+                         [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace wasmqtt

@@ -109,6 +109,91 @@ TEST_F(RelayToATest, SendsWhatIsReadyAsOneFrame) {
   EXPECT_EQ(client.receive().payload, "a first piece, and a second");
 }
 
+const std::string kConnack("\x20\x02\x00\x00", 4);
+
+TEST_F(RelayToATest, SendsAnUnknownClientEachPacketInAFrameOfItsOwn) {
+  WebSocketClient client(server_.http_port());
+  TestSocket upstream = upstream_.accept();
+  std::vector<std::string> packets{kConnack};
+  std::string stream = kConnack;
+  for (const std::size_t size : {10u, 200u, 70'000u, 5u, 3'000'000u, 20'000u, 6'000'000u, 1u}) {
+    packets.push_back(publish_packet("a", std::string(size, 'x')));
+    stream += packets.back();
+  }
+  auto sender = std::async(std::launch::async, [&] {
+    for (std::size_t at = 0; at < stream.size(); at += 999'999)
+      upstream.send(std::string_view(stream).substr(at, 999'999));
+  });
+  for (const std::string& packet : packets)
+    ASSERT_TRUE(client.receive().payload == packet);
+  sender.get();
+}
+
+TEST_F(RelayToATest, SendsABrowserWholePacketsTogether) {
+  WebSocketClient client(server_.http_port(), kBrowser);
+  TestSocket upstream = upstream_.accept();
+  const std::string message = publish_packet("a", "message");
+  server_.on_reactor([&](Reactor&) { upstream.send(kConnack + message + message + message.substr(0, 5)); });
+  EXPECT_EQ(client.receive().payload, kConnack + message + message);
+  server_.on_reactor([&](Reactor&) { upstream.send(message.substr(5) + message + message.substr(0, 1)); });
+  EXPECT_EQ(client.receive().payload, message + message);
+  upstream.send(message.substr(1));
+  EXPECT_EQ(client.receive().payload, message);
+}
+
+TEST_F(RelayToATest, WaitsForTheRestOfAPacketWhateverItsPieces) {
+  WebSocketClient client(server_.http_port(), kBrowser);
+  TestSocket upstream = upstream_.accept();
+  const std::string packets = kConnack + publish_packet("a", std::string(200, 'x'));
+  for (const char& byte : packets) {
+    upstream.send({&byte, 1});
+    server_.on_reactor([](Reactor&) {});
+  }
+  EXPECT_EQ(client.receive().payload, kConnack);
+  EXPECT_EQ(client.receive().payload, packets.substr(4));
+}
+
+TEST_F(RelayToATest, AnswersAPingWhileTheRestOfAPacketIsWaitedFor) {
+  WebSocketClient client(server_.http_port(), kBrowser);
+  TestSocket upstream = upstream_.accept();
+  const std::string message = publish_packet("a", std::string(60'000, 'x'));
+  upstream.send(kConnack + message.substr(0, 30'000));
+  EXPECT_EQ(client.receive().payload, kConnack);
+  client.send(frame(Ping, "there?"));
+  EXPECT_EQ(client.receive().opcode, Pong);
+  upstream.send(message.substr(30'000));
+  EXPECT_TRUE(client.receive().payload == message);
+}
+
+TEST_F(RelayToATest, SaysThatTheUpstreamIsGoneThoughItLeftInsideAPacket) {
+  WebSocketClient client(server_.http_port());
+  {
+    TestSocket upstream = upstream_.accept();
+    upstream.send(kConnack + publish_packet("a", "whole") + publish_packet("a", "cut").substr(0, 4));
+  }
+  EXPECT_EQ(client.receive().payload, kConnack);
+  EXPECT_EQ(client.receive().payload, publish_packet("a", "whole"));
+  EXPECT_EQ(client.receive().close_code(), 1001);
+}
+
+TEST_F(RelayToATest, PassesOnAsItComesWhatIsNoPacketBehindPackets) {
+  WebSocketClient client(server_.http_port());
+  TestSocket upstream = upstream_.accept();
+  const std::string garbage = std::string(1, '\0') + random_octets(200'000);
+  auto sender = std::async(std::launch::async, [&] { upstream.send(kConnack + garbage); });
+  EXPECT_EQ(client.receive().payload, kConnack);
+  EXPECT_TRUE(client.receive_binary(garbage.size()) == garbage);
+  sender.get();
+}
+
+TEST_F(RelayToATest, ClosesWithCode1009OnAFrameThatAnnouncesATebibyte) {
+  WebSocketClient client(server_.http_port());
+  TestSocket upstream = upstream_.accept();
+  client.send(std::string("\x82\xFF\x00\x00\x01\x00\x00\x00\x00\x00mask", 14));
+  EXPECT_EQ(client.receive().close_code(), 1009);
+  EXPECT_EQ(upstream.receive_until_closed(), "");
+}
+
 TEST_F(RelayToATest, KeepsOctetsThatCameBeforeTheUpstreamWasReached) {
   TestSocket socket(server_.http_port());
   socket.send(upgrade_request() + frame(Binary, "early"));

@@ -59,8 +59,12 @@ std::string upgrade_request(std::string_view fields) {
       .append("\r\n");
 }
 
-WebSocketClient::WebSocketClient(std::uint16_t http_port, int receive_buffer) : socket_(http_port, receive_buffer) {
-  socket_.send(upgrade_request());
+WebSocketClient::WebSocketClient(std::uint16_t http_port, int receive_buffer)
+    : WebSocketClient(http_port, "Sec-WebSocket-Protocol: mqtt\r\n", receive_buffer) {}
+
+WebSocketClient::WebSocketClient(std::uint16_t http_port, std::string_view fields, int receive_buffer)
+    : socket_(http_port, receive_buffer) {
+  socket_.send(upgrade_request(fields));
   const std::string answer = socket_.receive_until("\r\n\r\n");
   if (!answer.starts_with("HTTP/1.1 101 ")) throw std::runtime_error("the handshake was refused: " + answer);
 }

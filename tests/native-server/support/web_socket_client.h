@@ -34,10 +34,18 @@ struct ReceivedFrame {
 // The handshake's request; `fields` follow the ones that every request has.
 std::string upgrade_request(std::string_view fields = "Sec-WebSocket-Protocol: mqtt\r\n");
 
+// Fields of those of whom the server knows how they read frames.
+inline constexpr std::string_view kBrowser =
+    "Origin: http://localhost\r\nUser-Agent: Mozilla/5.0 (X11) Chrome/156\r\nSec-WebSocket-Protocol: mqtt\r\n";
+inline constexpr std::string_view kOldClient =
+    "Origin: http://localhost\r\nUser-Agent: Mozilla/5.0 (X11) Chrome/156\r\nSec-WebSocket-Protocol: mqttv3.1\r\n";
+
 class WebSocketClient {
  public:
   // Connects and shakes hands; throws when it is refused.
   explicit WebSocketClient(std::uint16_t http_port, int receive_buffer = 0);
+  // The same with these fields in the request.
+  WebSocketClient(std::uint16_t http_port, std::string_view fields, int receive_buffer = 0);
 
   TestSocket& socket() { return socket_; }
   void send(std::string_view octets) { socket_.send(octets); }
