@@ -85,7 +85,7 @@ void BrokerMachine::carry_out(CommandReader& command, mqtt::Instant now) {
   const std::uint32_t number = command.subject();
   switch (command.kind()) {
     case CommandKind::OpenConnection:
-      open(number, now);
+      open(number, {.gathered = command.record<ValueCommand>().value}, now);
       return;
     case CommandKind::BrokerPublish:
       return publish(command, now);
@@ -116,12 +116,13 @@ void BrokerMachine::carry_out(CommandReader& command, mqtt::Instant now) {
   }
 }
 
-BrokerMachine::Connection& BrokerMachine::open(std::uint32_t number, mqtt::Instant now) {
+BrokerMachine::Connection& BrokerMachine::open(std::uint32_t number, const mqtt::TransportFrameLimits& frames,
+                                               mqtt::Instant now) {
   if (number >= connections_.size()) connections_.resize(number + 1);
   const mqtt::ConnectionId id = broker_.open(now);
   if (id >= numbers_.size()) numbers_.resize(id + 1);
   numbers_[id] = number;
-  connections_[number] = {.is_open = true, .id = id};
+  connections_[number] = {.is_open = true, .id = id, .frames = frames};
   return connections_[number];
 }
 
@@ -191,7 +192,7 @@ void BrokerMachine::write_output() {
     if (found == nullptr || found->client) continue;
     const mqtt::OutputQueue& output = broker_.output(found->id);
     if (found->is_writable && !output.empty() && found->named_output == 0) {
-      boundary_.events.output(EventKind::ConnectionOutput, number, output);
+      boundary_.events.output(EventKind::ConnectionOutput, number, output, found->frames);
       found->named_output = output.size();
       named_.push_back(number);
     }

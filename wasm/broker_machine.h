@@ -10,6 +10,7 @@
 #include "command_reader.h"
 #include "mqtt/broker/broker.h"
 #include "mqtt/broker/topic_permissions.h"
+#include "mqtt/connection/transport_frames.h"
 #include "records.h"
 
 namespace wasmqtt {
@@ -27,6 +28,7 @@ class BrokerMachine final : private mqtt::BrokerObserver, private mqtt::BrokerAu
   struct Connection {
     bool is_open = false;
     mqtt::ConnectionId id = 0;
+    mqtt::TransportFrameLimits frames{};
     bool is_writable = true;
     bool asked_to_close = false;
     std::size_t named_output = 0;
@@ -41,7 +43,7 @@ class BrokerMachine final : private mqtt::BrokerObserver, private mqtt::BrokerAu
   // Commands of the broker and of its connections, but CreateBroker, Link and Unlink.
   void carry_out(CommandReader& command, mqtt::Instant now);
 
-  Connection& open(std::uint32_t number, mqtt::Instant now);
+  Connection& open(std::uint32_t number, const mqtt::TransportFrameLimits& frames, mqtt::Instant now);
   // nullptr if there is none of this number.
   Connection* connection(std::uint32_t number);
   void close(std::uint32_t number, mqtt::Instant now);

@@ -50,7 +50,7 @@ void BrokerMachines::link(CommandReader& command, mqtt::Instant now) {
   touch(*machine);
   if (!machine->open_transport(command, fields, now)) return;
   machine->set_link(fields.connection);
-  broker_->open(fields.connection, now).client = fields.subject;
+  broker_->open(fields.connection, {}, now).client = fields.subject;
 }
 
 void BrokerMachines::unlink(std::uint32_t connection, mqtt::Instant now) {

@@ -144,6 +144,7 @@ void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
 bool ClientMachine::open_transport(CommandReader& command, const ConnectCommand& fields, mqtt::Instant now) {
   asked_to_close_ = false;
   is_writable_ = true;
+  frames_ = {.gathered = fields.maximum_frame_size, .unsplit = fields.maximum_frame_size};
   const auto opened = client_.transport_opened(command.connect(fields), now);
   if (!opened) boundary_.events.error(EventKind::ConnectFailed, number_, 0, opened.error());
   return opened.has_value();
@@ -208,7 +209,7 @@ void ClientMachine::report(const mqtt::Result<void>& result, std::uint32_t token
 void ClientMachine::write_output() {
   const mqtt::OutputQueue& output = client_.output();
   if (is_writable_ && !output.empty()) {
-    boundary_.events.output(EventKind::Output, number_, output);
+    boundary_.events.output(EventKind::Output, number_, output, frames_);
     named_output_ = output.size();
   }
   if (client_.should_close() && output.size() == named_output_ && !asked_to_close_) {

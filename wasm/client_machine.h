@@ -69,6 +69,7 @@ class ClientMachine final : private mqtt::ClientListener {
   Boundary& boundary_;
   JournalWriter journal_;
   mqtt::Client client_;
+  mqtt::TransportFrameLimits frames_;  // of the present transport
   bool is_writable_ = true;
   bool asked_to_close_ = false;
   std::size_t named_output_ = 0;

@@ -1,6 +1,7 @@
 // Event records, laid out as records.h says.
 #include "event_writer.h"
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -160,11 +161,22 @@ void EventWriter::packet(EventKind kind, std::uint32_t client, mqtt::PacketType 
   write(kind, client, {static_cast<std::uint32_t>(type), identifier, word_of(octets)});
 }
 
-void EventWriter::output(EventKind kind, std::uint32_t subject, const mqtt::OutputQueue& queue) {
-  const std::uint32_t total = word_of(queue.size());
+void EventWriter::output(EventKind kind, std::uint32_t subject, const mqtt::OutputQueue& queue,
+                         const mqtt::TransportFrameLimits& limits) {
+  mqtt::TransportFrames frames(limits);
+  // What fits in one frame needs no look at its packets.
+  const bool is_one_frame = queue.size() <= limits.gathered;
   const auto write_runs = [&](std::span<const mqtt::Bytes> runs) {
-    for (const mqtt::Bytes run : runs)
-      write(kind, subject, {address_of(run.data()), word_of(run.size()), total});
+    mqtt::ByteRuns rest(runs);
+    while (!rest.empty()) {
+      const std::size_t total = is_one_frame ? rest.size() : frames.next(rest);
+      for (std::size_t missing = total; missing > 0;) {
+        const mqtt::Bytes run = rest.front().first(std::min(rest.front().size(), missing));
+        write(kind, subject, {address_of(run.data()), word_of(run.size()), word_of(total)});
+        rest.skip(run.size());
+        missing -= run.size();
+      }
+    }
   };
   std::array<mqtt::Bytes, 8> few;
   if (const std::size_t count = queue.gather(few); count < few.size()) return write_runs(std::span(few).first(count));

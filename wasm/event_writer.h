@@ -10,6 +10,7 @@
 #include "mqtt/base/error.h"
 #include "mqtt/codec/properties.h"
 #include "mqtt/connection/output_queue.h"
+#include "mqtt/connection/transport_frames.h"
 #include "mqtt/packet/packet.h"
 #include "records.h"
 #include "topic_table.h"
@@ -43,8 +44,10 @@ class EventWriter {
   // PacketReceived or PacketSent.
   void packet(EventKind kind, std::uint32_t client, mqtt::PacketType type, mqtt::PacketIdentifier identifier,
               std::size_t octets);
-  // Output or ConnectionOutput: all that waits in `queue`, which must not change until JavaScript has read it.
-  void output(EventKind kind, std::uint32_t subject, const mqtt::OutputQueue& queue);
+  // Output or ConnectionOutput: all that waits in `queue`, which are whole packets, as frames. The queue must not
+  // change until JavaScript has read it.
+  void output(EventKind kind, std::uint32_t subject, const mqtt::OutputQueue& queue,
+              const mqtt::TransportFrameLimits& limits);
 
   struct Text {
     std::uint32_t offset, length;

@@ -35,7 +35,7 @@ enum class CommandKind : std::uint32_t {
   SetTrace,             // ValueCommand: 0 or 1
   // To the broker; `subject` is a connection, or 0 where there is none.
   CreateBroker,           // CreateBrokerCommand
-  OpenConnection,         // Command
+  OpenConnection,         // ValueCommand: bytes up to which packets share a frame; 0: one packet a frame
   ConnectionReceive,      // ReceiveCommand
   ConnectionClosed,       // Command
   ConnectionSetWritable,  // ValueCommand: 0 or 1
@@ -103,8 +103,9 @@ enum class ConnectFlags : std::uint32_t {
   WillQosShift = 9,  // the will's QoS stands in the two bits from here
 };
 
+// `maximum_frame_size` bounds the frames of the transport, in bytes; 0xFFFFFFFF: it has none.
 struct ConnectCommand {
-  std::uint32_t kind, length, subject, connection, flags, keep_alive;
+  std::uint32_t kind, length, subject, connection, maximum_frame_size, flags, keep_alive;
   std::uint32_t client_identifier_length, user_name_length, password_length, properties_length;
   std::uint32_t will_topic_length, will_payload_length, will_properties_length;
 };
@@ -261,7 +262,7 @@ struct PacketEvent {
   std::uint32_t kind, subject, type, packet_identifier, octets;
 };
 
-// A run of octets at `address` in linear memory; one or several events in a row say what makes up one output of `total`
+// A run of octets at `address` in linear memory; one or several events in a row say what makes up one frame of `total`
 // octets.
 struct OutputEvent {
   std::uint32_t kind, subject, address, length, total;

@@ -55,8 +55,9 @@ export class BrokerConnections {
     this.#machine = machine;
   }
 
-  open(sink: ConnectionSink): AcceptedConnection {
-    const connection = new AcceptedConnection(this, this.#machine.open(sink));
+  /** `gathered` as BrokerMachine.open() has it. */
+  open(sink: ConnectionSink, gathered?: number): AcceptedConnection {
+    const connection = new AcceptedConnection(this, this.#machine.open(sink, gathered));
     this.#open.add(connection);
     return connection;
   }

@@ -155,8 +155,8 @@ export class ClientConnection implements ClientSink {
     return {
       machine: this.machine,
       handlers: {
-        opened: () => {
-          if (!isOver) this.#opened(listener);
+        opened: (maximumFrameSize) => {
+          if (!isOver) this.#opened(listener, maximumFrameSize);
         },
         received: (octets) => {
           if (!isOver) this.machine.receive(octets);
@@ -193,10 +193,10 @@ export class ClientConnection implements ClientSink {
   }
 
   // What the options say may be nothing that a CONNECT can say.
-  #opened(listener: ConnectionListener): void {
+  #opened(listener: ConnectionListener, maximumFrameSize: number | undefined): void {
     this.#isOpen = true;
     try {
-      this.machine.transportOpened(listener.connectPacket());
+      this.machine.transportOpened(listener.connectPacket(), maximumFrameSize);
     } catch (thrown) {
       const text = messageOf(thrown);
       this.connectFailed({ fault: 'caller-misuse', reasonCode: PROTOCOL_ERROR, text });

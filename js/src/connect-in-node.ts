@@ -8,6 +8,10 @@ import { makePayloadsBuffers } from './payload-in-node.ts';
 import { webSocketOpener } from './transport/open-web-socket.ts';
 import { openTcp } from './transport/tcp.ts';
 import { openTls } from './transport/tls.ts';
+import { version } from './version.ts';
+
+// By it wasmqtt-server knows a client that takes several packets in a frame.
+const ownHeaders = { 'User-Agent': `wasmqtt/${version}` };
 
 const openPlain: OpenTransport = ({ host, port }, _client, { handlers }) => openTcp(host, port, handlers);
 const openSecure: OpenTransport = ({ host, port }, client, { handlers }) =>
@@ -16,6 +20,7 @@ const openWebSocket = webSocketOpener((url, subprotocols, options) => {
   return new WebSocket(url, subprotocols, {
     ...(url.startsWith('wss:') && tlsOptionsOf(options)),
     ...options.wsOptions,
+    headers: { ...ownHeaders, ...(options.wsOptions as { headers?: object } | undefined)?.headers },
   });
 }, 'nodebuffer');
 

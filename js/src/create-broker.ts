@@ -10,7 +10,7 @@ import { MqttClient } from './client.ts';
 import { connected } from './connect.ts';
 import { BrokerMachine } from './engine/broker-machine.ts';
 import { Engine } from './engine/engine.ts';
-import type { BrokerSink, BrokerStatistics, EngineError } from './engine/types.ts';
+import type { BrokerSink, BrokerStatistics, ConnectionSink, EngineError } from './engine/types.ts';
 import { badCall, engineFailure, errorOf, MqttError } from './errors.ts';
 import { makeWebSocketClass, type InTabWebSocketClass } from './in-tab-web-socket.ts';
 import type { ClientOptions } from './options.ts';
@@ -42,6 +42,9 @@ export type { StreamLike } from './transport/stream.ts';
 export function createBroker(options: BrokerOptions = {}): Broker {
   return new Broker(checkBrokerOptions(options));
 }
+
+// Of packets that share an output.
+const ONE_PACKET = 0;
 
 // Milliseconds that close() waits for transports to take the broker's goodbye.
 const CLOSE_PATIENCE = 1000;
@@ -79,7 +82,7 @@ export class Broker extends TypedEmitter<BrokerEvents> {
     });
     this.ready.catch((error: Error) => this.emit('error', error));
     this.WebSocket = makeWebSocketClass({
-      open: (sink) => (this.#closing === undefined ? this.#connections.open(sink) : undefined),
+      open: (sink, gathered) => (this.#closing === undefined ? this.#connections.open(sink, gathered) : undefined),
     });
   }
 
@@ -100,19 +103,24 @@ export class Broker extends TypedEmitter<BrokerEvents> {
     return connected(() => this.connect(options), true);
   }
 
-  /** Serves the client at the other end of a stream, in Node: `net.createServer((socket) => broker.handle(socket))`. */
+  /**
+   * Serves the client at the other end of a stream, in Node: `net.createServer((socket) => broker.handle(socket))`.
+   * Each packet is a write of its own, unless the stream is a socket of Node's: what createWebSocketStream() of the
+   * package ws is given in one write leaves as one frame, and many clients take a frame for a packet.
+   */
   handle(stream: StreamLike): void {
     checkStream(stream);
     if (this.#closing !== undefined) {
       stream.destroy();
       return;
     }
-    const connection = this.#connections.open({
+    const sink: ConnectionSink = {
       output: (frame) => {
         if (!transport.send(frame)) connection.setWritable(false);
       },
       closeTransport: () => transport.close(),
-    });
+    };
+    const connection = this.#connections.open(sink, isSocket(stream) ? undefined : ONE_PACKET);
     const transport = new StreamTransport(stream, 'connect', {
       opened: () => undefined,
       received: (octets) => connection.receive(octets),
@@ -197,6 +205,11 @@ export class Broker extends TypedEmitter<BrokerEvents> {
         this.#authority?.authenticating(number, reasonCode, properties),
     };
   }
+}
+
+// A net.Socket or tls.TLSSocket, by what they alone have.
+function isSocket(stream: StreamLike & { setNoDelay?: unknown }): boolean {
+  return typeof stream.setNoDelay === 'function';
 }
 
 function checkStream(stream: Partial<StreamLike> | undefined): void {

@@ -6,8 +6,8 @@ import { postTask } from './engine/scheduler.ts';
 
 /** The broker's side of what the class needs. */
 export interface WebSocketAcceptor {
-  /** undefined: the broker is closed. */
-  open(sink: ConnectionSink): AcceptedConnection | undefined;
+  /** `gathered` as BrokerMachine.open() has it. undefined: the broker is closed. */
+  open(sink: ConnectionSink, gathered: number): AcceptedConnection | undefined;
 }
 
 type WebSocketData = string | ArrayBuffer | ArrayBufferView | Blob;
@@ -17,8 +17,13 @@ const OPEN = 1;
 const CLOSING = 2;
 const CLOSED = 3;
 
-/** The subprotocols of MQTT, the standard's first; clients of 3.1 know their own alone. */
-const subprotocols = ['mqtt', 'mqttv3.1'];
+// Clients of 3.1 know their own subprotocol alone, and take a frame for a packet.
+const SUBPROTOCOL_OF_3_1 = 'mqttv3.1';
+/** The subprotocols of MQTT, the standard's first. */
+const subprotocols = ['mqtt', SUBPROTOCOL_OF_3_1];
+// Octets of packets that share a message event.
+const GATHERED = 1024 * 1024;
+const ONE_PACKET = 0;
 // Octets in message events that have not been delivered, from which on the broker is told to wait.
 const HIGH_WATER = 1024 * 1024;
 
@@ -143,10 +148,11 @@ export class InTabWebSocket extends EventTarget {
     // [MQTT-6.0.0-4]
     const chosen = subprotocols.find((protocol) => offered.includes(protocol));
     if (offered.length > 0 && chosen === undefined) return this.#fail(LOST);
-    this.#connection = this.#acceptor.open({
+    const sink: ConnectionSink = {
       output: (frame) => this.#deliver(frame),
       closeTransport: () => this.#closedByBroker(),
-    });
+    };
+    this.#connection = this.#acceptor.open(sink, chosen === SUBPROTOCOL_OF_3_1 ? ONE_PACKET : GATHERED);
     if (this.#connection === undefined) return this.#fail(LOST);
     this.#protocol = chosen ?? '';
     this.#readyState = OPEN;

@@ -45,6 +45,11 @@ export interface ClientOptions {
   createWebsocket?: (url: string, subprotocols: string[], options: ClientOptions) => Awaitable<WebSocketLike>;
   /** Options of the npm package `ws`: Node only. */
   wsOptions?: object;
+  /**
+   * The most bytes that a WebSocket frame carries: 65,536, more than which brokers on Netty (Artemis, ActiveMQ, Apollo)
+   * refuse. Frames begin and end with packets; only a larger packet is split. From 128 to 4,294,967,295
+   */
+  maximumFrameSize?: number;
   /** As Node's tls.connect() takes them: Node only. */
   ca?: string | Uint8Array | (string | Uint8Array)[];
   cert?: string | Uint8Array | (string | Uint8Array)[];
@@ -162,6 +167,7 @@ export type CompleteOptions = ClientOptions &
       | 'connectTimeout'
       | 'resubscribe'
       | 'queueQoSZero'
+      | 'maximumFrameSize'
       | 'manualConnect'
     >
   >;
@@ -179,6 +185,7 @@ const defaults = {
   connectTimeout: 30_000,
   resubscribe: true,
   queueQoSZero: true,
+  maximumFrameSize: 65_536,
   manualConnect: false,
 } satisfies ClientOptions;
 
@@ -225,6 +232,7 @@ function checkOptions(options: CompleteOptions): void {
   checkOptionalNumber(options.maximumQueuedOctets, 'maximumQueuedOctets', 'octets');
   checkOptionalNumber(options.subscribeBatchSize, 'subscribeBatchSize', 'topics; 0 is no limit');
   checkNumber(options.connectTimeout, 'connectTimeout', 1, Infinity, 'milliseconds');
+  checkFrameSize(options.maximumFrameSize);
   if (!['MQTT', 'MQIsdp'].includes(options.protocolId)) {
     throw badCall(`protocolId "${String(options.protocolId)}" does not exist: write "MQTT", or "MQIsdp" for MQTT 3.1`);
   }
@@ -270,6 +278,11 @@ export function checkNumber(value: number, name: string, least: number, most: nu
   if (typeof value === 'number' && value >= least && value <= most) return;
   const range = most === Infinity ? `a number from ${least}` : `a number from ${least} to ${most}`;
   throw badCall(`${name} is ${String(value)}: write ${range} (${meaning})`);
+}
+
+function checkFrameSize(size: number): void {
+  checkNumber(size, 'maximumFrameSize', 128, 0xffff_ffff, 'bytes');
+  if (!Number.isInteger(size)) throw badCall(`maximumFrameSize is ${size}: write a whole number of bytes`);
 }
 
 function checkWill(will: Will): void {

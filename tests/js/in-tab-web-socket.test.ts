@@ -85,6 +85,36 @@ describe('a new WebSocket', () => {
   });
 });
 
+describe('messages', () => {
+  /** The data of the message events until `count` packets of any kind have come. */
+  async function datas(socket: InTabWebSocket, count: number): Promise<Buffer[]> {
+    const datas: Buffer[] = [];
+    const packets = new Collector<Packet>();
+    const reading = parser({ protocolVersion: 4 });
+    reading.on('packet', (packet: Packet) => packets.add(packet));
+    socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
+      datas.push(Buffer.from(data));
+      reading.parse(Buffer.from(data));
+    };
+    const subscribe = generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 0 }] });
+    const publish = Array.from({ length: 20 }, (_, i) => generate({ cmd: 'publish', topic: 'a', payload: `${i}`, qos: 0 } as Packet));
+    socket.send(Uint8Array.from(Buffer.concat([connectPacket, subscribe, ...publish])));
+    await packets.first(count);
+    return datas;
+  }
+
+  it('hold one packet each for a client of 3.1, which takes a message for a packet', async () => {
+    const messages = await datas(await opened('mqttv3.1'), 22);
+    // A reader of 2013: the first packet of a message, and not what is behind it.
+    expect(messages.map((data) => data.length)).toEqual(messages.map((data) => 2 + data[1]!));
+    expect(messages).toHaveLength(22);
+  });
+
+  it.each([['mqtt'], [[]]])('hold the packets that are ready for the subprotocol %j', async (protocols) => {
+    expect(await datas(await opened(protocols), 22)).toHaveLength(1);
+  });
+});
+
 describe('send()', () => {
   it('throws an InvalidStateError before the open event', () => {
     const socket = new broker.WebSocket('ws://in-tab/', 'mqtt');

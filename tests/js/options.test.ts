@@ -110,6 +110,14 @@ describe('completeOptions()', () => {
     }
   });
 
+  it.each([127, -1, 1.5, 1000.5, 2 ** 32, Infinity, NaN, '65536'])('refuses %p as maximumFrameSize', (size) => {
+    expect(() => completeOptions({ maximumFrameSize: size as number })).toThrow(/maximumFrameSize is .*: write a .*/);
+  });
+
+  it('takes a maximumFrameSize from 128 to 4,294,967,295', () => {
+    for (const size of [128, 65_536, 2 ** 32 - 1]) expect(completeOptions({ maximumFrameSize: size }).maximumFrameSize).toBe(size);
+  });
+
   it('takes what has no effect here', () => {
     expect(() => completeOptions({ timerVariant: 'auto', reschedulePings: false, writeCache: false })).not.toThrow();
   });
@@ -124,6 +132,7 @@ describe('completeOptions()', () => {
       connectTimeout: 30_000,
       resubscribe: true,
       queueQoSZero: true,
+      maximumFrameSize: 65_536,
       clientId: expect.stringMatching(/^wasmqtt_[0-9a-f]{8}$/),
     });
   });

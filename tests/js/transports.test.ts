@@ -1,14 +1,15 @@
 // The client in Node over each of its transports, to mosquitto's own listeners and to the Wasm broker behind Node's
 // servers.
 import { readFile } from 'node:fs/promises';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { generate, type Packet } from 'mqtt-packet';
 import { connect, connectAsync, type ClientOptions, type CloseInfo, type MqttClient } from 'wasmqtt';
 import { createBroker, type Broker } from 'wasmqtt/broker';
-import { WebSocketServer, createWebSocketStream } from 'ws';
+import { WebSocket, WebSocketServer, createWebSocketStream } from 'ws';
 
 import { Collector, nextEvent } from '../support/events.ts';
 import { startMosquitto, type RunningServer } from '../support/servers.ts';
@@ -169,6 +170,62 @@ describe('a server that cannot be reached', () => {
   });
 });
 
+describe('a WebSocket server that takes no frame above 64 KiB, as those on Netty do', () => {
+  let broker: Broker;
+  let url: string;
+  let frames: number[];
+  let headers: IncomingHttpHeaders[];
+  beforeEach(async () => {
+    broker = createBroker();
+    frames = [];
+    headers = [];
+    const server = createHttpServer();
+    const webSockets = new WebSocketServer({ server, maxPayload: 65_536 });
+    webSockets.on('connection', (socket, request) => {
+      headers.push(request.headers);
+      socket.on('message', (data: Buffer) => frames.push(data.length));
+      broker.handle(createWebSocketStream(socket));
+    });
+    url = `ws://127.0.0.1:${await listening(server)}/`;
+  });
+  afterEach(() => broker.close());
+
+  it.each([0, 1, 2] as const)('gets 2,000 messages of QoS %i that are published in one task', async (qos) => {
+    const client = await connected(url);
+    const messages = new Collector<string>();
+    client.on('message', (_topic, payload) => messages.add(String(payload)));
+    await client.subscribeAsync('a', { qos });
+    const texts = Array.from({ length: 2000 }, (_, at) => String(at).padEnd(100, '.'));
+    await Promise.all(texts.map((text) => client.publishAsync('a', text, { qos })));
+    expect(await messages.first(2000)).toEqual(texts);
+    expect(Math.max(...frames)).toBeGreaterThan(60_000);
+  });
+
+  it('gets a message larger than its frames', async () => {
+    const client = await connected(url);
+    const payload = new Uint8Array(1024 * 1024).map((_octet, at) => at * 7);
+    await client.subscribeAsync('a', { qos: 1 });
+    const arriving = nextEvent<[string, Uint8Array]>(client, 'message');
+    await client.publishAsync('a', payload, { qos: 1 });
+    expect(Buffer.compare((await arriving)[1], payload)).toBe(0);
+    expect(Math.max(...frames)).toBe(65_536);
+  });
+
+  it('gets frames of another size where the client is told so', async () => {
+    const client = await connected(url, { maximumFrameSize: 1000 });
+    await client.publishAsync('a', new Uint8Array(10_000), { qos: 1 });
+    await client.publishAsync('a', 'small', { qos: 1 });
+    expect(Math.max(...frames)).toBe(1000);
+  });
+
+  it('learns who the client is, unless the application has another name for it', async () => {
+    await connected(url);
+    await connected(url, { wsOptions: { headers: { 'user-agent': 'mine', 'X-Token': 'secret' } } });
+    expect(headers[0]!['user-agent']).toMatch(/^wasmqtt\/\d+\.\d+\.\d+/);
+    expect(headers[1]).toMatchObject({ 'user-agent': 'mine', 'x-token': 'secret' });
+  });
+});
+
 describe('the Wasm broker behind', () => {
   let broker: Broker;
   beforeAll(() => {
@@ -214,6 +271,16 @@ describe('the Wasm broker behind', () => {
     await client.publishAsync('a', payload, { qos: 1 });
     expect(Buffer.compare((await arrivingWhole)[1], payload)).toBe(0);
     const closing = nextEvent<[CloseInfo]>(client, 'close');
+    const anyClient = new WebSocket(`ws://127.0.0.1:${port}/mqtt`, 'mqtt');
+    const frames = new Collector<number>();
+    anyClient.on('message', (data: Buffer) => frames.add(data.length));
+    await nextEvent(anyClient, 'open');
+    const connect: Packet = { cmd: 'connect', clientId: 'any', protocolVersion: 4, clean: true, keepalive: 0 };
+    const subscribe: Packet = { cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'b', qos: 0 }] };
+    const message = { cmd: 'publish', topic: 'b', payload: 'x', qos: 0 } as Packet;
+    anyClient.send(Buffer.concat([connect, subscribe, message, message].map((packet) => generate(packet))));
+    expect(await frames.first(4)).toEqual([4, 5, 6, 6]); // a packet a frame
+    anyClient.terminate();
     for (const socket of webSockets.clients) socket.close(4000, 'that is enough');
     expect((await closing)[0]).toEqual({ code: 4000, reason: 'that is enough', wasClean: true });
   });

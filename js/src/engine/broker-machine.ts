@@ -50,15 +50,18 @@ export class BrokerMachine {
     engine.stage().values(CommandKind.CreateBroker, 0, optionValues(options));
   }
 
-  /** A transport was accepted. It has connectTimeout for its CONNECT. */
-  open(sink: ConnectionSink): BrokerConnection {
+  /**
+   * A transport was accepted. It has connectTimeout for its CONNECT. `gathered` is the number of bytes up to which packets share an output(): 0 gives each
+   * packet one of its own, undefined brings all at once.
+   */
+  open(sink: ConnectionSink, gathered?: number): BrokerConnection {
     const number = this.#numbers.take();
     this.#events.lowers[number] = {
       output: (frame) => sink.output(frame),
       closeTransport: () => sink.closeTransport(),
       linkClosed: () => {},
     };
-    this.engine.stage().command(CommandKind.OpenConnection, number);
+    this.engine.stage().value(CommandKind.OpenConnection, number, limit(gathered));
     return new BrokerConnection(this.engine, number, () => this.#forget(number));
   }
 
@@ -71,7 +74,7 @@ export class BrokerMachine {
     if (client.engine !== this.engine) throw new Error('a link joins a broker and a client of the same Engine');
     const number = this.#numbers.take();
     try {
-      this.engine.stage().connect(CommandKind.Link, client.number, number, connect);
+      this.engine.stage().connect(CommandKind.Link, client.number, number, limit(undefined), connect);
     } catch (error) {
       this.#numbers.give(number);
       throw error;

@@ -29,9 +29,9 @@ export class ClientMachine {
     this.engine.stage().command(CommandKind.StartAttempt, this.number);
   }
 
-  /** It is open: the CONNECT comes to output(). */
-  transportOpened(connect: ConnectPacket): void {
-    this.engine.stage().connect(CommandKind.TransportOpened, this.number, 0, connect);
+  /** It is open: the CONNECT comes to output(). `maximumFrameSize` bounds what one output() brings, in bytes; undefined: nothing does. */
+  transportOpened(connect: ConnectPacket, maximumFrameSize?: number): void {
+    this.engine.stage().connect(CommandKind.TransportOpened, this.number, 0, limit(maximumFrameSize), connect);
   }
 
   /** Octets arrived. Payloads that lie whole in `frame` come out as views of its buffer: its content must not change any more. */

@@ -177,12 +177,19 @@ export class CommandBlock {
     this.#end();
   }
 
-  /** `connection` is the broker's end of a link; 0 in TransportOpened. */
-  connect(kind: CommandKind.TransportOpened | CommandKind.Link, subject: number, connection: number, packet: ConnectPacket): void {
+  /** `connection` is the broker's end of a link; 0 in TransportOpened, which has frames of at most `maximumFrameSize` bytes. */
+  connect(
+    kind: CommandKind.TransportOpened | CommandKind.Link,
+    subject: number,
+    connection: number,
+    maximumFrameSize: number,
+    packet: ConnectPacket,
+  ): void {
     const at = this.#begin(kind, subject, ConnectCommandField.words);
     const { will } = packet;
     const set = (field: ConnectCommandField, value: number) => this.#set(at + field, value);
     set(ConnectCommandField.connection, connection);
+    set(ConnectCommandField.maximumFrameSize, maximumFrameSize);
     set(ConnectCommandField.flags, connectFlags(packet));
     set(ConnectCommandField.keepAlive, inRange('keepAlive', packet.keepAlive, 0xffff));
     set(ConnectCommandField.clientIdentifierLength, this.#text(textOf('clientId', packet.clientId)));

@@ -38,8 +38,8 @@ const moduleStopped: EngineError = {
  * One instance of a Wasm module, with a linear memory of its own: any number of clients (and, in the broker module, one broker). It can be used at
  * once: what is staged before the module has started is carried out when it has.
  *
- * Everything that clients, brokers and connections are told is staged, and carried out in one step in a microtask: packets published in one task leave as one
- * frame. receive() steps at once, with what is staged going first. Sinks are called during the walk over a step's events, never from inside a staging
+ * Everything that clients, brokers and connections are told is staged, and carried out in one step in a microtask: packets published in one task leave
+ * together. receive() steps at once, with what is staged going first. Sinks are called during the walk over a step's events, never from inside a staging
  * call; what they call is staged in turn.
  */
 export class Engine {

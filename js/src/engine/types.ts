@@ -140,7 +140,8 @@ export interface ClientSink {
   /** The machine is done with this transport, and why; reason code 0 is the orderly end that disconnect() asked for. closeTransport() follows. */
   closing(error: EngineError): void;
   /**
-   * Octets for the transport: all that one step made, one frame. The caller owns them. Not called for a client that is linked to an in-tab broker.
+   * Octets for the transport: what one step made, in one frame or in several calls one behind the other. A frame begins and ends with packets; only one
+   * that is larger than transportOpened() allows is split. The caller owns them. Not called for a client that is linked to an in-tab broker.
    */
   output(frame: Uint8Array<ArrayBuffer>): void;
   /** Everything was handed to output(): close the transport, and call transportClosed() once it is closed. */
@@ -270,7 +271,7 @@ export interface BrokerSink {
 
 /** The transport below one connection of the broker. */
 export interface ConnectionSink {
-  /** Octets for the transport: all that one step made for it, one frame. The caller owns them. */
+  /** Octets for the transport: whole packets, as many in one call as open() allows; what one step made comes in calls one behind the other. The caller owns them. */
   output(frame: Uint8Array<ArrayBuffer>): void;
   /** Everything was handed to output(): close the transport, and call closed() once it is closed. */
   closeTransport(): void;

@@ -18,7 +18,7 @@ export function webSocketOpener(create: CreateWebSocket, binaryType = 'arraybuff
     return after(created, (socket) => {
       checkWebSocket(socket);
       const ofOwn = options.createWebsocket === undefined;
-      return new WebSocketTransport(socket, ofOwn ? binaryType : 'arraybuffer', handlers);
+      return new WebSocketTransport(socket, ofOwn ? binaryType : 'arraybuffer', options.maximumFrameSize, handlers);
     });
   };
 }

@@ -15,8 +15,11 @@ export interface CloseInfo {
 
 /** Called by the transport, never from inside a call of its own methods. */
 export interface TransportHandlers {
-  /** Octets may be sent. */
-  opened(): void;
+  /**
+   * Octets may be sent. A transport that has frames says how many bytes one may carry: the receiver sends whole packets
+   * of no more than that in one call, and splits only a larger one.
+   */
+  opened(maximumFrameSize?: number): void;
   /**
    * Octets arrived, in any slicing. The buffer is the receiver's from now on: views of it may live as long as they
    * like.

@@ -47,19 +47,19 @@ export class WebSocketTransport implements Transport {
 
   /**
    * `binaryType` is the kind of message data that costs the socket least: 'arraybuffer', or 'nodebuffer' for the
-   * package ws.
+   * package ws. `maximumFrameSize` is in bytes.
    */
-  constructor(socket: WebSocketLike, binaryType: string, handlers: TransportHandlers) {
+  constructor(socket: WebSocketLike, binaryType: string, maximumFrameSize: number, handlers: TransportHandlers) {
     this.#socket = socket;
     this.#handlers = handlers;
     socket.binaryType = binaryType;
-    this.#listen('open', 'onopen', () => handlers.opened());
+    this.#listen('open', 'onopen', () => handlers.opened(maximumFrameSize));
     this.#listen('message', 'onmessage', (event: { data: unknown }) => this.#message(event.data));
     this.#listen('error', 'onerror', (event: { error?: unknown }) => {
       if (isError(event.error)) this.#failure ??= event.error;
     });
     this.#listen('close', 'onclose', (event: CloseEventLike) => this.#end(closeInfo(event)));
-    if (socket.readyState === OPEN) queueMicrotask(() => handlers.opened());
+    if (socket.readyState === OPEN) queueMicrotask(() => handlers.opened(maximumFrameSize));
   }
 
   send(octets: Uint8Array<ArrayBuffer>): boolean {

@@ -92,10 +92,10 @@ function subscribe({ engine }: TestBroker, { machine, sink }: LinkedClient, topi
 const texts = ({ sink }: LinkedClient): string[] => sink.messages.map(({ topic, payload }) => `${topic}=${payload}`);
 
 /** A connection over a transport that remembers what it was given. */
-function openConnection({ broker }: TestBroker): { connection: BrokerConnection; frames: Uint8Array[]; closes: () => number } {
+function openConnection({ broker }: TestBroker, gathered?: number): { connection: BrokerConnection; frames: Uint8Array[]; closes: () => number } {
   const frames: Uint8Array[] = [];
   let closes = 0;
-  const connection = broker.open({ output: (frame) => frames.push(frame), closeTransport: () => ++closes });
+  const connection = broker.open({ output: (frame) => frames.push(frame), closeTransport: () => ++closes }, gathered);
   return { connection, frames, closes: () => closes };
 }
 
@@ -273,6 +273,22 @@ describe('connections', () => {
       ['ended', number, { clientId: 'observed', orderly: false }],
     ]);
     expect((test.sink.events[2]![3] as Uint8Array).buffer).toBe(frame.buffer);
+    test.engine.dispose();
+  });
+
+  it.each<[string, number | undefined, number[]]>([
+    ['one packet an output', 0, [14, 14, 100_010, 14]],
+    ['packets together up to a limit', 1000, [28, 100_010, 14]],
+    ['all packets at once', undefined, [100_052]],
+  ])('give the transport %s', async (_name, gathered, sizes) => {
+    const test = await startBroker();
+    const { connection, frames } = openConnection(test, gathered);
+    connection.receive(connectOctets('reader'));
+    connection.receive(frameOf([{ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 0 }] }]));
+    frames.length = 0;
+    for (const size of [9, 9, 100_003, 9]) test.broker.publish('a', new Uint8Array(size), 0, undefined, 0);
+    test.engine.flush();
+    expect(frames.map(({ length }) => length)).toEqual(sizes);
     test.engine.dispose();
   });
 

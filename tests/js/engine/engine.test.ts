@@ -2,7 +2,51 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { Engine } from '../../../js/src/engine/engine.ts';
 import { PublishFlags } from '../../../js/src/engine/types.ts';
-import { clientModule, connect, frameOf, publishPacket, RecordingSink, settled, startClient, startEngine } from './machines.ts';
+import { clientModule, connect, frameOf, packetSizes, publishPacket, RecordingSink, settled, startClient, startEngine } from './machines.ts';
+
+describe('frames of a transport', () => {
+  it('are no larger than it says, and begin and end with packets', async () => {
+    const limit = 65_536;
+    const { engine, machine, sink } = await startClient({}, {}, limit);
+    for (let i = 0; i < 2000; ++i) machine.publish('t', `${i} `.padEnd(100, 'x'), 0, undefined, 0);
+    await settled();
+    expect(sink.frames.length).toBeLessThanOrEqual(5); // of at most 624 packets; the burst takes two steps
+    expect(sink.frames.every(({ length }) => length <= limit)).toBe(true);
+    expect(sink.frames.flatMap(packetSizes)).toEqual(Array.from({ length: 2000 }, () => 105));
+    expect(sink.takePackets()).toHaveLength(2000);
+    engine.dispose();
+  });
+
+  it('hold nothing else where a packet is larger than one, and is split', async () => {
+    const { engine, machine, sink } = await startClient({}, {}, 1000);
+    machine.publish('t', 'before', 0, undefined, 0);
+    machine.publish('t', new Uint8Array(2500).fill(7), 0, undefined, 0);
+    machine.publish('t', new Uint8Array(20_000).fill(8), 0, undefined, 0);
+    machine.publish('t', 'behind', 0, undefined, 0);
+    await settled();
+    const sizes = sink.frames.map(({ length }) => length);
+    expect(sizes).toEqual([11, 1000, 1000, 506, ...Array.from({ length: 20 }, () => 1000), 7, 11]);
+    expect(sink.takePackets().map((packet) => 'payload' in packet && packet.payload.length)).toEqual([6, 2500, 20_000, 6]);
+    engine.dispose();
+  });
+
+  it('may be as large as the limit, to the byte', async () => {
+    const { engine, machine, sink } = await startClient({}, {}, 1000);
+    for (const size of [994, 995, 489, 489, 490]) machine.publish('t', new Uint8Array(size), 0, undefined, 0);
+    await settled();
+    expect(sink.frames.map(({ length }) => length)).toEqual([1000, 1000, 1, 990, 496]);
+    engine.dispose();
+  });
+
+  it('are one where it says no limit', async () => {
+    const { engine, machine, sink } = await startClient();
+    machine.publish('t', new Uint8Array(200_000), 0, undefined, 0);
+    machine.publish('t', 'x', 0, undefined, 0);
+    await settled();
+    expect(sink.frames).toHaveLength(1);
+    engine.dispose();
+  });
+});
 
 describe('staging', () => {
   it('carries out what was staged before the module had started', async () => {

@@ -195,16 +195,34 @@ export async function startEngine(
 export async function startClient(
   packet: Partial<ConnectPacket> = {},
   options: ClientMachineOptions = {},
+  maximumFrameSize?: number,
 ): Promise<TestClient> {
   const started = await startEngine(clientModule);
   const sink = new RecordingSink();
   const machine = started.engine.createClient(options, sink);
   machine.startAttempt();
-  machine.transportOpened({ ...connect, ...packet });
+  machine.transportOpened({ ...connect, ...packet }, maximumFrameSize);
   const protocolVersion = packet.protocolVersion ?? 4;
   machine.receive(frameOf([{ cmd: 'connack', reasonCode: 0, returnCode: 0, sessionPresent: false }], protocolVersion));
   sink.frames.length = 0;
   return { ...started, machine, sink };
+}
+
+/** The sizes of the packets that begin and end in these octets; throws where one does not end. */
+export function packetSizes(octets: Uint8Array): number[] {
+  const sizes: number[] = [];
+  for (let at = 0; at < octets.length; at += sizes.at(-1)!) {
+    let length = 0;
+    let end = at + 1;
+    for (let shift = 0; ; shift += 7) {
+      const octet = octets[end++]!;
+      length |= (octet & 0x7f) << shift;
+      if (octet < 0x80) break;
+    }
+    sizes.push(end - at + length);
+    if (at + sizes.at(-1)! > octets.length) throw new Error('a packet does not end here');
+  }
+  return sizes;
 }
 
 /** Lets everything happen that microtasks do. */
