@@ -12,10 +12,12 @@ constexpr std::uint8_t kFirstControlOpcode = 8;
 
 }  // namespace
 
-// Offers `binary`, too: websockify knows no other subprotocol, and no space in the list.
+// Offers `binary`, too: websockify knows no other subprotocol, and no space in the list. It measures what a browser gets,
+// and so calls itself one.
 std::string upgrade_request(const std::string& host) {
   return "GET /mqtt HTTP/1.1\r\nHost: " + host +
          "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: bXF0dC1sb2FkLXRlc3Qtaw==\r\n"
+         "Origin: http://localhost\r\nUser-Agent: Mozilla/5.0 (wasmqtt-load)\r\n"
          "Sec-WebSocket-Protocol: mqtt,binary\r\nSec-WebSocket-Version: 13\r\n\r\n";
 }
 
