@@ -18,7 +18,8 @@ await listening(server);
 start(process.execPath, ['examples/machine-device/main.js', '--url', `mqtt://127.0.0.1:${port}`]);
 console.log(`
   The page is at http://127.0.0.1:${httpPort}/
-  Numbers published to any topic appear on it:  mosquitto_pub -p ${port} -t a/b -m 21.5
+  Numbers published to any topic appear on it; from another shell:
+    ./run publish${port === '1883' ? '' : ` --url mqtt://127.0.0.1:${port}`} a/b 21.5
   Ctrl-C ends the demo.
 `);
 
