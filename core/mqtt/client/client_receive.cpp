@@ -146,6 +146,9 @@ void Client::State::handle_publish_response(const Frame& frame, Instant now) {
       response_.type == PacketType::Puback ? FlightState::AwaitingPuback : FlightState::AwaitingPubcomp;
   if (entry->state != awaited)
     return fail(protocol_error("an acknowledgement of another kind than the message awaits"), now);
+  // The server had the message and let go of it with the first PUBREL; only that PUBCOMP was lost. [MQTT5 3.7.2.1]
+  if (response_.reason == ReasonCode::PacketIdentifierNotFound && entry->is_release_repeated)
+    response_.reason = ReasonCode::Success;
   finish_publish(response_, entry->token, now);
 }
 

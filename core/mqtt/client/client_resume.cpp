@@ -95,6 +95,7 @@ void Client::State::resend(Instant now) {
       entry.is_sent = true;
       if (entry.state == FlightState::AwaitingPubcomp) {
         ++on_the_way;
+        entry.is_release_repeated = true;
         return respond(PacketType::Pubrel, identifier, ReasonCode::Success, now);
       }
       entry.delivery.message.to_publish(stored_, now);

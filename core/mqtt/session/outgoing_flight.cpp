@@ -16,6 +16,7 @@ PacketIdentifier OutgoingFlight::add(Delivery delivery, std::uint32_t token, Fli
   entry.state = state;
   entry.is_sent = true;
   entry.is_discarded = false;
+  entry.is_release_repeated = false;
   ++unsettled_;
   return identifier_at(span_++);
 }

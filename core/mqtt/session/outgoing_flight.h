@@ -36,6 +36,7 @@ struct FlightEntry {
   FlightState state = FlightState::Settled;
   bool is_sent = true;        // on the present connection; a resumed session sends again [MQTT-4.4.0-1]
   bool is_discarded = false;  // its owner gave it up: what ends with the session is not begun again in the next
+  bool is_release_repeated = false;  // its PUBREL went out on an earlier connection too
 };
 
 // Packet identifiers are given out in turn, 1 to 65,535 and again, so an entry is found by subtraction and the order of

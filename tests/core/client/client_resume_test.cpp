@@ -209,6 +209,32 @@ TEST(Resumption, ThatIsCutOffAgainBeginsAgain) {
   }
 }
 
+// 0x92 "is not an error during recovery, but at other times indicates a mismatch". [MQTT5 3.7.2.1]
+TEST(Resumption, TakesAPubcompThatDoesNotFindARepeatedPubrelForTheEnd) {
+  TestClient client;
+  client.connects("a persistent");
+  client.publishes("t '1' qos2", 1);
+  client.publishes("t '2' qos2", 2);
+  client.gets("PUBREC id1", "PUBREC id2");
+  client.sent();
+  reconnect(client, "a persistent", "session-present");
+  client.publishes("t '3' qos2", 3);
+  client.gets("PUBCOMP id1 packet-identifier-not-found", "PUBREC id3");
+  EXPECT_THAT(client.sent(), ElementsAre("PUBREL id1", "PUBREL id2", "PUBLISH t '3' qos2 id3", "PUBREL id3"));
+  reconnect(client, "a persistent", "session-present");
+  client.gets("PUBCOMP id2 packet-identifier-not-found {reason_string=gone}");
+  EXPECT_THAT(client.events(), ElementsAre(StartsWith("connack"), "published 2 id2 {reason_string=gone}"));
+  EXPECT_TRUE(client.machine().connected());
+}
+
+TEST(Resumption, TellsOfAPubcompThatDoesNotFindItsPubrelAtOtherTimes) {
+  TestClient client;
+  client.connects("a persistent");
+  client.publishes("t '1' qos2", 1);
+  client.gets("PUBREC id1", "PUBCOMP id1 packet-identifier-not-found");
+  EXPECT_THAT(client.events(), ElementsAre("published 1 id1 packet-identifier-not-found"));
+}
+
 // --- a session that another process left behind
 
 constexpr ClientOptions kReleasing{.releases_unknown_identifiers = true};

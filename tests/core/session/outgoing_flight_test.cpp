@@ -102,6 +102,7 @@ TEST(OutgoingFlight, BeginsEachEntryAnew) {
   FlightEntry* entry = flight.find(add(flight, 7));
   entry->is_sent = false;
   entry->is_discarded = true;
+  entry->is_release_repeated = true;
   entry->delivery.qos = QoS::ExactlyOnce;
   flight.settle(1);
   for (int i = 0; i < 8; ++i) {  // every place of the ring
@@ -109,6 +110,7 @@ TEST(OutgoingFlight, BeginsEachEntryAnew) {
     entry = flight.find(identifier);
     EXPECT_TRUE(entry->is_sent);
     EXPECT_FALSE(entry->is_discarded);
+    EXPECT_FALSE(entry->is_release_repeated);
     EXPECT_EQ(entry->delivery.qos, QoS::AtMostOnce);
     flight.settle(identifier);
   }
