@@ -263,6 +263,10 @@ void ClientMachine::on_auth(const mqtt::Auth& auth) {
   boundary_.events.reason(EventKind::Auth, number_, auth.reason, auth.properties);
 }
 
+void ClientMachine::on_warning(const mqtt::Error& error) {
+  boundary_.events.error(EventKind::Warning, number_, 0, error);
+}
+
 void ClientMachine::on_closing(const mqtt::Error& error) {
   boundary_.events.error(EventKind::Closing, number_, 0, error);
 }

@@ -59,6 +59,7 @@ class ClientMachine final : private mqtt::ClientListener {
   void on_operation_failed(mqtt::OperationToken token, const mqtt::Error& error) override;
   void on_disconnect(const mqtt::Disconnect& disconnect) override;
   void on_auth(const mqtt::Auth& auth) override;
+  void on_warning(const mqtt::Error& error) override;
   void on_closing(const mqtt::Error& error) override;
   void on_packet_received(const mqtt::TracedPacket& packet) override;
   void on_packet_sent(const mqtt::TracedPacket& packet) override;

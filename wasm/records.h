@@ -184,6 +184,7 @@ enum class EventKind : std::uint32_t {
   OperationFailed,     // ErrorEvent
   Disconnect,          // ReasonEvent
   Auth,                // ReasonEvent
+  Warning,             // ErrorEvent
   Closing,             // ErrorEvent
   PacketContent,       // MessageEvent: what the PUBLISH says that the next event names
   PacketReceived,      // PacketEvent

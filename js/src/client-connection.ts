@@ -49,6 +49,8 @@ export interface ConnectionListener extends Pick<
   connack(packet: ConnackPacket): void;
   disconnect(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
   auth(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
+  /** The server does what the standard does not allow; the connection goes on. */
+  warning(error: EngineError): void;
   /** The connection is about to close for this reason. */
   failing(error: EngineError): void;
   /** The session store failed; the connection closes, unless there is none. */
@@ -233,6 +235,10 @@ export class ClientConnection implements ClientSink {
 
   restoreFailed(error: EngineError): void {
     this.connectFailed(error);
+  }
+
+  warning(error: EngineError): void {
+    this.#listener?.warning(error);
   }
 
   closing(error: EngineError): void {

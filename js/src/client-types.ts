@@ -27,6 +27,12 @@ export interface MqttClientEvents {
   disconnect: [packet: DisconnectPacket];
   /** The connection failed, or an operation that nobody waits for. */
   error: [error: Error];
+  /**
+   * The server does what the standard does not allow, and the client makes sense of it and goes on: once for each kind
+   * and connection, for a log. That is, today: a server before 5.0 acknowledges a message of QoS 2 as one of QoS 1
+   * (`reasonCode` 155, QoS not supported).
+   */
+  warning: [warning: MqttError];
   /** The connection is gone, or could not be opened. */
   close: [info: CloseInfo];
   /** The connection is gone, and another attempt will follow. */

@@ -471,6 +471,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
         this.emit('disconnect', { cmd: 'disconnect', reasonCode, ...(properties && { properties }) });
       },
       auth: (reasonCode, properties) => this.#auth({ cmd: 'auth', reasonCode, ...(properties && { properties }) }),
+      warning: (error) => this.emit('warning', errorOf(error)),
       failing: (error) => {
         if (!this.#isExplained) this.emit('error', errorOf(error));
         this.#isExplained = true;

@@ -278,6 +278,25 @@ describe('publish()', () => {
     await expect(publishing).rejects.toMatchObject({ message: 'Publish error: Quota exceeded', code: 0x97 });
   });
 
+  it.each([3, 4] as const)(
+    'takes the PUBACK of a server without QoS 2 for the end of a message, and warns once (version %i)',
+    async (protocolVersion) => {
+      const { client, socket } = await connected({}, protocolVersion);
+      const warnings: unknown[] = [];
+      client.on('warning', (warning) => warnings.push(warning));
+      for (let count = 0; count < 3; ++count) {
+        const publishing = client.publishAsync('a', 'text', { qos: 2 });
+        const messageId = (await socket.next('publish')).messageId!;
+        socket.say({ cmd: 'puback', messageId });
+        expect(await publishing).toMatchObject({ cmd: 'publish', topic: 'a', qos: 2, messageId });
+      }
+      expect(warnings).toEqual([
+        expect.objectContaining({ name: 'MqttError', reasonCode: 155, message: expect.stringContaining('no QoS 2') }),
+      ]);
+      expect(client.connected).toBe(true);
+    },
+  );
+
   it.each([
     ['PUBACK', 1, 0x97, ['puback']],
     ['PUBREC', 2, 0x97, ['pubrec']],

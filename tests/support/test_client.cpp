@@ -46,6 +46,9 @@ void NotedListener::on_disconnect(const Disconnect& disconnect) {
 void NotedListener::on_auth(const Auth& auth) {
   notes_.push_back("auth " + reason_word(auth.reason) + describe(auth.properties));
 }
+void NotedListener::on_warning(const Error& error) {
+  notes_.push_back("warning " + reason_word(error.reason) + ": " + error.text);
+}
 void NotedListener::on_closing(const Error& error) {
   notes_.push_back("closing " + reason_word(error.reason) + (error.text[0] == '\0' ? "" : ": ") + error.text);
 }

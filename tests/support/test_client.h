@@ -14,7 +14,7 @@ namespace mqtt::test {
 // The listener's calls, each as a line:
 //   redial · connack reason [session-present] {..} · message PUBLISH-line · published token [idN] [reason] {..} ·
 //   subscribed token SUBACK-line · unsubscribed token UNSUBACK-line · failed token: text · disconnect DISCONNECT-line ·
-//   auth AUTH-line · closing reason[: text]
+//   auth AUTH-line · warning reason: text · closing reason[: text]
 class NotedListener : public ClientListener {
  public:
   void on_reconnect_due() override { notes_.emplace_back("redial"); }
@@ -27,6 +27,7 @@ class NotedListener : public ClientListener {
   void on_operation_failed(OperationToken token, const Error& error) override;
   void on_disconnect(const Disconnect& disconnect) override;
   void on_auth(const Auth& auth) override;
+  void on_warning(const Error& error) override;
   void on_closing(const Error& error) override;
 
   std::vector<std::string> take() { return std::exchange(notes_, {}); }

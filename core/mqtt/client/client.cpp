@@ -56,6 +56,7 @@ Result<void> Client::State::transport_opened(const Connect& connect, Instant now
   arrivals_.clear();
   arrived_.clear();
   is_reauthenticating_ = false;
+  is_warned_of_puback_ = false;
   topic_aliases_in_.clear();
   topic_aliases_out_.clear();
   automatic_aliases_.reset(0);

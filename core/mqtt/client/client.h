@@ -53,6 +53,9 @@ class ClientListener {
   // The server's DISCONNECT or AUTH (5.0).
   virtual void on_disconnect(const Disconnect&) {}
   virtual void on_auth(const Auth&) {}
+  // The server does what the standard does not allow, and the client makes sense of it and goes on. Once for each kind
+  // and transport.
+  virtual void on_warning(const Error&) {}
   // The machine is done with this transport: the host writes the rest of the output and closes it. An error of reason
   // Success is the orderly end that disconnect() asked for.
   virtual void on_closing(const Error&) {}

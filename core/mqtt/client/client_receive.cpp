@@ -124,6 +124,19 @@ void Client::State::respond(PacketType type, PacketIdentifier identifier, Reason
   write(type, identifier, now, [&](ByteBuffer& out) { encode_bare_response(type, identifier, reason, version_, out); });
 }
 
+// Servers without QoS 2 (RabbitMQ up to 3.12) grant QoS 1 for it, and acknowledge a message of QoS 2 as one of QoS 1.
+// Before 5.0 they cannot say so in the CONNACK, and a message that was sent again would be answered no better. With 5.0
+// there is the Maximum QoS, and it stays an error.
+bool Client::State::takes_puback_at_qos2(const FlightEntry& entry) {
+  if (version_ == ProtocolVersion::V5_0 || entry.state != FlightState::AwaitingPubrec) return false;
+  if (!std::exchange(is_warned_of_puback_, true)) {
+    listener_.on_warning({Fault::PeerBrokeProtocol, ReasonCode::QoSNotSupported,
+                          "the server has no QoS 2: it answers by PUBACK, and what is published at QoS 2 may arrive "
+                          "twice, as at QoS 1"});
+  }
+  return true;
+}
+
 void Client::State::handle_publish_response(const Frame& frame, Instant now) {
   if (const auto decoded = decode_publish_response(frame, version_, response_); !decoded)
     return fail(decoded.error(), now);
@@ -144,7 +157,7 @@ void Client::State::handle_publish_response(const Frame& frame, Instant now) {
   if (entry == nullptr) return;  // its flow has ended already
   const auto awaited =
       response_.type == PacketType::Puback ? FlightState::AwaitingPuback : FlightState::AwaitingPubcomp;
-  if (entry->state != awaited)
+  if (entry->state != awaited && !(response_.type == PacketType::Puback && takes_puback_at_qos2(*entry)))
     return fail(protocol_error("an acknowledgement of another kind than the message awaits"), now);
   // The server had the message and let go of it with the first PUBREL; only that PUBCOMP was lost. [MQTT5 3.7.2.1]
   if (response_.reason == ReasonCode::PacketIdentifierNotFound && entry->is_release_repeated)

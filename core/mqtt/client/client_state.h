@@ -127,6 +127,7 @@ class Client::State {
   Result<void> resolve_topic_alias(Publish& publish);
   void handle_publish_response(const Frame& frame, Instant now);
   void handle_pubrec(const PublishResponse& pubrec, Instant now);
+  bool takes_puback_at_qos2(const FlightEntry& entry);
   void finish_publish(const PublishResponse& response, OperationToken token, Instant now);
   void handle_suback(const Frame& frame, Instant now);
   void handle_unsuback(const Frame& frame, Instant now);
@@ -206,6 +207,7 @@ class Client::State {
   PacketIdentifierSet arrived_;                       // theirs
   std::optional<std::string> authentication_method_;  // of the CONNECT
   bool is_reauthenticating_ = false;
+  bool is_warned_of_puback_ = false;  // the host, of PUBACKs for QoS 2 on this transport
   std::uint16_t server_receive_maximum_ = 65'535;
   std::uint16_t server_topic_alias_maximum_ = 0;
   std::uint32_t server_maximum_packet_size_ = kMaximumPacketSize;

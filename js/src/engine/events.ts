@@ -206,6 +206,8 @@ export class EventReader {
         return sink.reconnectDue();
       case EventKind.ConnectFailed:
         return sink.connectFailed(this.error(at));
+      case EventKind.Warning:
+        return sink.warning?.(this.error(at));
       case EventKind.Closing:
         return sink.closing(this.error(at));
       case EventKind.CloseTransport:

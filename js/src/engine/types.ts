@@ -137,6 +137,8 @@ export interface ClientSink {
   disconnect(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
   /** The server's AUTH (5.0): answer with authenticate(). */
   auth(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
+  /** The server does what the standard does not allow, and the machine goes on. Once for each kind and transport. */
+  warning?(error: EngineError): void;
   /** The machine is done with this transport, and why; reason code 0 is the orderly end that disconnect() asked for. closeTransport() follows. */
   closing(error: EngineError): void;
   /**

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/memory_journal.h"
 #include "support/octets.h"
 #include "support/test_client.h"
 #include "support/versions.h"
@@ -219,6 +220,39 @@ TEST(Violation, IsAnAcknowledgementOfTheWrongKind) {
     client.gets(response);
     EXPECT_THAT(client.events(), ElementsAre(StartsWith("closing protocol-error"))) << publish << response;
   }
+}
+
+class WithoutQoS2In : public EachVersion {};
+INSTANTIATE_TEST_SUITE_P(Versions, WithoutQoS2In, ::testing::Values(V3_1, V3_1_1), in_version);
+
+TEST_P(WithoutQoS2In, APubackForAMessageOfQoS2IsItsAcknowledgementAndToldOncePerConnection) {
+  MemoryJournal journal;
+  TestClient client({}, &journal);
+  ASSERT_TRUE(journal.restore_into(client.machine()));
+  const std::string connect = named(GetParam()) + " persistent";
+  client.connects(connect);
+  client.publishes("t '1' qos2", 1);
+  client.publishes("t '2' qos2", 2);
+  client.publishes("t '3' qos2", 3);
+  client.gets("PUBACK id1", "PUBACK id2");
+  EXPECT_THAT(client.events(), ElementsAre(StartsWith("warning qos-not-supported: the server has no QoS 2"),
+                                           "published 1 id1", "published 2 id2"));
+  EXPECT_TRUE(client.machine().connected());
+  EXPECT_EQ(client.machine().in_flight(), 1U);
+  EXPECT_EQ(journal.count('1'), 1U);
+  client.loses_transport();
+  client.opens(connect);
+  client.gets("CONNACK success" + std::string(GetParam() == V3_1 ? "" : " session-present"), "PUBACK id3");
+  EXPECT_THAT(client.events(), ElementsAre(StartsWith("connack"), StartsWith("warning "), "published 3 id3"));
+  EXPECT_EQ(journal.count('1'), 0U);
+}
+
+TEST_P(WithoutQoS2In, APubackBehindThePubrecIsStillAViolation) {
+  TestClient client;
+  client.connects(named(GetParam()));
+  client.publishes("t '1' qos2", 1);
+  client.gets("PUBREC id1", "PUBACK id1");
+  EXPECT_THAT(client.events(), ElementsAre(StartsWith("closing protocol-error")));
 }
 
 TEST(Violation, IsAPublishAcknowledgementForASubscribe) {
