@@ -287,7 +287,10 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     return this;
   }
 
-  /** Gives up the message that getLastMessageId() named when it was published: its callback gets an error. */
+  /**
+   * Takes back the message that getLastMessageId() named when it was published: its callback gets an error, and it is
+   * not sent again, in a resumed session either. What was sent before may have reached the server.
+   */
   removeOutgoingMessage(messageId: number): this {
     this.#machine.discard(messageId);
     return this;

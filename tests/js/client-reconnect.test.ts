@@ -320,6 +320,32 @@ describe('messages', () => {
     await publishing;
   });
 
+  it('that were removed after they were sent do not go out again in the session that the server kept', async () => {
+    const server = new ScriptServer();
+    const client = start(server, { clean: false, clientId: 'me' });
+    const socket = await server.accepted();
+    const removed = (['one', 'two'] as const).map((payload, index) => {
+      const publishing = client.publishAsync('a', payload, { qos: index === 0 ? 1 : 2 });
+      return { publishing, id: client.getLastMessageId() };
+    });
+    const kept = client.publishAsync('a', 'three', { qos: 1 });
+    await socket.next('publish');
+    const ofQos2 = await socket.next('publish');
+    await socket.next('publish');
+    for (const { publishing, id } of removed) {
+      client.removeOutgoingMessage(id);
+      await expect(publishing).rejects.toMatchObject({ code: 'ERR_MQTT_REMOVED' });
+    }
+    socket.drop();
+    const again = await server.accepted({ sessionPresent: true });
+    expect((await again.next('pubrel')).messageId).toBe(ofQos2.messageId);
+    const sent = await again.next('publish');
+    expect(sent.payload.toString()).toBe('three');
+    again.say({ cmd: 'pubcomp', messageId: ofQos2.messageId! }, { cmd: 'puback', messageId: sent.messageId! });
+    await kept;
+    expect(again.has('publish')).toBe(false);
+  });
+
   it('published while offline wait for the next connection', async () => {
     const server = new ScriptServer();
     const client = start(server);

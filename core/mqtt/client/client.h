@@ -112,8 +112,11 @@ class Client {
   void disconnect(const Disconnect& disconnect, Instant now);
   // Stops reconnecting; a pause that runs is cancelled.
   void stop_reconnecting();
-  // Gives up waiting for a publish, whose token comes back as failed; true if there was one. What was queued is not
-  // sent; what was sent already keeps its packet identifier until the server acknowledges it.
+  // Takes a publish back, whose token comes back as failed; true if there was one. What was queued is not sent. What
+  // was sent already may have reached the server, which is not told to forget it; but it is not sent again, neither in
+  // a resumed session nor in a new one, nor by a later process that has the journal. It keeps its packet identifier
+  // until it is acknowledged or, at QoS 1, its connection is lost; at QoS 2 a PUBREL on the next connection releases
+  // the identifier, as the standard wants it once a PUBREC has come.
   bool discard(OperationToken token);
   // What the PUBACK or PUBREC of a received message says: the reason (before 5.0 there is none to say), and of the
   // properties Reason String and User Properties as far as the server's Maximum Packet Size allows. A failure ends the

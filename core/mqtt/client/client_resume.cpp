@@ -81,14 +81,27 @@ void Client::State::resubscribe(Instant now) {
   }
 }
 
+// What the application took back is no unacknowledged PUBLISH of the session any more, so it does not go out again
+// [MQTT-4.4.0-1]. Of a QoS 1 message the server keeps nothing: true, and its identifier is free. A QoS 2 message it may
+// have, and would take another under the same identifier for a copy of it: a PUBREL settles that, whether it has come
+// or not.
+bool Client::State::forget_discarded(FlightEntry& entry) {
+  if (!entry.is_discarded || entry.state == FlightState::AwaitingPubcomp) return false;
+  if (entry.state == FlightState::AwaitingPuback) return true;
+  entry.state = FlightState::AwaitingPubcomp;
+  return false;
+}
+
 void Client::State::resend(Instant now) {
   std::size_t on_the_way = 0;
-  std::vector<PacketIdentifier> unwanted;  // by this server, which may take less than it did before
+  std::vector<PacketIdentifier> unwanted;  // by the application, or by this server, which may take less than before
   resuming_ = false;
   in_flight_.for_each([&](PacketIdentifier identifier, FlightEntry& entry) {
     if (entry.state == FlightState::AwaitingSuback || entry.state == FlightState::AwaitingUnsuback) return;
     if (entry.is_sent) {
       ++on_the_way;
+    } else if (forget_discarded(entry)) {
+      unwanted.push_back(identifier);
     } else if (on_the_way >= server_receive_maximum_) {
       resuming_ = true;
     } else {

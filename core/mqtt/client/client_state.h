@@ -176,6 +176,8 @@ class Client::State {
   void count_queued(const Message& message);
   void count_unqueued(const Message& message);
   bool has_window() const;
+  void discard(PacketIdentifier identifier, FlightEntry& entry);
+  bool forget_discarded(FlightEntry& entry);
   void fail_operation(OperationToken token, const Error& error);
   void trace_received(const Frame& frame, const Publish* publish);
   void note_sent(const TracedPacket& packet, Instant now) {

@@ -308,15 +308,28 @@ bool Client::State::discard(OperationToken token) {
       queue_.push(std::move(wish));
     }
   }
-  in_flight_.for_each([&](PacketIdentifier, FlightEntry& entry) {
+  in_flight_.for_each([&](PacketIdentifier identifier, FlightEntry& entry) {
     const bool is_publish = entry.state != FlightState::AwaitingSuback && entry.state != FlightState::AwaitingUnsuback;
     if (found || !is_publish || entry.token != token) return;
     found = true;
-    entry.token = kNoToken;
-    entry.is_discarded = true;
+    discard(identifier, entry);
   });
   if (found) fail_operation(token, misuse(ReasonCode::UnspecifiedError, "Message removed"));
   return found;
+}
+
+// Of a message that was sent the server may have made its own already. Its identifier stays in use until the server
+// acknowledges it, or the connection is lost; what a later process would find of it in the journal is what
+// forget_discarded() makes of it.
+void Client::State::discard(PacketIdentifier identifier, FlightEntry& entry) {
+  entry.token = kNoToken;
+  entry.is_discarded = true;
+  entry.delivery.message = {};
+  if (entry.state == FlightState::AwaitingPuback) {
+    recorder_.erase_message(std::exchange(entry.delivery.record, 0));
+  } else if (entry.state == FlightState::AwaitingPubrec) {
+    recorder_.forget_message(entry.delivery.record, identifier);
+  }
 }
 
 void Client::State::fail_operation(OperationToken token, const Error& error) {

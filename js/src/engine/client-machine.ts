@@ -101,7 +101,7 @@ export class ClientMachine {
     this.engine.stage().command(CommandKind.StopReconnecting, this.number);
   }
 
-  /** Gives up an unacknowledged or queued publish: its token comes back as failed. */
+  /** Takes an unacknowledged or queued publish back: its token comes back as failed, and it is not sent again. */
   discard(token: OperationToken): void {
     this.engine.stage().value(CommandKind.Discard, this.number, token);
   }

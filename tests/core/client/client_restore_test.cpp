@@ -134,6 +134,32 @@ TEST_F(ClientJournal, ForgetsWhatWasGivenUp) {
   EXPECT_EQ(journal.count('1'), 0U);
 }
 
+TEST_F(ClientJournal, DoesNotBringBackWhatWasTakenBackAfterItWasSent) {
+  client().connects(kPersistent);
+  client().publishes("t '1' qos1", 1);
+  client().publishes("t '2' qos2", 2);
+  client().publishes("t '3' qos2", 3);
+  client().gets("PUBREC id3");
+  for (const OperationToken token : {1U, 2U, 3U})
+    client().machine().discard(token);
+  starts();
+  EXPECT_EQ(client().machine().in_flight(), 2U);
+  EXPECT_THAT(connects("session-present"), ElementsAre("PUBREL id2", "PUBREL id3"));
+  client().gets("PUBCOMP id2", "PUBCOMP id3");
+  EXPECT_EQ(journal.count('1'), 0U);
+}
+
+TEST_F(ClientJournal, ForgetsWhatWasTakenBackWithTheSession) {
+  client().connects(kPersistent);
+  client().publishes("t '1' qos1", 1);
+  client().publishes("t '2' qos2", 2);
+  client().machine().discard(1);
+  client().machine().discard(2);
+  starts();
+  EXPECT_THAT(connects(""), IsEmpty());
+  EXPECT_EQ(journal.count('1'), 0U);
+}
+
 TEST_F(ClientJournal, CountsTheMessageExpiryIntervalWhileNobodyIsThere) {
   client().publishes("t '1' qos1 {message_expiry_interval=10}", 1);
   client().publishes("t '2' qos1 {message_expiry_interval=100}", 2);

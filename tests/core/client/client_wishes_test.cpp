@@ -450,6 +450,106 @@ TEST(Discard, OfASentMessageDoesNotBeginItAnewInAnotherSession) {
   EXPECT_THAT(client.sent(), ElementsAre("PUBLISH t '2' qos1 id4", "PUBLISH t '3' qos1 id5"));
 }
 
+class DiscardIn : public EachVersion {};
+INSTANTIATE_TEST_SUITE_P(Versions, DiscardIn, each_version(), in_version);
+
+// Connects again to the session that is there, and forgets the CONNECT.
+void resume(TestClient& client, ProtocolVersion version) {
+  client.loses_transport();
+  client.opens(named(version) + " persistent");
+  client.sent();
+  client.gets(version == V3_1 ? "CONNACK success" : "CONNACK success session-present");
+  client.events();
+}
+
+TEST_P(DiscardIn, OfASentMessageDoesNotSendItAgainInAResumedSession) {
+  TestClient client;
+  client.connects(named(GetParam()) + " persistent");
+  client.publishes("t '1' qos1", 1);
+  client.publishes("t '2' qos2", 2);
+  client.publishes("t '3' qos2", 3);
+  client.publishes("t '4' qos1", 4);
+  client.gets("PUBREC id3");
+  client.sent();
+  for (const OperationToken token : {1U, 2U, 3U})
+    EXPECT_TRUE(client.machine().discard(token));
+  resume(client, GetParam());
+  // The server may have the one of QoS 2 whose PUBREC did not come, and a message under its identifier would be taken
+  // for a copy of it.
+  EXPECT_THAT(client.sent(), ElementsAre("PUBREL id2", "PUBREL id3", "PUBLISH t '4' qos1 id4 dup"));
+  EXPECT_EQ(client.machine().in_flight(), 3U);
+  client.gets(GetParam() == V5_0 ? "PUBCOMP id2 packet-identifier-not-found" : "PUBCOMP id2", "PUBCOMP id3",
+              "PUBACK id4");
+  EXPECT_THAT(client.events(), ElementsAre("published 4 id4"));
+  EXPECT_EQ(client.machine().in_flight(), 0U);
+}
+
+TEST_P(DiscardIn, WithoutAConnectionIsAsGood) {
+  TestClient client;
+  client.connects(named(GetParam()) + " persistent");
+  client.publishes("t '1' qos1", 1);
+  client.publishes("t '2' qos2", 2);
+  client.loses_transport();
+  EXPECT_TRUE(client.machine().discard(1));
+  EXPECT_TRUE(client.machine().discard(2));
+  client.sent();
+  resume(client, GetParam());
+  EXPECT_THAT(client.sent(), ElementsAre("PUBREL id2"));
+  // The connection is lost again before the PUBCOMP.
+  resume(client, GetParam());
+  EXPECT_THAT(client.sent(), ElementsAre("PUBREL id2"));
+  client.gets("PUBCOMP id2");
+  resume(client, GetParam());
+  EXPECT_THAT(client.sent(), IsEmpty());
+}
+
+TEST(Discard, OfAMessageThatWaitsForTheReceiveMaximumOfAResumedSessionTakesItBack) {
+  TestClient client;
+  client.connects("a persistent");
+  for (const OperationToken token : {1U, 2U, 3U, 4U})
+    client.publishes(token % 2 == 1 ? "t 'x' qos1" : "t 'x' qos2", token);
+  client.loses_transport();
+  client.opens("a persistent");
+  client.sent();
+  client.gets("CONNACK success session-present {receive_maximum=1}");
+  EXPECT_THAT(client.sent(), ElementsAre("PUBLISH t 'x' qos1 id1 dup"));
+  EXPECT_TRUE(client.machine().discard(2));
+  EXPECT_TRUE(client.machine().discard(3));
+  client.gets("PUBACK id1");
+  EXPECT_THAT(client.sent(), ElementsAre("PUBREL id2"));
+  client.gets("PUBCOMP id2");
+  EXPECT_THAT(client.sent(), ElementsAre("PUBLISH t 'x' qos2 id4 dup"));
+}
+
+TEST(Discard, OfASentMessageOfQoS2EndsItsFlowAsAnyOther_MQTT_4_3_3_4) {
+  TestClient client;
+  client.connects("a persistent");
+  client.publishes("t '1' qos2", 1);
+  client.publishes("t '2' qos2", 2);
+  client.sent();
+  client.machine().discard(1);
+  client.machine().discard(2);
+  client.gets("PUBREC id1", "PUBREC id2 quota-exceeded");
+  EXPECT_THAT(client.sent(), ElementsAre("PUBREL id1"));
+  EXPECT_EQ(client.machine().in_flight(), 1U);
+}
+
+TEST(Discard, GivesTheIdentifierOfAQoS1MessageFreeWithItsConnection) {
+  TestClient client;
+  client.connects("a persistent keep_alive=0");
+  client.publishes("t 'x' qos1", 1);
+  client.machine().discard(1);
+  publish_and_acknowledge(client, 2, 65'535);
+  EXPECT_EQ(client.publishes("t 'waits' qos1"), "");
+  client.sent();
+  EXPECT_EQ(client.machine().queued_messages(), 1U) << "identifier 1 may still be acknowledged";
+  client.loses_transport();
+  client.opens("a persistent");
+  client.sent();
+  client.gets("CONNACK success session-present");
+  EXPECT_THAT(client.sent(), ElementsAre("PUBLISH t 'waits' qos1 id1"));
+}
+
 TEST(Discard, LeavesSubscriptionsAlone) {
   TestClient client;
   client.subscribes("t", 1);
