@@ -24,6 +24,7 @@ mqtt::ClientOptions options_of(const CreateClientCommand& command) {
   options.maximum_automatic_topic_aliases = static_cast<std::uint16_t>(command.maximum_automatic_topic_aliases);
   options.unix_time_at_zero =
       static_cast<std::int64_t>(std::uint64_t{command.unix_time_high} << 32 | command.unix_time_low);
+  options.falls_back_to_3_1_1 = command.falls_back != 0;
   options.random_seed = std::uint64_t{command.random_seed_high} << 32 | command.random_seed_low;
   return options;
 }
@@ -63,6 +64,7 @@ ClientMachine::ClientMachine(std::uint32_t number, const CreateClientCommand& co
 void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
   switch (command.kind()) {
     case CommandKind::StartAttempt:
+      transport_ = {};
       client_.start_attempt(now);
       break;
     case CommandKind::TransportOpened:
@@ -75,7 +77,7 @@ void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
       receive(command, now);
       break;
     case CommandKind::SetWritable:
-      is_writable_ = command.record<ValueCommand>().value != 0;
+      transport_.is_writable = command.record<ValueCommand>().value != 0;
       break;
     case CommandKind::Publish:
       publish(command, now);
@@ -102,6 +104,9 @@ void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
     }
     case CommandKind::StopReconnecting:
       client_.stop_reconnecting();
+      break;
+    case CommandKind::Reconnect:
+      client_.reconnect(now);
       break;
     case CommandKind::Discard:
       client_.discard(command.record<ValueCommand>().value);
@@ -142,21 +147,20 @@ void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
 }
 
 bool ClientMachine::open_transport(CommandReader& command, const ConnectCommand& fields, mqtt::Instant now) {
-  asked_to_close_ = false;
-  is_writable_ = true;
-  frames_ = {.gathered = fields.maximum_frame_size, .unsplit = fields.maximum_frame_size};
+  transport_.frames = {.gathered = fields.maximum_frame_size, .unsplit = fields.maximum_frame_size};
   const auto opened = client_.transport_opened(command.connect(fields), now);
   if (!opened) boundary_.events.error(EventKind::ConnectFailed, number_, 0, opened.error());
   return opened.has_value();
 }
 
 void ClientMachine::close_transport(mqtt::Instant now) {
-  named_output_ = 0;
+  transport_ = {};
   client_.transport_closed(now);
   // Without a transport the next attempt is all that a client waits for.
   if (client_.next_deadline() == mqtt::kNever) return;
   const mqtt::Duration pause = client_.next_deadline() - now;
-  boundary_.events.write(EventKind::ReconnectScheduled, number_, {static_cast<std::uint32_t>(pause.count())});
+  boundary_.events.write(EventKind::ReconnectScheduled, number_,
+                         {static_cast<std::uint32_t>(pause.count()), client_.falls_back()});
 }
 
 void ClientMachine::receive(CommandReader& command, mqtt::Instant now) {
@@ -208,19 +212,19 @@ void ClientMachine::report(const mqtt::Result<void>& result, std::uint32_t token
 
 void ClientMachine::write_output() {
   const mqtt::OutputQueue& output = client_.output();
-  if (is_writable_ && !output.empty()) {
-    boundary_.events.output(EventKind::Output, number_, output, frames_);
-    named_output_ = output.size();
+  if (transport_.is_writable && !output.empty()) {
+    boundary_.events.output(EventKind::Output, number_, output, transport_.frames);
+    transport_.named_output = output.size();
   }
-  if (client_.should_close() && output.size() == named_output_ && !asked_to_close_) {
-    asked_to_close_ = true;
-    boundary_.events.event(EventKind::CloseTransport, number_);
+  if (client_.should_close() && output.size() == transport_.named_output && !transport_.asked_to_close) {
+    transport_.asked_to_close = true;
+    boundary_.events.write(EventKind::CloseTransport, number_, {client_.should_close_at_once()});
   }
 }
 
 void ClientMachine::consume_output() {
-  if (named_output_ != 0) client_.consume_output(named_output_);
-  named_output_ = 0;
+  if (transport_.named_output != 0) client_.consume_output(transport_.named_output);
+  transport_.named_output = 0;
 }
 
 void ClientMachine::on_reconnect_due() {
@@ -228,7 +232,7 @@ void ClientMachine::on_reconnect_due() {
 }
 
 void ClientMachine::on_connack(const mqtt::Connack& connack) {
-  boundary_.events.connack(number_, connack);
+  boundary_.events.connack(number_, connack, connack.is_of_3_1_1 ? mqtt::ProtocolVersion::V3_1_1 : client_.version());
 }
 
 void ClientMachine::on_message(const mqtt::Publish& publish) {

@@ -70,10 +70,14 @@ class ClientMachine final : private mqtt::ClientListener {
   Boundary& boundary_;
   JournalWriter journal_;
   mqtt::Client client_;
-  mqtt::TransportFrameLimits frames_;  // of the present transport
-  bool is_writable_ = true;
-  bool asked_to_close_ = false;
-  std::size_t named_output_ = 0;
+  // Of one attempt and the transport that comes of it.
+  struct Transport {
+    bool is_writable = true;
+    bool asked_to_close = false;
+    std::size_t named_output = 0;
+    mqtt::TransportFrameLimits frames;
+  };
+  Transport transport_;
   std::optional<std::uint32_t> link_;
 };
 

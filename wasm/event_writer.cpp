@@ -128,10 +128,11 @@ void EventWriter::connecting(std::uint32_t connection, const mqtt::Connect& conn
          word_of(password.size()), run.length});
 }
 
-void EventWriter::connack(std::uint32_t client, const mqtt::Connack& connack) {
+void EventWriter::connack(std::uint32_t client, const mqtt::Connack& connack, mqtt::ProtocolVersion version) {
   const Text run = properties(connack.properties);
   write(EventKind::Connack, client,
-        {connack.session_present, static_cast<std::uint32_t>(connack.reason), run.offset, run.length});
+        {connack.session_present, static_cast<std::uint32_t>(connack.reason), run.offset, run.length,
+         static_cast<std::uint32_t>(version)});
 }
 
 void EventWriter::published(std::uint32_t client, std::uint32_t token, mqtt::PacketIdentifier identifier,

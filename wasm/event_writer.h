@@ -33,7 +33,8 @@ class EventWriter {
   void message(EventKind kind, std::uint32_t subject, const mqtt::Publish& publish);
   // Any ErrorEvent.
   void error(EventKind kind, std::uint32_t subject, std::uint32_t token, const mqtt::Error& error);
-  void connack(std::uint32_t client, const mqtt::Connack& connack);
+  // `version`: in whose form it is.
+  void connack(std::uint32_t client, const mqtt::Connack& connack, mqtt::ProtocolVersion version);
   void published(std::uint32_t client, std::uint32_t token, mqtt::PacketIdentifier identifier, mqtt::ReasonCode reason,
                  const mqtt::Properties& properties);
   // Subscribed or Unsubscribed.

@@ -25,6 +25,7 @@ enum class CommandKind : std::uint32_t {
   Authenticate,         // ReasonCommand
   Disconnect,           // ReasonCommand
   StopReconnecting,     // Command
+  Reconnect,            // Command
   Discard,              // ValueCommand: the token
   Probe,                // Command
   Restore,              // RestoreCommand
@@ -66,6 +67,7 @@ struct CreateClientCommand {
   // With a journal, the Unix time in milliseconds at the clock's zero.
   std::uint32_t trace, maximum_automatic_topic_aliases, has_journal, unix_time_high, unix_time_low;
   std::uint32_t random_seed_low, random_seed_high;
+  std::uint32_t falls_back;  // to 3.1.1
 };
 
 // A record of the journal.
@@ -193,7 +195,7 @@ enum class EventKind : std::uint32_t {
   JournalErase,        // JournalEvent, without a value
   RestoreFailed,       // ErrorEvent
   Output,              // OutputEvent
-  CloseTransport,      // Event
+  CloseTransport,      // CloseEvent
   // Of the broker; `subject` is a connection, or 0 where there is none.
   Connected,                 // ConnectedEvent
   Ended,                     // EndedEvent
@@ -228,7 +230,7 @@ struct MessageEvent {
 };
 
 struct ConnackEvent {
-  std::uint32_t kind, subject, session_present, reason, properties_offset, properties_length;
+  std::uint32_t kind, subject, session_present, reason, properties_offset, properties_length, version;
 };
 
 struct PublishedEvent {
@@ -254,9 +256,14 @@ struct JournalEvent {
   std::uint32_t kind, subject, key_offset, key_length, value_offset, value_length;
 };
 
-// From this step on.
+// From this step on. `falls_back`: to an attempt that goes on with the one that has ended, in 3.1.1.
 struct PauseEvent {
-  std::uint32_t kind, subject, milliseconds;
+  std::uint32_t kind, subject, milliseconds, falls_back;
+};
+
+// `at_once`: nobody is there who would agree to a close.
+struct CloseEvent {
+  std::uint32_t kind, subject, at_once;
 };
 
 struct PacketEvent {

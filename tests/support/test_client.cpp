@@ -57,11 +57,11 @@ void NotedListener::on_closing(const Error& error) {
 
 void TestClient::opens(std::string_view connect) {
   const WrittenPacket packet("CONNECT " + std::string(connect));
-  version_ = packet.as<Connect>().version;
   reader_ = FrameReader();
   client_.start_attempt(now_);
   const auto opened = client_.transport_opened(packet.as<Connect>(), now_);
   ASSERT_TRUE(opened) << opened.error().text;
+  version_ = client_.version();
   drain();
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr Duration kShortestPingTimeout = std::chrono::milliseconds(500);
 constexpr Duration kPingTimeoutWithoutKeepAlive = std::chrono::seconds(10);
 
-constexpr Error kConnectionClosed{Fault::LimitReached, ReasonCode::UnspecifiedError, "Connection closed"};
+constexpr Error kOrderly{Fault::CallerMisuse, ReasonCode::Success, ""};
 
 }  // namespace
 
@@ -24,22 +24,25 @@ Client::State::State(const ClientOptions& options, ClientListener& listener, Jou
     : options_(options),
       listener_(listener),
       schedule_(options.reconnect, options.random_seed),
+      fallback_(options.falls_back_to_3_1_1),
       recorder_(journal, options.unix_time_at_zero),
       restoring_(journal != nullptr) {}
 
 void Client::State::start_attempt(Instant now) {
+  if (has_attempt()) end_transport();
+  attempt_ = {};
   phase_ = ClientPhase::Dialing;
   wants_reconnection_ = options_.reconnect.enabled;
   redial_at_ = kNever;
   connack_due_at_ = now + options_.connect_timeout;
-  output_.clear();
 }
 
-Result<void> Client::State::transport_opened(const Connect& connect, Instant now) {
+Result<void> Client::State::transport_opened(const Connect& wanted, Instant now) {
   if (phase_ != ClientPhase::Dialing)
     return Error{Fault::CallerMisuse, ReasonCode::ProtocolError, "no attempt to connect was started, or it was ended"};
   if (restoring_)
     return Error{Fault::CallerMisuse, ReasonCode::ProtocolError, "the journal's content was not restored yet"};
+  const Connect connect = fallback_.adapt(wanted);
   if (const auto encodable = check_encodable(connect); !encodable) return encodable.error();
   phase_ = ClientPhase::AwaitingConnack;
   version_ = connect.version;
@@ -67,6 +70,9 @@ Result<void> Client::State::transport_opened(const Connect& connect, Instant now
 
 void Client::State::receive(Bytes octets, Instant now) {
   if (phase_ != ClientPhase::AwaitingConnack && phase_ != ClientPhase::Connected) return;
+  if (phase_ == ClientPhase::AwaitingConnack) {
+    if (const auto error = attempt_.first_bytes.look_at(octets)) return fail(*error, now);
+  }
   // A long message may be under way in front of the PINGRESP.
   if (ping_due_at_ != kNever && !octets.empty()) ping_due_at_ = now + ping_timeout();
   reader_.feed(octets);
@@ -82,7 +88,15 @@ void Client::State::receive(Bytes octets, Instant now) {
 }
 
 void Client::State::transport_closed(Instant now) {
-  if (phase_ == ClientPhase::Idle || phase_ == ClientPhase::Pausing) return;
+  if (!has_attempt()) return;
+  end_transport();
+  if (!wants_reconnection_ && !attempt_.redials_at_once) return;
+  phase_ = ClientPhase::Pausing;
+  redial_at_ = attempt_.redials_at_once ? now : now + schedule_.next_delay();
+}
+
+void Client::State::end_transport() {
+  note_end();
   phase_ = ClientPhase::Idle;
   connack_due_at_ = ping_due_at_ = kNever;
   output_.clear();
@@ -90,9 +104,6 @@ void Client::State::transport_closed(Instant now) {
     in_flight_.settle(identifier);
     fail_operation(pending.token, kConnectionClosed);
   }
-  if (!wants_reconnection_) return;
-  phase_ = ClientPhase::Pausing;
-  redial_at_ = now + schedule_.next_delay();
 }
 
 void Client::State::advance(Instant now) {
@@ -142,14 +153,24 @@ void Client::State::fail(const Error& error, Instant now) {
   begin_closing(error);
 }
 
+// What the end of an attempt says about the next.
+void Client::State::note_end() {
+  if (phase_ == ClientPhase::Connected || attempt_.falls_back) return;
+  // Some servers close when they don't know the version.
+  const bool is_unanswered = phase_ == ClientPhase::AwaitingConnack && attempt_.first_bytes.empty();
+  if (!is_unanswered || attempt_.is_stopped) return fallback_.failed();
+  attempt_.falls_back = attempt_.redials_at_once = fallback_.closed_without_answer();
+}
+
 // The other end is not there any more: nothing waits until it takes the rest of the output.
 void Client::State::give_up(const Error& error) {
   output_.clear();
+  attempt_.closes_at_once = true;
   begin_closing(error);
 }
 
 void Client::State::begin_closing(const Error& error) {
-  if (phase_ == ClientPhase::Closing || phase_ == ClientPhase::Idle || phase_ == ClientPhase::Pausing) return;
+  if (phase_ == ClientPhase::Closing || !has_attempt()) return;
   phase_ = ClientPhase::Closing;
   connack_due_at_ = ping_due_at_ = kNever;
   listener_.on_closing(error);
@@ -158,7 +179,7 @@ void Client::State::begin_closing(const Error& error) {
 void Client::State::disconnect(const Disconnect& disconnect, Instant now) {
   stop_reconnecting();
   if (phase_ == ClientPhase::Connected) write_disconnect(disconnect, now);
-  begin_closing({Fault::CallerMisuse, ReasonCode::Success, ""});
+  begin_closing(kOrderly);
 }
 
 // Whatever the application says, what goes out is a DISCONNECT that the server takes.
@@ -182,9 +203,30 @@ void Client::State::write_disconnect(Disconnect disconnect, Instant now) {
 }
 
 void Client::State::stop_reconnecting() {
-  wants_reconnection_ = false;
+  wants_reconnection_ = attempt_.redials_at_once = attempt_.falls_back = false;
+  attempt_.is_stopped = true;
   redial_at_ = kNever;
   if (phase_ == ClientPhase::Pausing) phase_ = ClientPhase::Idle;
+}
+
+void Client::State::reconnect(Instant now) {
+  attempt_.redials_at_once = true;
+  attempt_.is_stopped = attempt_.falls_back = false;
+  if (!has_attempt()) {
+    phase_ = ClientPhase::Pausing;
+    redial_at_ = now;
+  } else if (phase_ == ClientPhase::Connected) {
+    write_disconnect({}, now);
+    begin_closing(kOrderly);
+  } else if (phase_ != ClientPhase::Closing) {
+    give_up(kOrderly);
+  }
+}
+
+// The present attempt goes on with another CONNECT: nothing is wrong yet.
+void Client::State::fall_back() {
+  attempt_.falls_back = attempt_.redials_at_once = true;
+  begin_closing(kOrderly);
 }
 
 Client::Client(const ClientOptions& options, ClientListener& listener, Journal* journal)
@@ -232,6 +274,9 @@ void Client::disconnect(const Disconnect& disconnect, Instant now) {
 void Client::stop_reconnecting() {
   state_->stop_reconnecting();
 }
+void Client::reconnect(Instant now) {
+  state_->reconnect(now);
+}
 bool Client::discard(OperationToken token) {
   return state_->discard(token);
 }
@@ -257,11 +302,20 @@ void Client::consume_output(std::size_t octets) {
 bool Client::should_close() const {
   return state_->phase() == ClientPhase::Closing;
 }
+bool Client::should_close_at_once() const {
+  return should_close() && state_->attempt().closes_at_once;
+}
 Instant Client::next_deadline() const {
   return state_->next_deadline();
 }
 bool Client::connected() const {
   return state_->phase() == ClientPhase::Connected;
+}
+ProtocolVersion Client::version() const {
+  return state_->version();
+}
+bool Client::falls_back() const {
+  return state_->phase() == ClientPhase::Pausing && state_->attempt().falls_back;
 }
 std::size_t Client::queued_messages() const {
   return state_->queued_messages();

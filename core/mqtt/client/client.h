@@ -38,7 +38,8 @@ class ClientListener {
 
   // It is time to dial: the host opens a transport and calls start_attempt() and then transport_opened().
   virtual void on_reconnect_due() {}
-  // The CONNACK, whatever it says; a refusal is followed by on_closing().
+  // The CONNACK, whatever it says; a refusal is followed by on_closing(). One that refuses the version of 5.0 is not
+  // told if the next attempt speaks 3.1.1.
   virtual void on_connack(const Connack&) {}
   // A message, once at QoS 2; its alias resolved. The acknowledgement goes out with the output of the same step, or
   // when the host says so (ClientOptions::acknowledged_by_host); what is not acknowledged comes again on another
@@ -57,7 +58,7 @@ class ClientListener {
   // and transport.
   virtual void on_warning(const Error&) {}
   // The machine is done with this transport: the host writes the rest of the output and closes it. An error of reason
-  // Success is the orderly end that disconnect() asked for.
+  // Success is the orderly end that disconnect() or reconnect() asked for, or that a fallback to 3.1.1 needs.
   virtual void on_closing(const Error&) {}
   // Every packet that came in or went out, for tracing; only when wants_trace() answers true at the step's begin.
   virtual void on_packet_received(const TracedPacket&) {}
@@ -72,7 +73,8 @@ class ClientListener {
 //   client.transport_closed(now)       it is gone: the pause before the next attempt begins (ReconnectPolicy)
 // After each call or several: write output() to the transport as far as it takes it, consume_output(), and wait for
 // octets, next_deadline() or a wish. When should_close() and the output is empty, close the transport and call
-// transport_closed(). The session (unacknowledged messages, QoS 2 identifiers, subscriptions) lives here, across
+// transport_closed(). What start_attempt() finds of the attempt before is forgotten: its transport must not be heard of
+// any more. The session (unacknowledged messages, QoS 2 identifiers, subscriptions) lives here, across
 // transports, for as long as the server's does; with a journal, across processes too.
 class Client {
  public:
@@ -112,6 +114,9 @@ class Client {
   void disconnect(const Disconnect& disconnect, Instant now);
   // Stops reconnecting; a pause that runs is cancelled.
   void stop_reconnecting();
+  // Begins anew, for whatever reason: the present attempt or connection ends (a connection by a DISCONNECT), and
+  // on_reconnect_due() follows at once, whatever the policy. Operations go on on the next connection.
+  void reconnect(Instant now);
   // Takes a publish back, whose token comes back as failed; true if there was one. What was queued is not sent. What
   // was sent already may have reached the server, which is not told to forget it; but it is not sent again, neither in
   // a resumed session nor in a new one, nor by a later process that has the journal. It keeps its packet identifier
@@ -135,10 +140,16 @@ class Client {
   const OutputQueue& output() const;
   void consume_output(std::size_t octets);
   bool should_close() const;
+  // Then: nobody is there who would agree to a close, so none is waited for.
+  bool should_close_at_once() const;
   Instant next_deadline() const;
 
   // --- questions
   bool connected() const;  // between a CONNACK of Success and the end of the transport
+  // Of the CONNECT that was sent last, which may be older than the host's (ClientOptions::falls_back_to_3_1_1).
+  ProtocolVersion version() const;
+  // In a pause that is none, because the next attempt is to speak 3.1.1: it belongs to the one that has ended.
+  bool falls_back() const;
   std::size_t queued_messages() const;
   std::size_t in_flight() const;
 

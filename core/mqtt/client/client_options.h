@@ -22,6 +22,8 @@ struct ClientOptions {
   ReconnectPolicy reconnect;
   // From start_attempt() to the CONNACK.
   Duration connect_timeout = std::chrono::seconds(30);
+  // With CONNECTs of 5.0: speak 3.1.1 to a server that does not speak 5.0 (VersionFallback).
+  bool falls_back_to_3_1_1 = false;
   // Subscribe again, when the server has no session, to all that is subscribed.
   bool resubscribe = true;
   // Topic filters in one SUBSCRIBE of a resubscription; 0 is no limit.

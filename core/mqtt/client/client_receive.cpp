@@ -10,6 +10,13 @@
 
 namespace mqtt {
 
+namespace {
+
+// Of its body; that of a 5.0 CONNACK has properties.
+constexpr std::size_t kConnackSizeOf3_1_1 = 2;
+
+}  // namespace
+
 void Client::State::handle(const Frame& frame, Instant now) {
   if (!is_legal(frame.type, Role::Client, phase_ == ClientPhase::Connected, version_)) {
     return fail(protocol_error("the server sent a packet that is not legal here"), now);
@@ -51,7 +58,12 @@ void Client::State::trace_received(const Frame& frame, const Publish* publish) {
 
 void Client::State::handle_connack(const Frame& frame, Instant now) {
   const auto connack = decode_connack(frame, version_);
+  const bool refuses_version = connack
+                                   ? connack->is_of_3_1_1 || connack->reason == ReasonCode::UnsupportedProtocolVersion
+                                   : frame.body.size() == kConnackSizeOf3_1_1;
+  if (refuses_version && !attempt_.is_stopped && fallback_.refused()) return fall_back();
   if (!connack) return fail(connack.error(), now);
+  fallback_.answered();
   if (connack->reason != ReasonCode::Success) {
     listener_.on_connack(*connack);
     return begin_closing({Fault::LimitReached, connack->reason, "the server refused the connection"});

@@ -9,7 +9,9 @@
 
 #include "mqtt/client/client.h"
 #include "mqtt/client/client_recorder.h"
+#include "mqtt/client/first_bytes.h"
 #include "mqtt/client/reconnect_schedule.h"
+#include "mqtt/client/version_fallback.h"
 #include "mqtt/codec/frame_reader.h"
 #include "mqtt/connection/incoming_topic_aliases.h"
 #include "mqtt/connection/topic_alias_table.h"
@@ -66,6 +68,8 @@ struct OutgoingAlias {
   bool is_told = false;  // the server knows it too
 };
 
+inline constexpr Error kConnectionClosed{Fault::LimitReached, ReasonCode::UnspecifiedError, "Connection closed"};
+
 // [MQTT-3.3.4-9]
 inline constexpr Error kReceiveMaximumExceeded{Fault::LimitReached, ReasonCode::ReceiveMaximumExceeded,
                                                "more unacknowledged messages than the CONNECT allowed"};
@@ -77,6 +81,15 @@ struct Arrival {
   bool is_decided = false;
   bool ends_flow = false;  // the answer: a PUBACK, or a PUBREC that refuses
   ByteBuffer packet;       // the answer, when it is decided; empty: there is none
+};
+
+// Of one attempt and the connection that comes of it; start_attempt() makes another.
+struct ClientAttempt {
+  FirstBytes first_bytes;  // of the server's
+  bool closes_at_once = false;
+  bool is_stopped = false;       // the host wants no other
+  bool redials_at_once = false;  // the next one does not wait
+  bool falls_back = false;       // and speaks 3.1.1
 };
 
 class Client::State {
@@ -96,6 +109,7 @@ class Client::State {
   Instant next_deadline() const;
   void disconnect(const Disconnect& disconnect, Instant now);
   void stop_reconnecting();
+  void reconnect(Instant now);
   void probe(Instant now);
   Result<void> authenticate(Auth auth, Instant now);
 
@@ -111,6 +125,8 @@ class Client::State {
   void let_host_acknowledge() { options_.acknowledged_by_host = true; }
 
   ClientPhase phase() const { return phase_; }
+  const ClientAttempt& attempt() const { return attempt_; }
+  ProtocolVersion version() const { return version_; }
   OutputQueue& output() { return output_; }
   std::size_t queued_messages() const { return queue_.size(); }
   std::size_t in_flight() const { return in_flight_.size(); }
@@ -143,6 +159,10 @@ class Client::State {
   void fail(const Error& error, Instant now);
   void begin_closing(const Error& error);
   void give_up(const Error& error);
+  void fall_back();
+  void note_end();
+  void end_transport();
+  bool has_attempt() const { return phase_ != ClientPhase::Idle && phase_ != ClientPhase::Pausing; }
 
   // --- the session at a CONNACK (client_resume.cpp)
   void resume_session(Instant now);
@@ -191,6 +211,8 @@ class Client::State {
   ClientListener& listener_;
   ClientPhase phase_ = ClientPhase::Idle;
   ReconnectSchedule schedule_;
+  VersionFallback fallback_;
+  ClientAttempt attempt_;
   bool wants_reconnection_ = false;
   Instant redial_at_ = kNever;
   Instant connack_due_at_ = kNever;

@@ -199,8 +199,11 @@ Result<Connack> decode_connack(const Frame& frame, ProtocolVersion version) {
   const auto flags = in.u8();
   const auto reason_octet = in.u8();
   if (!flags || !reason_octet) return garbage("CONNACK: cut short");
-  // A server of 3.1.1 refuses a CONNECT of 5.0 in its own form: no properties, return code 1.
-  if (in.empty() && *reason_octet == 1) return Connack{.reason = ReasonCode::UnsupportedProtocolVersion};
+  // A server of 3.1.1 refuses a CONNECT of 5.0 in its own form, by a return code: no properties.
+  if (in.empty() && *reason_octet > 0 && *reason_octet < std::size(kReturnCodes))
+    return Connack{.reason = kReturnCodes[*reason_octet], .is_of_3_1_1 = true};
+  if (in.empty() && *reason_octet == 0)
+    return garbage("CONNACK: without properties, as a server sends it that does not speak MQTT 5.0");
   if ((*flags & 0xFE) != 0) return garbage("CONNACK: reserved flags are set");  // [MQTT-3.2.2-1]
   if (!is_reason_code_of(PacketType::Connack, *reason_octet)) return protocol_error("CONNACK: unknown reason code");
   Connack packet{.session_present = *flags != 0, .reason = static_cast<ReasonCode>(*reason_octet)};

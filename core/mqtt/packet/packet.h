@@ -70,6 +70,8 @@ struct Connack {
   bool session_present = false;
   ReasonCode reason = ReasonCode::Success;
   Properties properties{};
+  // It refuses a CONNECT of 5.0 in the form of 3.1.1: its server does not speak 5.0. Decoded only.
+  bool is_of_3_1_1 = false;
 };
 
 struct Publish {

@@ -24,7 +24,7 @@ export class ClientMachine {
     if (options.acknowledgedByHost) this.letHostAcknowledge();
   }
 
-  /** The host begins to dial; connectTimeout runs. Calls off a pause between attempts. */
+  /** The host begins to dial; connectTimeout runs. Calls off a pause between attempts, and forgets what is left of the attempt before. */
   startAttempt(): void {
     this.engine.stage().command(CommandKind.StartAttempt, this.number);
   }
@@ -101,6 +101,11 @@ export class ClientMachine {
     this.engine.stage().command(CommandKind.StopReconnecting, this.number);
   }
 
+  /** The present attempt or connection ends, a connection by a DISCONNECT; reconnectDue() follows at once. Operations go on. */
+  reconnect(): void {
+    this.engine.stage().command(CommandKind.Reconnect, this.number);
+  }
+
   /** Takes an unacknowledged or queued publish back: its token comes back as failed, and it is not sent again. */
   discard(token: OperationToken): void {
     this.engine.stage().value(CommandKind.Discard, this.number, token);
@@ -155,6 +160,7 @@ function optionValues(options: ClientMachineOptions, unixTimeAtZero: number): nu
     Math.floor(unixTimeAtZero) >>> 0,
     seedLow,
     seedHigh,
+    options.fallsBack ? 1 : 0,
   ];
 }
 

@@ -273,7 +273,7 @@ export class Engine {
     this.#reportError(error);
     for (const sink of sinks) {
       this.#unlessThrows(() => sink.closing(moduleStopped));
-      this.#unlessThrows(() => sink.closeTransport());
+      this.#unlessThrows(() => sink.closeTransport(true));
     }
     if (broker !== undefined) this.#unlessThrows(() => broker.stopped());
   }

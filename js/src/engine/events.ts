@@ -1,5 +1,6 @@
 // The events of a step, as fixed-size records in linear memory -> calls of the sinks.
 import {
+  CloseEventField,
   ConnackEventField,
   ErrorEventField,
   EventKind,
@@ -18,7 +19,7 @@ import {
 } from '../generated/records.ts';
 import { decodeText, Payload } from './payload.ts';
 import { readProperties, type PacketProperties } from './properties.ts';
-import type { ClientSink, EngineError, Fault, PublishContent } from './types.ts';
+import type { ClientSink, EngineError, Fault, ProtocolVersion, PublishContent } from './types.ts';
 
 const faults: readonly Fault[] = ['peer-sent-garbage', 'peer-broke-protocol', 'limit-reached', 'caller-misuse'];
 
@@ -167,6 +168,7 @@ export class EventReader {
         return sink.connack({
           sessionPresent: this.word(at + ConnackEventField.sessionPresent) !== 0,
           reasonCode: this.word(at + ConnackEventField.reason),
+          protocolVersion: this.word(at + ConnackEventField.version) as ProtocolVersion,
           properties: this.properties(at + ConnackEventField.propertiesOffset),
         });
       case EventKind.Disconnect:
@@ -201,7 +203,10 @@ export class EventReader {
       case EventKind.RestoreFailed:
         return sink.restoreFailed?.(this.error(at));
       case EventKind.ReconnectScheduled:
-        return sink.reconnectScheduled?.(this.word(at + PauseEventField.milliseconds));
+        return sink.reconnectScheduled?.(
+          this.word(at + PauseEventField.milliseconds),
+          this.word(at + PauseEventField.fallsBack) !== 0,
+        );
       case EventKind.ReconnectDue:
         return sink.reconnectDue();
       case EventKind.ConnectFailed:
@@ -211,7 +216,7 @@ export class EventReader {
       case EventKind.Closing:
         return sink.closing(this.error(at));
       case EventKind.CloseTransport:
-        return sink.closeTransport();
+        return sink.closeTransport(this.word(at + CloseEventField.atOnce) !== 0);
     }
   }
 

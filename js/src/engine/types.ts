@@ -50,6 +50,8 @@ export interface ConnectPacket {
 }
 
 export interface ConnackPacket {
+  /** In whose form it is; 4 where a server refuses a CONNECT of 5.0 that way. */
+  readonly protocolVersion: ProtocolVersion;
   readonly sessionPresent: boolean;
   readonly reasonCode: ReasonCode;
   readonly properties: PacketProperties | undefined;
@@ -73,6 +75,8 @@ export interface ClientMachineOptions {
   readonly reconnectJitter?: number | undefined; // 0.2; 0 to 1
   /** From startAttempt() to the CONNACK. */
   readonly connectTimeout?: number | undefined; // 30,000
+  /** A CONNECT of 5.0 is made again, in 3.1.1, to a server that does not speak 5.0. */
+  readonly fallsBack?: boolean | undefined; // false
   readonly resubscribe?: boolean | undefined; // true
   /** Filters in one SUBSCRIBE of a resubscription; 0 is no limit. */
   readonly subscribeBatchSize?: number | undefined; // 0
@@ -94,13 +98,16 @@ export interface ClientMachineOptions {
  * keep the `properties` of a message beyond the call without need. An exception thrown here reaches EngineOptions.reportError; the walk goes on.
  */
 export interface ClientSink {
-  /** After transportClosed(): reconnectDue() comes after so many milliseconds, unless it is called off. */
-  reconnectScheduled?(pause: number): void;
+  /**
+   * After transportClosed(): reconnectDue() comes after so many milliseconds, unless it is called off. `fallsBack`: at once, and the attempt goes on with the
+   * one that has ended, in 3.1.1.
+   */
+  reconnectScheduled?(pause: number, fallsBack: boolean): void;
   /** It is time to dial: open a transport, call startAttempt() and then, when it is open, transportOpened(). */
   reconnectDue(): void;
   /** transportOpened() named something that can't be sent; nothing was sent. Close the transport. */
   connectFailed(error: EngineError): void;
-  /** Whatever it says; a refusal is followed by closing(). */
+  /** Whatever it says; a refusal is followed by closing(). One of 5.0 is not told if the next attempt falls back. */
   connack(packet: ConnackPacket): void;
   /** A message, once at QoS 2. `flags` as PublishFlags; `packetIdentifier` is 0 at QoS 0. */
   message(
@@ -139,15 +146,18 @@ export interface ClientSink {
   auth(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
   /** The server does what the standard does not allow, and the machine goes on. Once for each kind and transport. */
   warning?(error: EngineError): void;
-  /** The machine is done with this transport, and why; reason code 0 is the orderly end that disconnect() asked for. closeTransport() follows. */
+  /**
+   * The machine is done with this transport, and why; reason code 0 is the orderly end that disconnect() or reconnect() asked for, or that a fallback needs.
+   * closeTransport() follows.
+   */
   closing(error: EngineError): void;
   /**
    * Octets for the transport: what one step made, in one frame or in several calls one behind the other. A frame begins and ends with packets; only one
    * that is larger than transportOpened() allows is split. The caller owns them. Not called for a client that is linked to an in-tab broker.
    */
   output(frame: Uint8Array<ArrayBuffer>): void;
-  /** Everything was handed to output(): close the transport, and call transportClosed() once it is closed. */
-  closeTransport(): void;
+  /** Everything was handed to output(): close the transport, and call transportClosed() once it is closed. `atOnce`: nobody is there who would agree. */
+  closeTransport(atOnce: boolean): void;
   /**
    * Only with ClientMachineOptions.hasJournal: what the session has become. What output() brings in the same step, or later, may leave only when this is
    * stored for good. core/mqtt/session/journal.h has the rules.

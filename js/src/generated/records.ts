@@ -15,26 +15,27 @@ export const enum CommandKind {
   Authenticate = 12,
   Disconnect = 13,
   StopReconnecting = 14,
-  Discard = 15,
-  Probe = 16,
-  Restore = 17,
-  FinishRestoring = 18,
-  Acknowledge = 19,
-  LeaveUnacknowledged = 20,
-  LetHostAcknowledge = 21,
-  SetTrace = 22,
-  CreateBroker = 23,
-  OpenConnection = 24,
-  ConnectionReceive = 25,
-  ConnectionClosed = 26,
-  ConnectionSetWritable = 27,
-  DisconnectConnection = 28,
-  Link = 29,
-  Unlink = 30,
-  BrokerPublish = 31,
-  ShutDown = 32,
-  ReportPublishes = 33,
-  Decide = 34,
+  Reconnect = 15,
+  Discard = 16,
+  Probe = 17,
+  Restore = 18,
+  FinishRestoring = 19,
+  Acknowledge = 20,
+  LeaveUnacknowledged = 21,
+  LetHostAcknowledge = 22,
+  SetTrace = 23,
+  CreateBroker = 24,
+  OpenConnection = 25,
+  ConnectionReceive = 26,
+  ConnectionClosed = 27,
+  ConnectionSetWritable = 28,
+  DisconnectConnection = 29,
+  Link = 30,
+  Unlink = 31,
+  BrokerPublish = 32,
+  ShutDown = 33,
+  ReportPublishes = 34,
+  Decide = 35,
 }
 
 export const enum BrokerAvailability {
@@ -168,7 +169,8 @@ export const enum CreateClientCommandField {
   unixTimeLow = 18,
   randomSeedLow = 19,
   randomSeedHigh = 20,
-  words = 21,
+  fallsBack = 21,
+  words = 22,
 }
 
 export const enum RestoreCommandField {
@@ -341,7 +343,8 @@ export const enum ConnackEventField {
   reason = 3,
   propertiesOffset = 4,
   propertiesLength = 5,
-  words = 6,
+  version = 6,
+  words = 7,
 }
 
 export const enum PublishedEventField {
@@ -401,6 +404,14 @@ export const enum PauseEventField {
   kind = 0,
   subject = 1,
   milliseconds = 2,
+  fallsBack = 3,
+  words = 4,
+}
+
+export const enum CloseEventField {
+  kind = 0,
+  subject = 1,
+  atOnce = 2,
   words = 3,
 }
 

@@ -127,6 +127,83 @@ TEST(Reconnection, IsDueAfterPausesThatGrowUntilAConnack) {
   EXPECT_THAT(client.events(), ElementsAre("redial"));
 }
 
+// --- an attempt that the host begins anew
+
+TEST(Reconnect, EndsAConnectionInOrderAndIsDueAtOnceWhateverThePolicy) {
+  for (const bool enabled : {true, false}) {
+    TestClient client({.reconnect = {.enabled = enabled, .initial_delay = 10s}});
+    client.connects("a");
+    EXPECT_EQ(client.publishes("t 'x' qos1", 1), "");
+    EXPECT_EQ(client.subscribes("t qos0", 2), "");
+    client.sent();
+    client.machine().reconnect(client.now());
+    client.advance(0s);
+    EXPECT_THAT(client.sent(), ElementsAre("DISCONNECT"));
+    EXPECT_TRUE(client.wants_close());
+    EXPECT_FALSE(client.machine().should_close_at_once());
+    EXPECT_THAT(client.events(), ElementsAre("closing success"));
+    client.loses_transport();
+    client.advance(0s);
+    EXPECT_THAT(client.events(), ElementsAre("failed 2: Connection closed", "redial"));
+    client.connects("a");
+    client.advance(0s);
+  }
+}
+
+TEST(Reconnect, GivesUpAnAttemptWithoutWaitingForItsEnd) {
+  TestClient dialing({.reconnect = kSteady}), waiting({.reconnect = kSteady});
+  dialing.machine().start_attempt(dialing.now());
+  waiting.opens("a");
+  for (TestClient* client : {&dialing, &waiting}) {
+    client->machine().reconnect(client->now());
+    EXPECT_TRUE(client->machine().should_close_at_once());
+    client->loses_transport();
+    client->advance(0s);
+    EXPECT_THAT(client->events(), ElementsAre("closing success", "redial"));
+  }
+}
+
+TEST(Reconnect, CutsAPauseShortAndBeginsAnEndedClientAgain) {
+  TestClient pausing({.reconnect = kSteady}), ended({.reconnect = kSteady}), stopped({.reconnect = kSteady});
+  pausing.connects("a");
+  pausing.loses_transport();
+  ended.connects("a");
+  ended.disconnects();
+  ended.loses_transport();
+  ended.events();
+  stopped.connects("a");
+  stopped.machine().reconnect(stopped.now());
+  stopped.machine().stop_reconnecting();
+  stopped.loses_transport();
+  stopped.events();
+  stopped.advance(1h);
+  EXPECT_THAT(stopped.events(), IsEmpty()) << "the later word counts";
+  for (TestClient* client : {&pausing, &ended, &stopped}) {
+    client->machine().reconnect(client->now());
+    client->advance(0s);
+    EXPECT_THAT(client->events(), ElementsAre("redial"));
+    client->connects("a");
+  }
+}
+
+TEST(ClientConnection, ThatTheHostForgetsLeavesNothingToTheNextAttempt) {
+  TestClient client({.reconnect = kSteady, .connect_timeout = 10s});
+  client.connects("a keep_alive=10");
+  client.advance(10s);
+  EXPECT_EQ(client.subscribes("t qos0", 1), "");
+  client.machine().start_attempt(client.now());
+  EXPECT_THAT(client.events(), ElementsAre("failed 1: Connection closed"));
+  EXPECT_TRUE(client.machine().output().empty());
+  EXPECT_FALSE(client.wants_close());
+  EXPECT_EQ(client.machine().next_deadline(), client.now() + 10s);
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    client.advance(10s);
+    EXPECT_TRUE(client.machine().should_close_at_once());
+    EXPECT_THAT(client.events(), ElementsAre("closing server-unavailable: connack timeout"));
+    client.machine().start_attempt(client.now());
+  }
+}
+
 TEST(Reconnection, IsNotWantedWhenItIsOffOrStopped) {
   TestClient off({.reconnect = {.enabled = false}}), stopped({.reconnect = kSteady});
   off.connects("a");
