@@ -29,7 +29,7 @@ Client::State::State(const ClientOptions& options, ClientListener& listener, Jou
       restoring_(journal != nullptr) {}
 
 void Client::State::start_attempt(Instant now) {
-  if (has_attempt()) end_transport();
+  if (has_attempt()) end_transport(now);
   attempt_ = {};
   phase_ = ClientPhase::Dialing;
   wants_reconnection_ = options_.reconnect.enabled;
@@ -89,14 +89,14 @@ void Client::State::receive(Bytes octets, Instant now) {
 
 void Client::State::transport_closed(Instant now) {
   if (!has_attempt()) return;
-  end_transport();
+  end_transport(now);
   if (!wants_reconnection_ && !attempt_.redials_at_once) return;
   phase_ = ClientPhase::Pausing;
   redial_at_ = attempt_.redials_at_once ? now : now + schedule_.next_delay();
 }
 
-void Client::State::end_transport() {
-  note_end();
+void Client::State::end_transport(Instant now) {
+  note_end(now);
   phase_ = ClientPhase::Idle;
   connack_due_at_ = ping_due_at_ = kNever;
   output_.clear();
@@ -154,8 +154,11 @@ void Client::State::fail(const Error& error, Instant now) {
 }
 
 // What the end of an attempt says about the next.
-void Client::State::note_end() {
-  if (phase_ == ClientPhase::Connected || attempt_.falls_back) return;
+void Client::State::note_end(Instant now) {
+  if (attempt_.connected_at != kNever)
+    return schedule_.connection_lost(now - attempt_.connected_at, attempt_.asked_for_patience);
+  if (attempt_.asked_for_patience) schedule_.be_patient();
+  if (attempt_.falls_back) return;
   // Some servers close when they don't know the version.
   const bool is_unanswered = phase_ == ClientPhase::AwaitingConnack && attempt_.first_bytes.empty();
   if (!is_unanswered || attempt_.is_stopped) return fallback_.failed();
@@ -205,6 +208,7 @@ void Client::State::write_disconnect(Disconnect disconnect, Instant now) {
 void Client::State::stop_reconnecting() {
   wants_reconnection_ = attempt_.redials_at_once = attempt_.falls_back = false;
   attempt_.is_stopped = true;
+  schedule_.begin_anew();
   redial_at_ = kNever;
   if (phase_ == ClientPhase::Pausing) phase_ = ClientPhase::Idle;
 }

@@ -9,12 +9,13 @@
 
 namespace mqtt {
 
-// The pause before attempt n is initial * factor^n, at most maximum, spread by +- jitter of itself.
+// The pause before attempt n is initial * factor^n, at most maximum, spread by +- jitter of itself. A connection that
+// the server accepts begins the pauses anew when it has lasted (ReconnectSchedule).
 struct ReconnectPolicy {
   bool enabled = true;
   Duration initial_delay = std::chrono::seconds(1);
   Duration maximum_delay = std::chrono::seconds(30);
-  double factor = 2.0;  // 1 keeps the pause
+  double factor = 2.0;  // 1 keeps the pause while attempts fail
   double jitter = 0.2;  // 0 to 1
 };
 

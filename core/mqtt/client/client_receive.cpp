@@ -15,6 +15,20 @@ namespace {
 // Of its body; that of a 5.0 CONNACK has properties.
 constexpr std::size_t kConnackSizeOf3_1_1 = 2;
 
+// For such a reason a client that comes back soon makes matters worse.
+bool asks_for_patience(ReasonCode reason) {
+  switch (reason) {
+    case ReasonCode::SessionTakenOver:
+    case ReasonCode::MessageRateTooHigh:
+    case ReasonCode::QuotaExceeded:
+    case ReasonCode::AdministrativeAction:
+    case ReasonCode::ConnectionRateExceeded:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 void Client::State::handle(const Frame& frame, Instant now) {
@@ -65,6 +79,7 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
   if (!connack) return fail(connack.error(), now);
   fallback_.answered();
   if (connack->reason != ReasonCode::Success) {
+    attempt_.asked_for_patience = asks_for_patience(connack->reason);
     listener_.on_connack(*connack);
     return begin_closing({Fault::LimitReached, connack->reason, "the server refused the connection"});
   }
@@ -76,7 +91,7 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
     return fail(protocol_error("a CONNACK with another Authentication Method"), now);  // [MQTT-4.12.0-5]
   phase_ = ClientPhase::Connected;
   connack_due_at_ = kNever;
-  schedule_.succeeded();
+  attempt_.connected_at = now;
   keep_alive_ = properties.server_keep_alive.value_or(keep_alive_);  // [MQTT-3.2.2-21]
   server_receive_maximum_ = properties.receive_maximum.value_or(65'535);
   server_topic_alias_maximum_ = properties.topic_alias_maximum.value_or(0);
@@ -251,6 +266,7 @@ void Client::State::handle_pingresp(const Frame& frame, Instant now) {
 void Client::State::handle_disconnect(const Frame& frame, Instant now) {
   const auto disconnect = decode_disconnect(frame, version_);
   if (!disconnect) return fail(disconnect.error(), now);
+  attempt_.asked_for_patience = asks_for_patience(disconnect->reason);
   listener_.on_disconnect(*disconnect);
   begin_closing({Fault::LimitReached, disconnect->reason, "the server disconnected"});
 }

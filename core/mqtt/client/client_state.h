@@ -85,7 +85,9 @@ struct Arrival {
 
 // Of one attempt and the connection that comes of it; start_attempt() makes another.
 struct ClientAttempt {
-  FirstBytes first_bytes;  // of the server's
+  FirstBytes first_bytes;           // of the server's
+  Instant connected_at = kNever;    // the CONNACK that accepted
+  bool asked_for_patience = false;  // by the server
   bool closes_at_once = false;
   bool is_stopped = false;       // the host wants no other
   bool redials_at_once = false;  // the next one does not wait
@@ -160,8 +162,8 @@ class Client::State {
   void begin_closing(const Error& error);
   void give_up(const Error& error);
   void fall_back();
-  void note_end();
-  void end_transport();
+  void note_end(Instant now);
+  void end_transport(Instant now);
   bool has_attempt() const { return phase_ != ClientPhase::Idle && phase_ != ClientPhase::Pausing; }
 
   // --- the session at a CONNACK (client_resume.cpp)

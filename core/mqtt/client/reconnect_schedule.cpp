@@ -5,17 +5,46 @@
 
 namespace mqtt {
 
+namespace {
+
+constexpr double kShortestLife = 5'000;    // milliseconds
+constexpr double kShortLivedFactor = 2.0;  // at least, for a connection that did not last
+constexpr double kPatienceFactor = 8.0;
+
+}  // namespace
+
+ReconnectSchedule::ReconnectSchedule(const ReconnectPolicy& policy, std::uint64_t random_seed)
+    : policy_(policy), random_(random_seed), next_(initial()) {}
+
+double ReconnectSchedule::maximum() const {
+  return std::max(initial(), static_cast<double>(policy_.maximum_delay.count()));
+}
+
 Duration ReconnectSchedule::next_delay() {
-  const auto initial = static_cast<double>(policy_.initial_delay.count());
-  const auto maximum = std::max(initial, static_cast<double>(policy_.maximum_delay.count()));
-  // std::pow() would bring more octets of tables into the Wasm modules than the rest of this file is long.
-  double base = initial;
-  for (std::uint32_t i = 0; i < attempts_ && base < maximum; ++i)
-    base *= policy_.factor;
-  base = std::min(base, maximum);
-  if (base < maximum) ++attempts_;
+  last_ = std::min(next_, maximum());
+  // A pause of 0 grows, too.
+  next_ = std::min(std::max(last_, 1.0) * std::max(policy_.factor, 1.0), maximum());
   const double spread = 1.0 + policy_.jitter * (2.0 * next_random() - 1.0);
-  return Duration(static_cast<Duration::rep>(base * spread + 0.5));
+  return Duration(static_cast<Duration::rep>(last_ * spread + 0.5));
+}
+
+void ReconnectSchedule::connection_lost(Duration lived, bool asked_for_patience) {
+  const double lasting = std::max(kShortestLife, asked_for_patience ? 2.0 * maximum() : last_);
+  if (static_cast<double>(lived.count()) >= lasting) {
+    begin_anew();
+  } else if (last_ > 0) {
+    next_ = std::max(next_, last_ * kShortLivedFactor);
+  }
+  if (asked_for_patience) be_patient();
+}
+
+void ReconnectSchedule::begin_anew() {
+  last_ = 0;
+  next_ = initial();
+}
+
+void ReconnectSchedule::be_patient() {
+  next_ = std::max(next_, 1.0) * kPatienceFactor;
 }
 
 double ReconnectSchedule::next_random() {

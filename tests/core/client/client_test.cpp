@@ -107,7 +107,7 @@ TEST(ClientConnection, ThatIsNotOpenedIsGivenUpAfterItsTime) {
 
 // --- reconnection
 
-TEST(Reconnection, IsDueAfterPausesThatGrowUntilAConnack) {
+TEST(Reconnection, IsDueAfterPausesThatGrowUntilAConnectionLasts) {
   TestClient client({.reconnect = kSteady});
   client.connects("a");
   for (const Duration pause : {1s, 2s, 4s}) {
@@ -123,8 +123,38 @@ TEST(Reconnection, IsDueAfterPausesThatGrowUntilAConnack) {
   client.advance(8s);
   client.connects("a");
   client.loses_transport();
+  client.advance(16s - 1ms);
+  EXPECT_THAT(client.events(), IsEmpty()) << "a CONNACK alone begins nothing anew";
+  client.advance(1ms);
+  EXPECT_THAT(client.events(), ElementsAre("redial"));
+  client.connects("a keep_alive=0");
+  client.advance(16s);
+  client.loses_transport();
   client.advance(1s);
   EXPECT_THAT(client.events(), ElementsAre("redial"));
+}
+
+TEST(Reconnection, WaitsLongerForAServerThatAsksForPatience) {
+  for (const char* reason : {"session-taken-over", "message-rate-too-high", "quota-exceeded", "administrative-action",
+                             "connection-rate-exceeded"}) {
+    TestClient client({.reconnect = kSteady});
+    client.connects("a keep_alive=0");
+    client.advance(1h);
+    client.gets("DISCONNECT " + std::string(reason));
+    client.loses_transport();
+    client.events();
+    client.advance(8s - 1ms);
+    EXPECT_THAT(client.events(), IsEmpty()) << reason;
+    client.advance(1ms);
+    EXPECT_THAT(client.events(), ElementsAre("redial")) << reason;
+  }
+  for (const char* reason : {"quota-exceeded", "connection-rate-exceeded"}) {
+    TestClient client({.reconnect = kSteady});
+    client.opens("a");
+    client.gets("CONNACK " + std::string(reason));
+    client.loses_transport();
+    EXPECT_EQ(client.machine().next_deadline(), client.now() + 8s) << reason;
+  }
 }
 
 // --- an attempt that the host begins anew
