@@ -24,6 +24,7 @@ mqtt::ClientOptions options_of(const CreateClientCommand& command) {
   options.maximum_automatic_topic_aliases = static_cast<std::uint16_t>(command.maximum_automatic_topic_aliases);
   options.unix_time_at_zero =
       static_cast<std::int64_t>(std::uint64_t{command.unix_time_high} << 32 | command.unix_time_low);
+  options.keeps_session = command.keeps_session != 0;
   options.falls_back_to_3_1_1 = command.falls_back != 0;
   options.random_seed = std::uint64_t{command.random_seed_high} << 32 | command.random_seed_low;
   return options;

@@ -67,7 +67,7 @@ struct CreateClientCommand {
   // With a journal, the Unix time in milliseconds at the clock's zero.
   std::uint32_t trace, maximum_automatic_topic_aliases, has_journal, unix_time_high, unix_time_low;
   std::uint32_t random_seed_low, random_seed_high;
-  std::uint32_t falls_back;  // to 3.1.1
+  std::uint32_t keeps_session, falls_back;  // to 3.1.1
 };
 
 // A record of the journal.

@@ -42,6 +42,7 @@ BridgeSide opposite(BridgeSide side) {
 ClientOptions client_options(const BridgeOptions& options) {
   return {.reconnect = options.reconnect,
           .connect_timeout = options.connect_timeout,
+          .fails_what_waits = false,
           .resubscribe = false,
           .queue_qos_zero = false,
           .acknowledged_by_host = true,

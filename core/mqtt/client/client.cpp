@@ -25,12 +25,14 @@ Client::State::State(const ClientOptions& options, ClientListener& listener, Jou
       listener_(listener),
       schedule_(options.reconnect, options.random_seed),
       fallback_(options.falls_back_to_3_1_1),
+      keeps_session_(options.keeps_session || journal != nullptr),
       recorder_(journal, options.unix_time_at_zero),
       restoring_(journal != nullptr) {}
 
 void Client::State::start_attempt(Instant now) {
   if (has_attempt()) end_transport(now);
   attempt_ = {};
+  is_abandoned_ = false;
   phase_ = ClientPhase::Dialing;
   wants_reconnection_ = options_.reconnect.enabled;
   redial_at_ = kNever;
@@ -47,6 +49,7 @@ Result<void> Client::State::transport_opened(const Connect& wanted, Instant now)
   phase_ = ClientPhase::AwaitingConnack;
   version_ = connect.version;
   clean_start_ = connect.clean_start;
+  keeps_session_ = !clean_start_ || recorder_.is_on();
   keep_alive_ = connect.keep_alive;
   own_receive_maximum_ = connect.properties.receive_maximum.value_or(65'535);
   own_topic_alias_maximum_ = connect.properties.topic_alias_maximum.value_or(0);
@@ -90,7 +93,7 @@ void Client::State::receive(Bytes octets, Instant now) {
 void Client::State::transport_closed(Instant now) {
   if (!has_attempt()) return;
   end_transport(now);
-  if (!wants_reconnection_ && !attempt_.redials_at_once) return;
+  if (!wants_reconnection_ && !attempt_.redials_at_once) return abandon();
   phase_ = ClientPhase::Pausing;
   redial_at_ = attempt_.redials_at_once ? now : now + schedule_.next_delay();
 }
@@ -211,12 +214,14 @@ void Client::State::stop_reconnecting() {
   schedule_.begin_anew();
   redial_at_ = kNever;
   if (phase_ == ClientPhase::Pausing) phase_ = ClientPhase::Idle;
+  if (phase_ == ClientPhase::Idle) abandon();
 }
 
 void Client::State::reconnect(Instant now) {
   attempt_.redials_at_once = true;
   attempt_.is_stopped = attempt_.falls_back = false;
   if (!has_attempt()) {
+    is_abandoned_ = false;
     phase_ = ClientPhase::Pausing;
     redial_at_ = now;
   } else if (phase_ == ClientPhase::Connected) {

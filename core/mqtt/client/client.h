@@ -49,7 +49,8 @@ class ClientListener {
   virtual void on_published(OperationToken, PacketIdentifier, ReasonCode, const Properties&) {}
   virtual void on_subscribed(OperationToken, const Suback&) {}
   virtual void on_unsubscribed(OperationToken, const Unsuback&) {}
-  // An operation that will never end otherwise: the connection or session it belonged to is gone, or it was discarded.
+  // An operation that will never end otherwise: the connection or session it belonged to is gone, it was discarded, or
+  // no attempt follows any more (ClientOptions::fails_what_waits).
   virtual void on_operation_failed(OperationToken, const Error&) {}
   // The server's DISCONNECT or AUTH (5.0).
   virtual void on_disconnect(const Disconnect&) {}

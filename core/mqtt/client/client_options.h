@@ -25,6 +25,12 @@ struct ClientOptions {
   Duration connect_timeout = std::chrono::seconds(30);
   // With CONNECTs of 5.0: speak 3.1.1 to a server that does not speak 5.0 (VersionFallback).
   bool falls_back_to_3_1_1 = false;
+  // When no attempt follows any more, because reconnecting is off or was stopped, all operations that wait fail; until
+  // the host starts an attempt, those that are begun fail too. false: they wait, for a host that keeps account of them.
+  bool fails_what_waits = true;
+  // Messages of QoS 1 and 2 whose operations fail that way stay, and go out if the host does start an attempt: for
+  // sessions that outlive a connection. With a journal, and after a CONNECT without Clean Start, they stay anyway.
+  bool keeps_session = false;
   // Subscribe again, when the server has no session, to all that is subscribed.
   bool resubscribe = true;
   // Topic filters in one SUBSCRIBE of a resubscription; 0 is no limit.

@@ -175,6 +175,12 @@ class Client::State {
   void send_waiting(Instant now);
   void send_wish(Wish wish, Instant now);
   void give_up(const Wish& wish, const Error& error);
+
+  // --- when no attempt follows any more (client_abandon.cpp)
+  void abandon();
+  void abandon_queue();
+  void abandon_flights();
+  Result<void> publish_abandoned(const Publish& publish, OperationToken token, Instant now);
   void send_subscription_wish(const SubscriptionWish& wish, OperationToken token, Instant now);
 
   // --- packets out
@@ -216,6 +222,8 @@ class Client::State {
   VersionFallback fallback_;
   ClientAttempt attempt_;
   bool wants_reconnection_ = false;
+  bool is_abandoned_ = false;  // no attempt follows unless the host starts one
+  bool keeps_session_;
   Instant redial_at_ = kNever;
   Instant connack_due_at_ = kNever;
 

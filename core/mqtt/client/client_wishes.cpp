@@ -55,6 +55,7 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
   if (is_connected) {
     if (const auto accepted = check_against_server(publish); !accepted) return accepted.error();
   }
+  if (is_abandoned_) return publish_abandoned(publish, token, now);
   if (is_connected && alias && !publish.topic.empty())
     remember_outgoing_alias(*alias, publish.topic, publish.properties.topic_alias.has_value());
   if (goes_now) {
@@ -232,6 +233,7 @@ Result<void> Client::State::request(SubscriptionRequest request, OperationToken 
   // What an UNSUBSCRIBE can say, a SUBSCRIBE can.
   if (const auto encodable = check_encodable(request.packet); !encodable) return encodable.error();
   if (phase_ == ClientPhase::Connected) return write_request(std::move(request), token, now);
+  if (is_abandoned_) return kConnectionClosed;
   return enqueue({.token = token,
                   .record = 0,
                   .message = {},

@@ -160,6 +160,7 @@ function optionValues(options: ClientMachineOptions, unixTimeAtZero: number): nu
     Math.floor(unixTimeAtZero) >>> 0,
     seedLow,
     seedHigh,
+    options.keepsSession ? 1 : 0,
     options.fallsBack ? 1 : 0,
   ];
 }

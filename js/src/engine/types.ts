@@ -77,6 +77,8 @@ export interface ClientMachineOptions {
   readonly connectTimeout?: number | undefined; // 30,000
   /** A CONNECT of 5.0 is made again, in 3.1.1, to a server that does not speak 5.0. */
   readonly fallsBack?: boolean | undefined; // false
+  /** What waits fails when no attempt follows; its messages of QoS 1 and 2 stay nevertheless. So they do after a CONNECT that was not clean, and with a journal. */
+  readonly keepsSession?: boolean | undefined; // false
   readonly resubscribe?: boolean | undefined; // true
   /** Filters in one SUBSCRIBE of a resubscription; 0 is no limit. */
   readonly subscribeBatchSize?: number | undefined; // 0
@@ -138,7 +140,7 @@ export interface ClientSink {
     reasonCodes: ReasonCode[],
     properties: PacketProperties | undefined,
   ): void;
-  /** The operation was refused, or will never end: its connection or session is gone, or it was discarded. */
+  /** The operation was refused, or will never end: its connection or session is gone, it was discarded, or no attempt follows. */
   operationFailed(token: OperationToken, error: EngineError): void;
   /** The server's DISCONNECT (5.0). closing() follows. */
   disconnect(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;

@@ -169,8 +169,9 @@ export const enum CreateClientCommandField {
   unixTimeLow = 18,
   randomSeedLow = 19,
   randomSeedHigh = 20,
-  fallsBack = 21,
-  words = 22,
+  keepsSession = 21,
+  fallsBack = 22,
+  words = 23,
 }
 
 export const enum RestoreCommandField {
