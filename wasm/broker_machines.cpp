@@ -107,9 +107,9 @@ void BrokerMachines::send_to_broker(ClientMachine& machine, mqtt::Instant now) {
   if (connection == nullptr) return;
   move_octets(
       machine.client().output(), [&](mqtt::Bytes octets) { broker_->core().receive(connection->id, octets, now); },
-      [&](std::size_t count) { machine.client().consume_output(count); });
+      [&](std::size_t count) { machine.client().consume_output(count, now); });
   // Only asks for the transport's end, as there is no output left.
-  machine.write_output();
+  machine.write_output(now);
 }
 
 void BrokerMachines::send_to_client(std::uint32_t number, mqtt::Instant now) {

@@ -80,6 +80,9 @@ void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
     case CommandKind::SetWritable:
       transport_.is_writable = command.record<ValueCommand>().value != 0;
       break;
+    case CommandKind::NoteUnsent:
+      client_.note_unsent(command.record<ValueCommand>().value, now);
+      break;
     case CommandKind::Publish:
       publish(command, now);
       break;
@@ -211,11 +214,12 @@ void ClientMachine::report(const mqtt::Result<void>& result, std::uint32_t token
   if (!result) boundary_.events.error(EventKind::OperationFailed, number_, token, result.error());
 }
 
-void ClientMachine::write_output() {
+void ClientMachine::write_output(mqtt::Instant now) {
   const mqtt::OutputQueue& output = client_.output();
   if (transport_.is_writable && !output.empty()) {
     boundary_.events.output(EventKind::Output, number_, output, transport_.frames);
     transport_.named_output = output.size();
+    client_.note_output_taken(transport_.named_output, now);
   }
   if (client_.should_close() && output.size() == transport_.named_output && !transport_.asked_to_close) {
     transport_.asked_to_close = true;
@@ -224,7 +228,7 @@ void ClientMachine::write_output() {
 }
 
 void ClientMachine::consume_output() {
-  if (transport_.named_output != 0) client_.consume_output(transport_.named_output);
+  if (transport_.named_output != 0) client_.drop_output(transport_.named_output);
   transport_.named_output = 0;
 }
 

@@ -24,7 +24,7 @@ class ClientMachine final : private mqtt::ClientListener {
 
   // Names the output in an event, if the transport takes it, and asks for the transport's end when all is named. What
   // was named is JavaScript's until consume_output(), at the next step's begin.
-  void write_output();
+  void write_output(mqtt::Instant now);
   void consume_output();
 
   // --- for a link to a broker of the same module, in place of a transport

@@ -29,7 +29,7 @@ mqtt::Instant Machines::step(std::size_t length, mqtt::Instant now) {
   advance(now);
   exchange(now);
   for (ClientMachine* const client : touched_) {
-    if (!client->link()) client->write_output();
+    if (!client->link()) client->write_output(now);
     note_deadline(*client);
   }
   write_other_output();

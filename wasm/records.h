@@ -19,6 +19,7 @@ enum class CommandKind : std::uint32_t {
   TransportClosed,      // Command
   Receive,              // ReceiveCommand
   SetWritable,          // ValueCommand: 0 or 1
+  NoteUnsent,           // ValueCommand: bytes of earlier outputs that wait in the transport; 0 at last
   Publish,              // PublishCommand
   Subscribe,            // SubscribeCommand
   Unsubscribe,          // SubscribeCommand

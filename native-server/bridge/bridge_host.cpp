@@ -88,8 +88,8 @@ void BridgeHost::End::flush() {
   if (link == nullptr) return;
   mqtt::Bridge& bridge = host.bridge_;
   if (!is_blocked) {
-    is_blocked =
-        !write_output(*link, bridge.output(side), [&](std::size_t taken) { bridge.consume_output(side, taken); });
+    is_blocked = !write_output(*link, bridge.output(side),
+                               [&](std::size_t taken) { bridge.consume_output(side, taken, now()); });
   }
   if (!bridge.should_close(side)) return;
   if (bridge.output(side).empty()) {

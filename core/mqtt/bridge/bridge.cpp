@@ -355,8 +355,8 @@ Instant Bridge::advance(Instant now) {
 const OutputQueue& Bridge::output(BridgeSide side) const {
   return state_->side(side).client.output();
 }
-void Bridge::consume_output(BridgeSide side, std::size_t octets) {
-  state_->side(side).client.consume_output(octets);
+void Bridge::consume_output(BridgeSide side, std::size_t octets, std::optional<Instant> now) {
+  state_->side(side).client.consume_output(octets, now);
 }
 bool Bridge::should_close(BridgeSide side) const {
   return state_->side(side).client.should_close();

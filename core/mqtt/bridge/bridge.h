@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "mqtt/base/bytes.h"
@@ -72,7 +73,7 @@ class Bridge {
 
   // --- what has come of them
   const OutputQueue& output(BridgeSide side) const;
-  void consume_output(BridgeSide side, std::size_t octets);
+  void consume_output(BridgeSide side, std::size_t octets, std::optional<Instant> now = std::nullopt);
   bool should_close(BridgeSide side) const;
   // False while more waits for the other side than it has taken: the host had better not read on.
   bool takes_input(BridgeSide side) const;

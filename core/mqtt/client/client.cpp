@@ -12,10 +12,6 @@ namespace mqtt {
 
 namespace {
 
-// For a probe when Keep Alive is off, and for a Keep Alive so short that half of it is no time.
-constexpr Duration kShortestPingTimeout = std::chrono::milliseconds(500);
-constexpr Duration kPingTimeoutWithoutKeepAlive = std::chrono::seconds(10);
-
 constexpr Error kOrderly{Fault::CallerMisuse, ReasonCode::Success, ""};
 
 }  // namespace
@@ -50,13 +46,12 @@ Result<void> Client::State::transport_opened(const Connect& wanted, Instant now)
   version_ = connect.version;
   clean_start_ = connect.clean_start;
   keeps_session_ = !clean_start_ || recorder_.is_on();
-  keep_alive_ = connect.keep_alive;
+  keep_alive_interval_ = connect.keep_alive;
+  keep_alive_.begin(keep_alive_interval_, now);
   own_receive_maximum_ = connect.properties.receive_maximum.value_or(65'535);
   own_topic_alias_maximum_ = connect.properties.topic_alias_maximum.value_or(0);
   authentication_method_ = connect.properties.authentication_method;
   reader_ = FrameReader(connect.properties.maximum_packet_size.value_or(kMaximumPacketSize));
-  last_heard_ = now;
-  ping_due_at_ = kNever;
   unreleased_ = 0;
   releasing_.clear();
   arrivals_.clear();
@@ -76,14 +71,13 @@ void Client::State::receive(Bytes octets, Instant now) {
   if (phase_ == ClientPhase::AwaitingConnack) {
     if (const auto error = attempt_.first_bytes.look_at(octets)) return fail(*error, now);
   }
-  // A long message may be under way in front of the PINGRESP.
-  if (ping_due_at_ != kNever && !octets.empty()) ping_due_at_ = now + ping_timeout();
+  now_ = now;
+  keep_alive_.note_received(now);  // a part of a packet too, or nothing but the news that some have come
   reader_.feed(octets);
   while (true) {
     const auto frame = reader_.next();
     if (!frame) return fail(frame.error(), now);
     if (!*frame) break;
-    last_heard_ = now;
     handle(**frame, now);
     if (phase_ == ClientPhase::Closing) return;
   }
@@ -101,7 +95,8 @@ void Client::State::transport_closed(Instant now) {
 void Client::State::end_transport(Instant now) {
   note_end(now);
   phase_ = ClientPhase::Idle;
-  connack_due_at_ = ping_due_at_ = kNever;
+  connack_due_at_ = kNever;
+  keep_alive_.end();
   output_.clear();
   for (const auto& [identifier, pending] : std::exchange(pending_subscriptions_, {})) {
     in_flight_.settle(identifier);
@@ -110,42 +105,45 @@ void Client::State::end_transport(Instant now) {
 }
 
 void Client::State::advance(Instant now) {
+  now_ = now;
   if (phase_ == ClientPhase::Pausing && redial_at_ <= now) {
     redial_at_ = kNever;
     phase_ = ClientPhase::Idle;
     return listener_.on_reconnect_due();
   }
+  if (connack_due_at_ <= now && is_connect_leaving(now))
+    connack_due_at_ = *keep_alive_.last_left() + options_.connect_timeout;
   if (connack_due_at_ <= now) {
     connack_due_at_ = kNever;
     return give_up({Fault::LimitReached, ReasonCode::ServerUnavailable, "connack timeout"});
   }
   if (phase_ != ClientPhase::Connected) return;
-  if (ping_due_at_ <= now) return give_up({Fault::LimitReached, ReasonCode::KeepAliveTimeout, "Keepalive timeout"});
-  // [MQTT-3.1.2-20] And when only the server is silent: a dead connection takes what is sent to it for a long time.
-  const bool is_due = keep_alive_ != 0 && std::min(last_sent_, last_heard_) + std::chrono::seconds(keep_alive_) <= now;
-  if (is_due && ping_due_at_ == kNever) send_ping(now);
+  if (keep_alive_.pingresp_due_at() <= now)
+    return give_up({Fault::LimitReached, ReasonCode::KeepAliveTimeout, "Keepalive timeout"});
+  if (keep_alive_.ping_due_at() <= now) send_ping(now);
+}
+
+// A long CONNECT on a slow line has its time from the last of its bytes that left, while some wait behind them.
+bool Client::State::is_connect_leaving(Instant now) const {
+  if (phase_ != ClientPhase::AwaitingConnack) return false;
+  const auto last_left = keep_alive_.last_left();
+  const bool is_waiting = !output_.empty() || keep_alive_.has_unsent();
+  return is_waiting && last_left && *last_left + options_.connect_timeout > now;
 }
 
 Instant Client::State::next_deadline() const {
-  Instant next = std::min(redial_at_, connack_due_at_);
+  const Instant next = std::min(redial_at_, connack_due_at_);
   if (phase_ != ClientPhase::Connected) return next;
-  next = std::min(next, ping_due_at_);
-  if (keep_alive_ == 0 || ping_due_at_ != kNever) return next;
-  return std::min(next, std::min(last_sent_, last_heard_) + std::chrono::seconds(keep_alive_));
+  return std::min({next, keep_alive_.pingresp_due_at(), keep_alive_.ping_due_at()});
 }
 
 void Client::State::send_ping(Instant now) {
   write(PacketType::Pingreq, 0, now, [](ByteBuffer& out) { encode(Pingreq{}, out); });
-  ping_due_at_ = now + ping_timeout();
-}
-
-Duration Client::State::ping_timeout() const {
-  if (keep_alive_ == 0) return kPingTimeoutWithoutKeepAlive;
-  return std::max(kShortestPingTimeout, std::chrono::milliseconds(keep_alive_ * 500));
+  keep_alive_.note_ping(output_.size(), now);
 }
 
 void Client::State::probe(Instant now) {
-  if (phase_ == ClientPhase::Connected && ping_due_at_ == kNever) send_ping(now);
+  if (phase_ == ClientPhase::Connected && !keep_alive_.awaits_pingresp()) send_ping(now);
 }
 
 void Client::State::fail(const Error& error, Instant now) {
@@ -178,7 +176,8 @@ void Client::State::give_up(const Error& error) {
 void Client::State::begin_closing(const Error& error) {
   if (phase_ == ClientPhase::Closing || !has_attempt()) return;
   phase_ = ClientPhase::Closing;
-  connack_due_at_ = ping_due_at_ = kNever;
+  connack_due_at_ = kNever;
+  keep_alive_.end();
   listener_.on_closing(error);
 }
 
@@ -305,8 +304,18 @@ void Client::probe(Instant now) {
 const OutputQueue& Client::output() const {
   return state_->output();
 }
-void Client::consume_output(std::size_t octets) {
+void Client::consume_output(std::size_t octets, std::optional<Instant> now) {
+  state_->note_output_taken(octets, now);
   state_->output().consume(octets);
+}
+void Client::note_output_taken(std::size_t octets, Instant now) {
+  state_->note_output_taken(octets, now);
+}
+void Client::drop_output(std::size_t octets) {
+  state_->output().consume(octets);
+}
+void Client::note_unsent(std::size_t octets, Instant now) {
+  state_->note_unsent(octets, now);
 }
 bool Client::should_close() const {
   return state_->phase() == ClientPhase::Closing;

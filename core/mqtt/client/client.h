@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "mqtt/base/bytes.h"
@@ -98,6 +99,7 @@ class Client {
   // Each attempt may say other things (fresh credentials). An Error names the field that can't be sent; nothing was
   // sent then. Precondition: start_attempt().
   Result<void> transport_opened(const Connect& connect, Instant now);
+  // No octets: some have arrived that the host can't hand over yet (of a WebSocket's frame that is not whole).
   void receive(Bytes octets, Instant now);
   void transport_closed(Instant now);
   Instant advance(Instant now);
@@ -139,7 +141,16 @@ class Client {
 
   // --- what has come of them
   const OutputQueue& output() const;
-  void consume_output(std::size_t octets);
+  // Drops octets that the host has written, at `now`; nullopt: at the time of the last call.
+  void consume_output(std::size_t octets, std::optional<Instant> now = std::nullopt);
+  // The same in two, for a host that needs the memory for longer than it takes to write: nothing else is called between
+  // them.
+  void note_output_taken(std::size_t octets, Instant now);
+  void drop_output(std::size_t octets);
+  // Of all that was consumed, so many octets still wait in the host, behind what has left it (a WebSocket's
+  // bufferedAmount): whenever that has changed, and 0 at last. What has not left shows no life, and calls for no
+  // PINGREQ behind it. A host that never says so has none.
+  void note_unsent(std::size_t octets, Instant now);
   bool should_close() const;
   // Then: nobody is there who would agree to a close, so none is waited for.
   bool should_close_at_once() const;

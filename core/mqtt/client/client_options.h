@@ -21,7 +21,7 @@ struct ReconnectPolicy {
 
 struct ClientOptions {
   ReconnectPolicy reconnect;
-  // From start_attempt() to the CONNACK.
+  // From start_attempt() to the CONNACK; while a long CONNECT is leaving, from the last octet of it that has left.
   Duration connect_timeout = std::chrono::seconds(30);
   // With CONNECTs of 5.0: speak 3.1.1 to a server that does not speak 5.0 (VersionFallback).
   bool falls_back_to_3_1_1 = false;

@@ -92,7 +92,7 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
   phase_ = ClientPhase::Connected;
   connack_due_at_ = kNever;
   attempt_.connected_at = now;
-  keep_alive_ = properties.server_keep_alive.value_or(keep_alive_);  // [MQTT-3.2.2-21]
+  keep_alive_.connected(properties.server_keep_alive.value_or(keep_alive_interval_), now);  // [MQTT-3.2.2-21]
   server_receive_maximum_ = properties.receive_maximum.value_or(65'535);
   server_topic_alias_maximum_ = properties.topic_alias_maximum.value_or(0);
   server_maximum_packet_size_ = properties.maximum_packet_size.value_or(kMaximumPacketSize);
@@ -260,7 +260,7 @@ void Client::State::handle_unsuback(const Frame& frame, Instant now) {
 
 void Client::State::handle_pingresp(const Frame& frame, Instant now) {
   if (const auto ping = decode_ping(frame, version_); !ping) return fail(ping.error(), now);
-  ping_due_at_ = kNever;
+  keep_alive_.note_pingresp(now);
 }
 
 void Client::State::handle_disconnect(const Frame& frame, Instant now) {

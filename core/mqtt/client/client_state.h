@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mqtt/client/client.h"
+#include "mqtt/client/client_keep_alive.h"
 #include "mqtt/client/client_recorder.h"
 #include "mqtt/client/first_bytes.h"
 #include "mqtt/client/reconnect_schedule.h"
@@ -113,6 +114,10 @@ class Client::State {
   void stop_reconnecting();
   void reconnect(Instant now);
   void probe(Instant now);
+  void note_output_taken(std::size_t octets, std::optional<Instant> now) {
+    keep_alive_.note_taken(octets, now.value_or(now_));
+  }
+  void note_unsent(std::size_t octets, Instant now) { keep_alive_.note_unsent(octets, now); }
   Result<void> authenticate(Auth auth, Instant now);
 
   // --- wishes (client_wishes.cpp)
@@ -209,11 +214,11 @@ class Client::State {
   void fail_operation(OperationToken token, const Error& error);
   void trace_received(const Frame& frame, const Publish* publish);
   void note_sent(const TracedPacket& packet, Instant now) {
-    last_sent_ = now;
+    now_ = now;
     if (listener_.wants_trace()) listener_.on_packet_sent(packet);
   }
   void send_ping(Instant now);
-  Duration ping_timeout() const;
+  bool is_connect_leaving(Instant now) const;
 
   ClientOptions options_;
   ClientListener& listener_;
@@ -231,7 +236,7 @@ class Client::State {
   ProtocolVersion version_ = ProtocolVersion::V3_1_1;
   bool clean_start_ = true;
   std::uint32_t session_expiry_interval_ = 0;  // seconds
-  std::uint16_t keep_alive_ = 0;               // seconds
+  std::uint16_t keep_alive_interval_ = 0;      // seconds, as the CONNECT said
   std::uint16_t own_receive_maximum_ = 65'535;
   // QoS 2 messages of this transport without a PUBREL: those of an earlier one are outside our Receive Maximum.
   // [MQTT5 4.9] And those of QoS 1 that the host has not acknowledged.
@@ -250,9 +255,8 @@ class Client::State {
   bool server_has_wildcards_ = true;
   bool server_has_subscription_identifiers_ = true;
   bool server_has_shares_ = true;
-  Instant last_sent_;
-  Instant last_heard_;
-  Instant ping_due_at_ = kNever;  // the PINGRESP
+  ClientKeepAlive keep_alive_;
+  Instant now_;  // of the last step
   FrameReader reader_;
   OutputQueue output_;
   IncomingTopicAliases topic_aliases_in_;
