@@ -60,6 +60,7 @@ export interface ConnectionListener extends Pick<
   packetSent(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void;
 }
 
+const NOTHING = new Uint8Array(0);
 const SUCCESS = 0;
 const PROTOCOL_ERROR = 0x82;
 const KEEP_ALIVE_TIMEOUT = 0x8d;
@@ -165,6 +166,12 @@ export class ClientConnection implements ClientSink {
         },
         drained: () => {
           if (!isOver) this.machine.setWritable(true);
+        },
+        unsent: (bytes) => {
+          if (!isOver) this.machine.noteUnsent(bytes);
+        },
+        arriving: () => {
+          if (!isOver) this.machine.receive(NOTHING);
         },
         closed: (info) => {
           if (isOver) return;

@@ -34,7 +34,7 @@ export class ClientMachine {
     this.engine.stage().connect(CommandKind.TransportOpened, this.number, 0, limit(maximumFrameSize), connect);
   }
 
-  /** Octets arrived. Payloads that lie whole in `frame` come out as views of its buffer: its content must not change any more. */
+  /** Octets arrived; none: some that can't be handed over yet. Payloads that lie whole in `frame` come out as views of its buffer: its content must not change any more. */
   receive(frame: Uint8Array<ArrayBuffer>): void {
     this.engine.receive(CommandKind.Receive, this.number, frame);
   }
@@ -47,6 +47,11 @@ export class ClientMachine {
   /** Whether the transport takes octets: while it doesn't, output() is not called and the machine's limits count what waits. */
   setWritable(writable: boolean): void {
     this.engine.stage().value(CommandKind.SetWritable, this.number, writable ? 1 : 0);
+  }
+
+  /** Of all that came to output(), so many bytes still wait in the transport: whenever that changes, and 0 at last. */
+  noteUnsent(bytes: number): void {
+    this.engine.stage().value(CommandKind.NoteUnsent, this.number, limit(bytes));
   }
 
   /** `flags` as PublishFlags. The payload is copied before this returns. */

@@ -1,9 +1,12 @@
 // A Node stream (a TCP or TLS socket, or any duplex) as a transport.
+import { Progress } from './progress.ts';
 import { CLOSE_GRACE, type Transport, type TransportHandlers } from './transport.ts';
 
 /** What this file needs of a Node stream: a net.Socket, a tls.TLSSocket or any Duplex. */
 export interface StreamLike {
   readonly writable: boolean;
+  /** Bytes that were written and have not left. */
+  readonly writableLength?: number;
   on(event: string, listener: (...args: never[]) => void): unknown;
   once(event: string, listener: (...args: never[]) => void): unknown;
   write(octets: Uint8Array): boolean;
@@ -13,22 +16,34 @@ export interface StreamLike {
   destroy(): unknown;
 }
 
+// A stream counts what is written together as waiting until the last of it has left; so it gets this much at a time.
+const CHUNK = 64 * 1024;
+
 export class StreamTransport implements Transport {
   readonly #stream: StreamLike;
+  readonly #handlers: TransportHandlers;
+  readonly #progress: Progress;
+  // What the stream has not been given yet, because it has not taken what was given before.
+  readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
+  #isBlocked = false;
+  #isWaitedFor = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
 
   /** `openEvent` is the event by which the stream says that it is open. */
   constructor(stream: StreamLike, openEvent: string, handlers: TransportHandlers) {
     this.#stream = stream;
+    this.#handlers = handlers;
+    this.#progress = new Progress(handlers, () => this.#unsent());
     let failure: Error | undefined;
     stream.once(openEvent, () => handlers.opened());
     stream.on('data', (chunk: Uint8Array<ArrayBuffer>) => handlers.received(chunk));
-    stream.on('drain', () => handlers.drained());
+    stream.on('drain', () => this.#drained());
     stream.on('error', (error: Error) => {
       failure ??= error;
     });
     stream.once('close', () => {
       clearTimeout(this.#grace);
+      this.#progress.end();
       handlers.closed({
         reason: failure?.message ?? '',
         wasClean: failure === undefined,
@@ -38,7 +53,37 @@ export class StreamTransport implements Transport {
   }
 
   send(octets: Uint8Array<ArrayBuffer>): boolean {
-    return !this.#stream.writable || this.#stream.write(octets);
+    if (!this.#stream.writable) return true;
+    // Who does not ask how much has left is not owed more writes than there are sends.
+    if (octets.length <= CHUNK || this.#handlers.unsent === undefined) this.#chunks.push(octets);
+    else for (let at = 0; at < octets.length; at += CHUNK) this.#chunks.push(octets.subarray(at, at + CHUNK));
+    this.#write();
+    if (!this.#isBlocked) return true;
+    this.#progress.watch();
+    this.#isWaitedFor = true;
+    return false;
+  }
+
+  #write(): void {
+    let count = 0;
+    while (count < this.#chunks.length && !this.#isBlocked) {
+      const isTaken = this.#stream.write(this.#chunks[count++]!);
+      // A stream says that it is full, and will have drained, also when all has left at once.
+      this.#isBlocked = !isTaken && this.#stream.writableLength !== 0;
+    }
+    this.#chunks.splice(0, count);
+  }
+
+  #drained(): void {
+    this.#isBlocked = false;
+    this.#write();
+    if (this.#isBlocked || !this.#isWaitedFor) return;
+    this.#isWaitedFor = false;
+    this.#handlers.drained();
+  }
+
+  #unsent(): number {
+    return this.#chunks.reduce((bytes, chunk) => bytes + chunk.length, this.#stream.writableLength ?? 0);
   }
 
   pause(): void {
@@ -50,6 +95,7 @@ export class StreamTransport implements Transport {
   }
 
   close(): void {
+    for (const chunk of this.#chunks.splice(0)) this.#stream.write(chunk);
     this.#stream.end();
     this.#grace ??= setTimeout(() => this.#stream.destroy(), CLOSE_GRACE);
   }

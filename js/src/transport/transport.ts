@@ -27,6 +27,10 @@ export interface TransportHandlers {
   received(octets: Uint8Array<ArrayBuffer>): void;
   /** After send() answered false: what was sent has left, or nearly. */
   drained(): void;
+  /** Of all that was sent, so many bytes have not left yet: told now and then while that changes, and 0 at last. */
+  unsent?(bytes: number): void;
+  /** Bytes arrive that can't be handed over yet, because their frame is not whole. */
+  arriving?(): void;
   /** The last call, exactly once, whether the transport was ever open or not. */
   closed(info: CloseInfo): void;
 }

@@ -1,5 +1,7 @@
 // A WebSocket, the browser's or anything of its shape, as a transport of binary frames.
 import { MqttError } from '../errors.ts';
+import { Arrivals, Progress } from './progress.ts';
+import type { StreamLike } from './stream.ts';
 import { CLOSE_GRACE, type CloseInfo, type Transport, type TransportHandlers } from './transport.ts';
 
 /** What a transport needs of a WebSocket; the `on...` properties serve where there is no addEventListener. */
@@ -7,10 +9,12 @@ export interface WebSocketLike {
   readonly readyState: number;
   readonly bufferedAmount: number;
   binaryType: string;
-  send(data: Uint8Array<ArrayBuffer>): void;
+  send(data: Uint8Array<ArrayBuffer>, sent?: () => void): void;
   close(code?: number, reason?: string): void;
   /** The package ws has it: the end at once, without a closing handshake. */
   terminate?(): void;
+  /** The package ws, which tells of the line below with the event `upgrade`. */
+  once?(event: string, listener: (response: { readonly socket?: StreamLike }) => void): unknown;
   addEventListener?(type: string, listener: (event: unknown) => void): void;
   onopen?: unknown;
   onmessage?: unknown;
@@ -32,6 +36,8 @@ const LOST: CloseInfo = { code: 1006, reason: '', wasClean: false };
 const HIGH_WATER = 512 * 1024;
 // A WebSocket does not say when its buffer has drained. Milliseconds.
 const DRAIN_POLL = 10;
+// The package ws counts what is sent together as buffered until the last of it has left; so it gets this much at a time.
+const PACE = 64 * 1024;
 
 export class WebSocketTransport implements Transport {
   readonly #socket: WebSocketLike;
@@ -44,6 +50,14 @@ export class WebSocketTransport implements Transport {
   #reading = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
   #draining: ReturnType<typeof setTimeout> | undefined;
+  // send() has answered so.
+  #isFull = false;
+  readonly #isPaced: boolean;
+  // Frames that the package ws has not been given yet.
+  #unsent: Uint8Array<ArrayBuffer>[] = [];
+  #unsentBytes = 0;
+  readonly #progress: Progress;
+  readonly #arrivals: Arrivals;
 
   /**
    * `binaryType` is the kind of message data that costs the socket least: 'arraybuffer', or 'nodebuffer' for the
@@ -52,7 +66,11 @@ export class WebSocketTransport implements Transport {
   constructor(socket: WebSocketLike, binaryType: string, maximumFrameSize: number, handlers: TransportHandlers) {
     this.#socket = socket;
     this.#handlers = handlers;
+    this.#isPaced = typeof socket.terminate === 'function';
+    this.#progress = new Progress(handlers, () => this.#bufferedBytes());
+    this.#arrivals = new Arrivals(() => handlers.arriving?.());
     socket.binaryType = binaryType;
+    if (handlers.arriving !== undefined) this.#watchLine();
     this.#listen('open', 'onopen', () => handlers.opened(maximumFrameSize));
     this.#listen('message', 'onmessage', (event: { data: unknown }) => this.#message(event.data));
     this.#listen('error', 'onerror', (event: { error?: unknown }) => {
@@ -64,10 +82,44 @@ export class WebSocketTransport implements Transport {
 
   send(octets: Uint8Array<ArrayBuffer>): boolean {
     if (this.#socket.readyState !== OPEN) return true;
-    this.#socket.send(octets);
-    if (this.#socket.bufferedAmount < HIGH_WATER) return true;
-    this.#draining ??= setTimeout(() => this.#drain(), DRAIN_POLL);
-    return false;
+    if (this.#isPaced) this.#sendPaced(octets);
+    else this.#socket.send(octets);
+    const bytes = this.#bufferedBytes();
+    if (bytes > 0) this.#progress.watch();
+    const isFull = bytes >= HIGH_WATER;
+    if (isFull || this.#unsent.length > 0) this.#draining ??= setTimeout(() => this.#drain(), DRAIN_POLL);
+    this.#isFull ||= isFull;
+    return !isFull;
+  }
+
+  #sendPaced(octets: Uint8Array<ArrayBuffer>): void {
+    this.#unsent.push(octets);
+    this.#unsentBytes += octets.length;
+    this.#sendUnsent();
+  }
+
+  readonly #sendUnsent = (): void => {
+    let count = 0;
+    while (count < this.#unsent.length && this.#socket.bufferedAmount < PACE && this.#socket.readyState === OPEN) {
+      const octets = this.#unsent[count++]!;
+      this.#unsentBytes -= octets.length;
+      // The callback comes sooner than the next look at the buffer, and keeps a fast line busy.
+      const fills = this.#socket.bufferedAmount + octets.length >= PACE;
+      this.#socket.send(octets, fills ? this.#sendUnsent : undefined);
+    }
+    this.#unsent.splice(0, count);
+  };
+
+  #bufferedBytes(): number {
+    return this.#socket.bufferedAmount + this.#unsentBytes;
+  }
+
+  // A frame may take longer than the machine waits for a sign of life; the line tells of each part of it.
+  #watchLine(): void {
+    this.#socket.once?.('upgrade', ({ socket: line }) => {
+      // Behind the listener that the socket itself has by then.
+      this.#listen('open', 'onopen', () => line?.on('data', this.#arrivals.piece));
+    });
   }
 
   pause(): void {
@@ -81,6 +133,8 @@ export class WebSocketTransport implements Transport {
 
   close(): void {
     if (this.#closed) return;
+    for (const octets of this.#unsent.splice(0)) this.#socket.send(octets);
+    this.#unsentBytes = 0;
     this.#socket.close(NORMAL_CLOSURE);
     this.#grace ??= setTimeout(() => this.destroy(), CLOSE_GRACE);
   }
@@ -107,6 +161,7 @@ export class WebSocketTransport implements Transport {
   }
 
   #message(data: unknown): void {
+    this.#arrivals.frame();
     this.#waiting.push(data);
     this.#deliver();
   }
@@ -139,8 +194,12 @@ export class WebSocketTransport implements Transport {
   #drain(): void {
     this.#draining = undefined;
     if (this.#closed) return;
-    if (this.#socket.bufferedAmount < HIGH_WATER / 2) this.#handlers.drained();
-    else this.#draining = setTimeout(() => this.#drain(), DRAIN_POLL);
+    this.#sendUnsent();
+    if (this.#isFull && this.#bufferedBytes() < HIGH_WATER / 2) {
+      this.#isFull = false;
+      this.#handlers.drained();
+    }
+    if (this.#isFull || this.#unsent.length > 0) this.#draining = setTimeout(() => this.#drain(), DRAIN_POLL);
   }
 
   #end(info: CloseInfo): void {
@@ -149,6 +208,8 @@ export class WebSocketTransport implements Transport {
     this.#waiting = [];
     clearTimeout(this.#grace);
     clearTimeout(this.#draining);
+    this.#progress.end();
+    this.#arrivals.end();
     this.#handlers.closed(this.#failure === undefined ? info : { ...info, error: this.#failure });
   }
 }
