@@ -115,7 +115,7 @@ export interface ClientOptions {
   connectTimeout?: number;
   /** true: subscribe again when the server has forgotten */
   resubscribe?: boolean;
-  /** The most topics in one SUBSCRIBE; no limit */
+  /** The most topics in one SUBSCRIBE or UNSUBSCRIBE; no limit */
   subscribeBatchSize?: number | null;
   /** true: topics that are published to often are named by an alias, if a 5.0 server takes aliases */
   autoAssignTopicAlias?: boolean;

@@ -133,7 +133,7 @@ export interface SubackPacket {
 export interface UnsubackPacket {
   cmd: 'unsuback';
   messageId: number;
-  /** One code for each filter of the UNSUBSCRIBE (5.0). */
+  /** One code for each filter of the call (5.0). */
   granted: number[];
   properties?: AcknowledgementProperties;
 }

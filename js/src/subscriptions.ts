@@ -3,7 +3,7 @@
 import type { SubscribeCall, SubscriptionRequest } from './arguments.ts';
 import type { SubscribeCallback, SubscriptionGrant, UnsubscribeCallback } from './client-types.ts';
 import type { ClientMachine } from './engine/engine.ts';
-import type { OperationToken, SubscribeEntry } from './engine/types.ts';
+import type { EngineError, OperationToken, SubscribeEntry } from './engine/types.ts';
 import { errorOf, ErrorWithSubackPacket, type MqttError } from './errors.ts';
 import type { Operations } from './operations.ts';
 import type { CompleteOptions } from './options.ts';
@@ -49,11 +49,20 @@ export class Subscriptions {
   ): void {
     for (const topic of topics) this.#subscribed.delete(topic);
     const kept = this.#isVersion5 ? properties : undefined;
-    const token = this.#operations.add((error, answer) => {
-      if (answer === undefined) callback?.(error && errorOf(error));
-      else callback?.(null, unsubackPacketOf(answer));
-    });
-    this.#stage(token, () => this.#machine.unsubscribe(topics, kept, token));
+    const size = this.#options.subscribeBatchSize || Math.max(topics.length, 1);
+    const granted: number[][] = [];
+    let unanswered = Math.max(Math.ceil(topics.length / size), 1);
+    let failure: EngineError | undefined;
+    for (let begin = 0, batch = 0; begin === 0 || begin < topics.length; begin += size, ++batch) {
+      const token = this.#operations.add((error, answer) => {
+        failure ??= error;
+        granted[batch] = answer?.reasonCodes ?? [];
+        if (--unanswered > 0) return;
+        if (failure !== undefined || answer === undefined) callback?.(failure && errorOf(failure));
+        else callback?.(null, { ...unsubackPacketOf(answer), granted: granted.flat() });
+      });
+      this.#stage(token, () => this.#machine.unsubscribe(topics.slice(begin, begin + size), kept, token));
+    }
   }
 
   // What the others do not have is left out: an application may have options for every version.

@@ -476,6 +476,30 @@ describe('subscribe() and unsubscribe()', () => {
     expect(await subscribing).toHaveLength(3);
   });
 
+  it('splits an UNSUBSCRIBE in the same way, and has the codes of all in their order', async () => {
+    const { client, socket } = await connected({ subscribeBatchSize: 2 }, 5);
+    const unsubscribing = client.unsubscribeAsync(['a', 'b', 'c', 'd', 'e']);
+    const sent = [];
+    for (let part = 0; part < 3; ++part) sent.push(await socket.next('unsubscribe'));
+    expect(sent.map(({ unsubscriptions }) => unsubscriptions)).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+    const granted = [[0x11, 0], [0, 0x87], [0x80]];
+    for (const part of [2, 0, 1])
+      socket.say({ cmd: 'unsuback', messageId: sent[part]!.messageId!, granted: granted[part]! });
+    expect(await unsubscribing).toMatchObject({ cmd: 'unsuback', granted: [0x11, 0, 0, 0x87, 0x80] });
+  });
+
+  it('fails once when a part of an UNSUBSCRIBE has no answer', async () => {
+    const { client, socket } = await connected({ subscribeBatchSize: 1 });
+    const calls = new Collector<unknown[]>();
+    client.unsubscribe(['a', 'b'], (...result) => calls.add(result));
+    const { messageId } = await socket.next('unsubscribe');
+    await socket.next('unsubscribe');
+    socket.say({ cmd: 'unsuback', messageId: messageId! } as never);
+    socket.drop();
+    await nextEvent(client, 'close');
+    expect(calls.items).toMatchObject([[{ message: 'Connection closed' }]]);
+  });
+
   it('waits for the UNSUBACK', async () => {
     const { client, socket } = await connected();
     const unsubscribing = client.unsubscribeAsync(['a', 'b']);
