@@ -27,6 +27,7 @@ import type {
   UnsubscribeOptions,
 } from './client-types.ts';
 import type { ClientMachine, Engine } from './engine/engine.ts';
+import { ownPayload } from './engine/payload.ts';
 import { PublishFlags } from './engine/types.ts';
 import type { ConnackPacket as EngineConnack, EngineError, OperationToken } from './engine/types.ts';
 import { badCall, engineFailure, errorOf, ErrorWithReasonCode, messageOf, MqttError } from './errors.ts';
@@ -449,7 +450,8 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
         return connectPacketOf(this.options);
       },
       connack: (connack) => this.#connack(connack),
-      message: (topic, payload, flags, messageId, properties) => {
+      message: (topic, received, flags, messageId, properties) => {
+        const payload = this.options.copyPayloads ? ownPayload(received) : received;
         const packet = publishPacketOf(topic, payload, flags, messageId, properties);
         if (this.#handover === undefined && this.handleMessage === MqttClient.prototype.handleMessage) {
           this.emit('message', topic, payload, packet);

@@ -134,6 +134,12 @@ export interface ClientOptions {
   /** As MQTT.js has them: the same Store, which both can be. */
   incomingStore?: Store;
   outgoingStore?: Store;
+  /**
+   * true: the payload of each message that is emitted has memory of its own, for applications that keep many of them. A
+   * payload is a view of the frame that it came in otherwise, which costs nothing and keeps the whole frame for as long;
+   * `payload.slice()` copies a single one. One that is at least half of its frame is not copied.
+   */
+  copyPayloads?: boolean;
   /** false; true: the caller calls client.connect() */
   manualConnect?: boolean;
 

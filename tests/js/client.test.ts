@@ -573,6 +573,29 @@ describe('messages', () => {
     expect((await messages.first(3)).map(String)).toEqual(['first', 'second', 'third']);
   });
 
+  it.each([
+    ['small ones of a large frame are copied with copyPayloads', true, 1],
+    ['they are views of it without', false, 20_000],
+  ])('keep what they need: %s', async (_title, copyPayloads, atLeast) => {
+    const { client, socket } = await connected({ copyPayloads });
+    const messages = new Collector<Uint8Array>();
+    client.on('message', (_topic, payload, packet) => {
+      expect(packet.payload).toBe(payload);
+      messages.add(payload);
+    });
+    const publish = (payload: string) =>
+      ({ cmd: 'publish', topic: 'a', payload, qos: 0, retain: false, dup: false }) as const;
+    socket.say(publish('first'), publish('x'.repeat(20_000)), publish(''), publish('last'));
+    const payloads = await messages.first(4);
+    expect([0, 2, 3].map((at) => String(payloads[at]))).toEqual(['first', '', 'last']);
+    for (const at of [0, 3]) {
+      expect(payloads[at]!.buffer.byteLength).toBeGreaterThanOrEqual(atLeast);
+      if (copyPayloads) expect(payloads[at]!.buffer.byteLength).toBe(payloads[at]!.length);
+      expect(payloads[at]).toBeInstanceOf(Buffer);
+    }
+    expect(payloads[1]!.buffer.byteLength).toBeGreaterThan(20_000);
+  });
+
   it('wait while an overridden handleMessage() has not called back', async () => {
     const { client, socket } = await connected();
     const messages = new Collector<string>();

@@ -27,7 +27,7 @@ type BufferIfKnown = typeof globalThis extends { Buffer: { allocUnsafe(size: num
 
 /**
  * A message's payload: a view, often one of many on the same received frame. Keeping a payload keeps its frame alive;
- * `slice()` makes a copy that stands alone (and is a Payload too). `toString()` is the UTF-8 text, as apps written for Node's Buffer expect;
+ * `slice()` makes a copy that stands alone (and is a Payload too); with the option `copyPayloads` all are. `toString()` is the UTF-8 text, as apps written for Node's Buffer expect;
  * in Node it is a Buffer altogether.
  */
 export type Payload = TextualOctets & BufferIfKnown;
@@ -71,6 +71,11 @@ function latin1Of(octets: Uint8Array): string {
     text += String.fromCharCode(...octets.subarray(at, at + octetsAtOnce));
   }
   return text;
+}
+
+/** The payload, or a copy if it keeps memory alive of more than twice its size. */
+export function ownPayload(payload: Payload): Payload {
+  return payload.byteLength * 2 < payload.buffer.byteLength ? (payload.slice() as Payload) : payload;
 }
 
 export const Payload = TextualOctets as unknown as {
