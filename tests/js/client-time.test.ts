@@ -112,3 +112,23 @@ it('a server that never answers is given up after connectTimeout', async () => {
   await pass(500);
   expect((await failing)[0].code).toBe('ERR_MQTT_CONNACK_TIMEOUT');
 });
+
+describe('a server', () => {
+  it('is not given up while a long packet leaves the WebSocket, and is when nothing does', async () => {
+    const server = new ScriptServer();
+    start(server, { keepalive: 4, reconnectPeriod: 0 });
+    const connecting = nextEvent(client, 'connect');
+    const socket = await server.accepted();
+    await connecting;
+    const errors: string[] = [];
+    client.on('error', ({ message }) => errors.push(message));
+    client.publish('a', new Uint8Array(1_000_000));
+    for (socket.bufferedAmount = 1_000_000; socket.bufferedAmount > 400_000; socket.bufferedAmount -= 3000)
+      await pass(100);
+    expect(client.connected).toBe(true);
+    expect(socket.has('pingreq')).toBe(true);
+    // What has left may be on a slow way for so long.
+    for (let second = 0; second < 40 && client.connected; ++second) await pass(1000);
+    expect(errors).toEqual(['Keepalive timeout']);
+  });
+});
