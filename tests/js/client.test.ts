@@ -495,8 +495,9 @@ describe('subscribe() and unsubscribe()', () => {
     const { messageId } = await socket.next('unsubscribe');
     await socket.next('unsubscribe');
     socket.say({ cmd: 'unsuback', messageId: messageId! } as never);
+    const closing = nextEvent(client, 'close');
     socket.drop();
-    await nextEvent(client, 'close');
+    await closing;
     expect(calls.items).toMatchObject([[{ message: 'Connection closed' }]]);
   });
 
