@@ -122,8 +122,8 @@ describe('a server', () => {
     await connecting;
     const errors: string[] = [];
     client.on('error', ({ message }) => errors.push(message));
-    client.publish('a', new Uint8Array(1_000_000));
-    for (socket.bufferedAmount = 1_000_000; socket.bufferedAmount > 400_000; socket.bufferedAmount -= 3000)
+    client.publish('a', new Uint8Array(500_000));
+    for (socket.bufferedAmount = 500_000; socket.bufferedAmount > 100_000; socket.bufferedAmount -= 2500)
       await pass(100);
     expect(client.connected).toBe(true);
     expect(socket.has('pingreq')).toBe(true);
