@@ -192,7 +192,10 @@ describe('links', () => {
     expect(first.sink.answers.at(-1)!.slice(0, 2)).toEqual(['disconnect', 0x8e]);
     first.machine.transportClosed();
     test.engine.flush();
-    test.clock.advance(500);
+    // The reason asks for patience: the pause is that of three failed attempts more.
+    test.clock.advance(3999);
+    expect(first.sink.reconnectsDue).toBe(0);
+    test.clock.advance(1);
     expect(first.sink.reconnectsDue).toBe(1);
     expect(second.linkEnds).toHaveLength(0);
     test.engine.dispose();

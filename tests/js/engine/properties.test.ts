@@ -28,7 +28,7 @@ it('crosses every property of a CONNACK', async () => {
   machine.transportOpened({ ...connect, protocolVersion: 5 });
   const packet = { cmd: 'connack', reasonCode: 0, sessionPresent: false, properties: everyConnackProperty } as const;
   machine.receive(frameOf([packet as never], 5));
-  expect(sink.connacks).toEqual([{ sessionPresent: false, reasonCode: 0, properties: everyConnackProperty }]);
+  expect(sink.connacks).toEqual([{ protocolVersion: 5, sessionPresent: false, reasonCode: 0, properties: everyConnackProperty }]);
   engine.dispose();
 });
 
