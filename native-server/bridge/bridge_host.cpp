@@ -14,11 +14,12 @@ namespace wasmqtt {
 
 using mqtt::BridgeSide;
 
-BridgeHost::BridgeHost(Reactor& reactor, const BridgeTarget& target, LinkAcceptor& broker)
+BridgeHost::BridgeHost(Reactor& reactor, const BridgeTarget& target, LinkAcceptor& broker,
+                       mqtt::RetainedStore& retained)
     : reactor_(reactor),
       upstream_(target.upstream),
       broker_(broker),
-      bridge_(target.options, *this),
+      bridge_(target.options, *this, &retained),
       ends_{End(*this, BridgeSide::Local), End(*this, BridgeSide::Remote)},
       gathering_(reactor.io),
       timer_(reactor.io, [this] {
@@ -66,7 +67,7 @@ void BridgeHost::End::on_writable() {
 void BridgeHost::End::on_end(const LinkEnd& end) {
   if (side == BridgeSide::Remote)
     host.reactor_.log->warn("bridge: {} is gone: {}", host.name_of(side), printable(end.text, 256));
-  lose();
+  lose(end.by_peer ? mqtt::TransportEnd::ByPeer : mqtt::TransportEnd::Lost);
   host.conclude();
 }
 
@@ -79,9 +80,9 @@ void BridgeHost::End::open(std::shared_ptr<Link> opened) {
 }
 
 // The link has ended, or is closed here.
-void BridgeHost::End::lose() {
+void BridgeHost::End::lose(mqtt::TransportEnd end) {
   link = nullptr;
-  host.bridge_.transport_closed(side, now());
+  host.bridge_.transport_closed(side, now(), end);
 }
 
 void BridgeHost::End::flush() {
@@ -94,7 +95,7 @@ void BridgeHost::End::flush() {
   if (!bridge.should_close(side)) return;
   if (bridge.output(side).empty()) {
     link->close(CloseCode::NormalClosure, "");
-    lose();
+    lose(mqtt::TransportEnd::Lost);
   } else if (!std::exchange(is_time_limited, true)) {
     link->limit_remaining_time();
   }
@@ -114,19 +115,26 @@ std::string BridgeHost::name_of(BridgeSide side) const {
 
 // What a step of the bridge has left to do. Not from within one.
 void BridgeHost::conclude() {
-  if (std::exchange(end(BridgeSide::Local).is_due, false)) connect_local();
-  if (std::exchange(end(BridgeSide::Remote).is_due, false)) dial_remote();
-  if (dial_ && bridge_.should_close(BridgeSide::Remote)) {  // it took too long, or is not wanted any more
-    std::exchange(dial_, nullptr)->cancel();
-    end(BridgeSide::Remote).lose();
-  }
-  for (End& end : ends_)
-    end.flush();
+  do {
+    open_due();
+    if (dial_ && bridge_.should_close(BridgeSide::Remote)) {  // it took too long, or is not wanted any more
+      std::exchange(dial_, nullptr)->cancel();
+      end(BridgeSide::Remote).lose(mqtt::TransportEnd::Lost);
+    }
+    for (End& end : ends_)
+      end.flush();
+    // What has ended just now may be wanted again at once.
+  } while (end(BridgeSide::Local).is_due || end(BridgeSide::Remote).is_due);
   // How much one side may read hangs on what the other has written.
   for (End& end : ends_)
     end.pace_reading();
   if (on_local_ready_ && bridge_.ready(BridgeSide::Local)) std::exchange(on_local_ready_, nullptr)();
   timer_.arm(bridge_.next_deadline());
+}
+
+void BridgeHost::open_due() {
+  if (std::exchange(end(BridgeSide::Local).is_due, false)) connect_local();
+  if (std::exchange(end(BridgeSide::Remote).is_due, false)) dial_remote();
 }
 
 void BridgeHost::connect_local() {
@@ -149,7 +157,7 @@ void BridgeHost::on_dialled(UpstreamDial::Outcome outcome) {
     remote.open(std::make_shared<TcpLink>(reactor_, std::move(outcome.socket), std::move(outcome.peer)));
   } else {
     reactor_.log->warn("bridge: no connection to {}: {}", name_of(BridgeSide::Remote), outcome.problem);
-    remote.lose();
+    remote.lose(mqtt::TransportEnd::Lost);
   }
   conclude();
 }
@@ -169,7 +177,19 @@ void BridgeHost::on_connect_due(BridgeSide side) {
 
 void BridgeHost::on_connack(BridgeSide side, const mqtt::Connack& connack) {
   if (side == BridgeSide::Local || connack.reason != mqtt::ReasonCode::Success) return;
-  reactor_.log->info("bridge: connected to {}{}", name_of(side), connack.session_present ? ", session resumed" : "");
+  reactor_.log->info("bridge: connected to {}, {}{}", name_of(side), mqtt::dialect_name(bridge_.dialect()),
+                     connack.session_present ? ", session resumed" : "");
+}
+
+void BridgeHost::on_dialect_refused(mqtt::BridgeDialect refused, std::optional<mqtt::BridgeDialect> next) {
+  const std::string what = next ? fmt::format("trying {}", mqtt::dialect_name(*next)) : "nothing else is left to try";
+  reactor_.log->warn("bridge: {} does not take {}; {}", name_of(BridgeSide::Remote), mqtt::dialect_name(refused), what);
+}
+
+void BridgeHost::on_given_up(std::string_view topic, unsigned connections) {
+  const std::string which = topic.empty() ? "a message" : fmt::format("a message on '{}'", printable(topic, 256));
+  reactor_.log->error("bridge: gave up {}: {} connections to {} ended without an answer to it ({} given up so far)",
+                      which, connections, name_of(BridgeSide::Remote), bridge_.statistics(BridgeSide::Local).given_up);
 }
 
 void BridgeHost::on_subscription_refused(BridgeSide side, std::string_view topic_filter, const mqtt::Error& error) {

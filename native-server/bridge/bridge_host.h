@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/server_options.h"
 #include "mqtt/bridge/bridge.h"
@@ -20,8 +22,8 @@ namespace wasmqtt {
 
 class BridgeHost final : private mqtt::BridgeListener {
  public:
-  // `broker` takes the local side's links; it must outlive the bridge.
-  BridgeHost(Reactor& reactor, const BridgeTarget& target, LinkAcceptor& broker);
+  // `broker` takes the local side's links, and `retained` is what it retains; both must outlive the bridge.
+  BridgeHost(Reactor& reactor, const BridgeTarget& target, LinkAcceptor& broker, mqtt::RetainedStore& retained);
   ~BridgeHost();
 
   // `on_local_ready` is called once, when nothing that the broker is told from then on can miss the bridge.
@@ -41,7 +43,7 @@ class BridgeHost final : private mqtt::BridgeListener {
     void open(std::shared_ptr<Link> opened);
     void flush();
     void pace_reading();
-    void lose();
+    void lose(mqtt::TransportEnd end);
 
     BridgeHost& host;
     mqtt::BridgeSide side;
@@ -56,12 +58,15 @@ class BridgeHost final : private mqtt::BridgeListener {
   void on_connect_due(mqtt::BridgeSide side) override;
   void on_connack(mqtt::BridgeSide side, const mqtt::Connack& connack) override;
   void on_subscription_refused(mqtt::BridgeSide side, std::string_view topic_filter, const mqtt::Error& error) override;
+  void on_dialect_refused(mqtt::BridgeDialect refused, std::optional<mqtt::BridgeDialect> next) override;
+  void on_given_up(std::string_view topic, unsigned connections) override;
   void on_closing(mqtt::BridgeSide side, const mqtt::Error& error) override;
 
   End& end(mqtt::BridgeSide side) { return ends_[static_cast<std::size_t>(side)]; }
   // Of that side's broker, for the log.
   std::string name_of(mqtt::BridgeSide side) const;
   void conclude();
+  void open_due();
   void connect_local();
   void dial_remote();
   void on_dialled(UpstreamDial::Outcome outcome);

@@ -42,7 +42,7 @@ struct Flags {
   std::string bridge_client_identifier;
   std::string bridge_user_name;
   std::string bridge_password_file;
-  std::string bridge_version = "5";
+  std::string bridge_version = "auto";
   std::uint32_t bridge_session_expiry = mqtt::BridgeOptions().session_expiry_interval;
   std::string log_level = "info";
   std::string data;
@@ -98,8 +98,9 @@ void declare_bridge(CLI::App& app, Flags& flags) {
   add("--bridge-password-file", flags.bridge_password_file, "FILE", "A file whose first line is the password there")
       ->needs(bridge);
   add("--bridge-mqtt", flags.bridge_version, "VERSION",
-      "5, or 3.1.1 for brokers that know mosquitto's sign of a bridge: from others, what went there would come back")
-      ->check(CLI::IsMember({"5", "3.1.1"}).description(""))
+      "5; 3.1.1, first with mosquitto's sign of a bridge and then without, when messages that come back from there are "
+      "known by their content; auto tries all of these in this order, and stays with what that broker takes")
+      ->check(CLI::IsMember({"auto", "5", "3.1.1"}).description(""))
       ->capture_default_str()
       ->needs(bridge);
   add("--bridge-session-expiry", flags.bridge_session_expiry, "SECONDS",
@@ -211,7 +212,8 @@ std::optional<std::string> read_bridge(const Flags& flags, BridgeTarget& bridge)
       return "--bridge-password-file: '" + flags.bridge_password_file + "' can't be read, or is empty";
     options.password = password;
   }
-  options.version = flags.bridge_version == "5" ? mqtt::ProtocolVersion::V5_0 : mqtt::ProtocolVersion::V3_1_1;
+  if (flags.bridge_version == "5") options.version = mqtt::ProtocolVersion::V5_0;
+  if (flags.bridge_version == "3.1.1") options.version = mqtt::ProtocolVersion::V3_1_1;
   options.session_expiry_interval = flags.bridge_session_expiry;
   return std::nullopt;
 }

@@ -18,6 +18,7 @@ using mqtt::Bytes;
 struct LinkEnd {
   bool orderly = false;  // the peer said that it was going: end of stream, or a Close frame with code 1000 or 1001
   std::string text;      // for a log: "the peer closed the connection"
+  bool by_peer = false;  // it closed the connection, or its system knows of none
 };
 
 class LinkListener {

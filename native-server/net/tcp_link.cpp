@@ -15,8 +15,9 @@ bool is_would_block(const asio::error_code& error) {
 }
 
 LinkEnd end_of(const asio::error_code& error) {
-  if (error == asio::error::eof) return {true, "the peer closed the connection"};
-  return {false, "the connection was lost: " + error.message()};
+  if (error == asio::error::eof) return {.orderly = true, .text = "the peer closed the connection", .by_peer = true};
+  const bool by_peer = error == asio::error::connection_reset || error == asio::error::broken_pipe;
+  return {.orderly = false, .text = "the connection was lost: " + error.message(), .by_peer = by_peer};
 }
 
 }  // namespace

@@ -85,7 +85,8 @@ std::unique_ptr<BridgeHost> Server::make_bridge(BridgeTarget target) {
     options.client_identifier = fmt::format("wasmqtt-{}-{}", asio::ip::host_name(), http_port_);
   options.random_seed = random_seed();
   reactor_.log->info("bridging to {} as '{}'", target.upstream.text(), options.client_identifier);
-  return std::make_unique<BridgeHost>(reactor_, target, *backend_);
+  auto& broker = dynamic_cast<BrokerHost&>(*backend_);  // the command line excludes a bridge of a relay
+  return std::make_unique<BridgeHost>(reactor_, target, broker, broker.broker().retained());
 }
 
 std::unique_ptr<LinkAcceptor> Server::make_backend(const ServerOptions& options) {

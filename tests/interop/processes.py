@@ -93,12 +93,16 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def mosquitto(port: int | None = None):
-    """Debian's mosquitto, which keeps nothing over its end; yields its TCP port."""
+def mosquitto(port: int | None = None, database: str | None = None):
+    """Debian's mosquitto, which keeps nothing over its end but in the folder `database`; yields its TCP port."""
     port = port or free_port()
     with tempfile.TemporaryDirectory() as folder:
         config = pathlib.Path(folder) / "mosquitto.conf"
-        config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n", encoding="utf-8")
+        lines = [f"listener {port} 127.0.0.1", "allow_anonymous true"]
+        if database is not None:
+            os.chmod(database, 0o777)  # it gives up being root
+            lines += ["persistence true", f"persistence_location {database}/"]
+        config.write_text("\n".join(lines) + "\n", encoding="utf-8")
         process = subprocess.Popen(
             ["/usr/sbin/mosquitto", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -108,6 +112,83 @@ def mosquitto(port: int | None = None):
         finally:
             process.terminate()
             process.wait(TIMEOUT)
+
+
+@contextlib.contextmanager
+def nats():
+    """Debian's nats-server, which speaks MQTT 3.1.1 and nothing else of MQTT; yields its TCP port."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        config = pathlib.Path(folder) / "nats.conf"
+        config.write_text(
+            f"listen: 127.0.0.1:{free_port()}\nserver_name: test\njetstream {{ store_dir: {folder}/store }}\n"
+            f"mqtt {{ host: 127.0.0.1, port: {port} }}\n",
+            encoding="utf-8",
+        )
+        process = subprocess.Popen(
+            ["/usr/sbin/nats-server", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            wait_until_open(port)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(TIMEOUT)
+
+
+class Forwarder:
+    """A TCP port whose connections lead to another one, until they are cut."""
+
+    def __init__(self, target: int):
+        self._target = target
+        self._pairs: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self._is_cut = False
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            with self._lock:
+                if self._is_cut:
+                    near.close()
+                    continue
+                far = socket.create_connection(("127.0.0.1", self._target))
+                self._pairs += [near, far]
+            for source, goal in ((near, far), (far, near)):
+                threading.Thread(target=self._move, args=(source, goal), daemon=True).start()
+
+    @staticmethod
+    def _move(source: socket.socket, goal: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while octets := source.recv(65536):
+                goal.sendall(octets)
+        for each in (source, goal):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def cut(self) -> None:
+        """Ends its connections, and every new one at once."""
+        with self._lock:
+            self._is_cut = True
+            for each in self._pairs:
+                with contextlib.suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+                each.close()
+            self._pairs = []
+
+    def mend(self) -> None:
+        with self._lock:
+            self._is_cut = False
+
+    def close(self) -> None:
+        self.cut()
+        self._listener.close()
 
 
 def wait_until_open(port: int) -> None:

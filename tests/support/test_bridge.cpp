@@ -13,6 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// A CONNACK of 3.1.1 with "unacceptable protocol version".
+constexpr std::uint8_t kUnacceptable[] = {0x20, 0x02, 0x00, 0x01};
+
 std::string name_of(BridgeSide side) {
   return side == BridgeSide::Local ? "local" : "remote";
 }
@@ -29,7 +32,13 @@ bool is_spent(std::optional<std::size_t>& budget, std::size_t octets) {
 TestBridge::TestBridge(TestBroker& local, TestBroker& remote, const BridgeOptions& options)
     : options_(options), transports_{Transport{.broker = &local}, Transport{.broker = &remote}} {
   options_.reconnect.jitter = 0;
-  bridge_ = std::unique_ptr<Bridge>(new Bridge(options_, *this));  // the listener is private
+  bridge_ = make_bridge();
+}
+
+// The listener is private.
+std::unique_ptr<Bridge> TestBridge::make_bridge() {
+  return std::unique_ptr<Bridge>(
+      new Bridge(options_, *this, &transport(BridgeSide::Local).broker->machine().retained()));
 }
 
 TestBridge::~TestBridge() {
@@ -56,7 +65,8 @@ void TestBridge::settles() {
 void TestBridge::advances(Duration duration) {
   const Instant end = now() + duration;
   while (now() < end) {
-    const Duration step = std::min<Duration>(end - now(), 100ms);
+    const Duration due = std::max<Duration>(bridge_->next_deadline() - now(), 1ms);
+    const Duration step = std::min<Duration>({end - now(), 100ms, due});
     for (Transport& each : transports_)
       each.broker->advance(step);
     bridge_->advance(now());
@@ -67,7 +77,8 @@ void TestBridge::advances(Duration duration) {
 void TestBridge::restarts() {
   for (const BridgeSide side : {BridgeSide::Local, BridgeSide::Remote})
     loses(side);
-  bridge_ = std::unique_ptr<Bridge>(new Bridge(options_, *this));
+  bridge_.reset();
+  bridge_ = make_bridge();
   starts();
 }
 
@@ -77,11 +88,21 @@ void TestBridge::shuts_down() {
 }
 
 void TestBridge::loses(BridgeSide side) {
+  ends(side, TransportEnd::Lost);
+}
+
+void TestBridge::ends(BridgeSide side, TransportEnd end) {
   Transport& lost = transport(side);
   if (!lost.connection) return;
   lost.broker->machine().closed(*std::exchange(lost.connection, std::nullopt), now());
   lost.broker->advance(0ms);
-  bridge_->transport_closed(side, now());
+  bridge_->transport_closed(side, now(), end);
+}
+
+void TestBridge::replaces(BridgeSide side, TestBroker& broker) {
+  loses(side);
+  broker.advance(std::max<Duration>(now() - broker.now(), 0ms));
+  transport(side).broker = &broker;
 }
 
 void TestBridge::dials(BridgeSide side) {
@@ -100,8 +121,20 @@ bool TestBridge::moves(BridgeSide side) {
   const Broker& broker = present.broker->machine();
   const bool bridge_asks = bridge_->should_close(side) && bridge_->output(side).empty();
   const bool broker_asks = broker.should_close(*present.connection) && broker.output(*present.connection).empty();
-  if (bridge_asks || broker_asks) loses(side);
+  if (bridge_asks || broker_asks) ends(side, broker_asks ? TransportEnd::ByPeer : TransportEnd::Lost);
   return has_moved;
+}
+
+void TestBridge::remote_knows(std::vector<std::uint8_t> levels, bool closes) {
+  known_levels_ = std::move(levels);
+  closes_unknown_ = closes;
+}
+
+// Of all that goes up only a CONNECT begins so.
+bool TestBridge::is_refused(const std::vector<std::uint8_t>& octets) const {
+  if (known_levels_.empty() || octets.size() < 12 || octets[0] != 0x10) return false;
+  const std::size_t level = (octets[1] < 0x80 ? 2U : 3U) + 6U;  // behind the length, and the name and its length
+  return std::find(known_levels_.begin(), known_levels_.end(), octets[level]) == known_levels_.end();
 }
 
 bool TestBridge::moves_up(BridgeSide side) {
@@ -109,6 +142,11 @@ bool TestBridge::moves_up(BridgeSide side) {
   if (!used.connection || used.is_stuck || bridge_->output(side).empty()) return false;
   std::vector<std::uint8_t> octets;
   bridge_->consume_output(side, take_front(bridge_->output(side), used.up_budget.value_or(SIZE_MAX), octets));
+  if (side == BridgeSide::Remote && is_refused(octets)) {
+    if (!closes_unknown_) bridge_->receive(side, kUnacceptable, now());
+    ends(side, TransportEnd::ByPeer);
+    return true;
+  }
   used.octets_up += octets.size();
   used.broker->machine().receive(*used.connection, octets, now());
   if (is_spent(used.up_budget, octets.size())) loses(side);
@@ -137,6 +175,15 @@ void TestBridge::on_connack(BridgeSide side, const Connack& connack) {
 
 void TestBridge::on_subscription_refused(BridgeSide side, std::string_view topic_filter, const Error& error) {
   notes_.push_back(name_of(side) + " refused " + std::string(topic_filter) + " " + reason_word(error.reason));
+}
+
+void TestBridge::on_dialect_refused(BridgeDialect refused, std::optional<BridgeDialect> next) {
+  notes_.push_back("no " + std::string(dialect_name(refused)) +
+                   (next ? ", next " + std::string(dialect_name(*next)) : ""));
+}
+
+void TestBridge::on_given_up(std::string_view topic, unsigned) {
+  notes_.push_back("gave up " + std::string(topic));
 }
 
 void TestBridge::on_closing(BridgeSide side, const Error& error) {

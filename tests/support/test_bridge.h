@@ -30,11 +30,16 @@ class TestBridge final : private BridgeListener {
 
   // The transport is cut; what is under way is lost.
   void loses(BridgeSide side);
+  // Cut, and at the place of this side's broker is another from now on.
+  void replaces(BridgeSide side, TestBroker& broker);
   // Dials fail from now on, or no more.
   void is_unreachable(BridgeSide side, bool unreachable = true) { transport(side).is_unreachable = unreachable; }
   // Cut as soon as that many octets have gone towards the broker, or come from it; once.
   void cuts_after_up(BridgeSide side, std::size_t octets) { transport(side).up_budget = octets; }
   void cuts_after_down(BridgeSide side, std::size_t octets) { transport(side).down_budget = octets; }
+  // The remote broker knows these protocol levels of CONNECT alone [MQTT-3.1.2-2]: others it refuses, in the form of
+  // 3.1.1 or by closing the connection.
+  void remote_knows(std::vector<std::uint8_t> levels, bool closes = false);
   // This side's broker gets nothing more from the bridge, or again.
   void stops_reading(BridgeSide side, bool stops = true) { transport(side).is_stuck = stops; }
 
@@ -61,10 +66,15 @@ class TestBridge final : private BridgeListener {
   void on_connect_due(BridgeSide side) override { transport(side).is_due = true; }
   void on_connack(BridgeSide side, const Connack& connack) override;
   void on_subscription_refused(BridgeSide side, std::string_view topic_filter, const Error& error) override;
+  void on_dialect_refused(BridgeDialect refused, std::optional<BridgeDialect> next) override;
+  void on_given_up(std::string_view topic, unsigned connections) override;
   void on_closing(BridgeSide side, const Error& error) override;
 
   Transport& transport(BridgeSide side) { return transports_[static_cast<std::size_t>(side)]; }
   Instant now() const { return transports_[0].broker->now(); }
+  std::unique_ptr<Bridge> make_bridge();
+  void ends(BridgeSide side, TransportEnd end);
+  bool is_refused(const std::vector<std::uint8_t>& octets) const;
   bool moves(BridgeSide side);
   bool moves_up(BridgeSide side);
   bool moves_down(BridgeSide side);
@@ -72,6 +82,8 @@ class TestBridge final : private BridgeListener {
 
   BridgeOptions options_;
   std::array<Transport, 2> transports_;
+  std::vector<std::uint8_t> known_levels_;  // none: every one
+  bool closes_unknown_ = false;
   std::unique_ptr<Bridge> bridge_;
   std::vector<std::string> notes_;
 };

@@ -12,9 +12,11 @@
 #include "mqtt/base/result.h"
 #include "mqtt/base/time.h"
 #include "mqtt/bridge/bridge_options.h"
+#include "mqtt/bridge/dialect.h"
 #include "mqtt/bridge/topic_map.h"
 #include "mqtt/connection/output_queue.h"
 #include "mqtt/packet/packet.h"
+#include "mqtt/session/retained_store.h"
 
 namespace mqtt {
 
@@ -30,6 +32,11 @@ class BridgeListener {
   virtual void on_connack(BridgeSide, const Connack&) {}
   // A broker does not let the bridge subscribe to this: nothing crosses by that rule.
   virtual void on_subscription_refused(BridgeSide, std::string_view /*topic_filter*/, const Error&) {}
+  // The remote broker does not take this form of MQTT. With `next` it is dialled at once; nullopt: all were tried.
+  virtual void on_dialect_refused(BridgeDialect, std::optional<BridgeDialect> /*next*/) {}
+  // A message that the remote broker did not get over in several connections: it is not sent again, and the broker here
+  // is told that it was refused. The topic is empty if only the end of its flow was missing.
+  virtual void on_given_up(std::string_view /*topic*/, unsigned /*connections*/) {}
   // The bridge is done with this transport: the host writes the rest of the output and closes it, or gives up dialling.
   virtual void on_closing(BridgeSide, const Error&) {}
 };
@@ -39,6 +46,14 @@ struct BridgeStatistics {
   std::uint64_t crossed = 0;
   // QoS 0 while the other side was not connected, and what the other broker refused or does not take.
   std::uint64_t dropped = 0;
+  // Not among those: what the remote broker did not get over.
+  std::uint64_t given_up = 0;
+};
+
+// How a transport ended.
+enum class TransportEnd : std::uint8_t {
+  Lost,    // or was never there, or the host closed it
+  ByPeer,  // the peer closed it, or its system said that there is nobody any more
 };
 
 // One thread's. Both sides are alike to the host: start(), and then for each side, whenever on_connect_due() says so,
@@ -47,13 +62,22 @@ struct BridgeStatistics {
 //
 // A message of QoS 1 or 2 is acknowledged to the broker that it came from when the other broker acknowledged it: so
 // none is lost, whichever connection or process ends meanwhile. Those of QoS 2 cross once, whatever happens to the
-// connections; one that was on its way when the bridge's process ended crosses again. What the bridge published does
-// not come back to it: both brokers are asked for no message of the bridge's own (No Local). Retained messages stay
-// retained: those of the remote broker come again with every connection to it.
+// connections; one that was on its way when the bridge's process ended crosses again.
+//
+// What the bridge published does not come back to it: both brokers are asked for no message of the bridge's own (No
+// Local). A remote one of 3.1.1 that can't be asked sends it, if the rules let it in; then it is known again (Echoes),
+// or crosses back once.
+//
+// A remote broker of 3.1.1 that grants no QoS 2 is sent none. A message that it does not get over in several
+// connections is given up (Suspicion).
+//
+// Retained messages are kept the same on both sides: core/README.md has the rule.
 class Bridge {
  public:
-  // Precondition: check() of each rule. The listener must outlive the bridge.
-  Bridge(const BridgeOptions& options, BridgeListener& listener);
+  // Precondition: check() of each rule. The listener must outlive the bridge, and so must `retained`: what the local
+  // broker retains, if it is in this process. Without it retained messages cross when they are published, and those of
+  // the remote broker again with each connection.
+  Bridge(const BridgeOptions& options, BridgeListener& listener, RetainedStore* retained = nullptr);
   ~Bridge();
   Bridge(const Bridge&) = delete;
   Bridge& operator=(const Bridge&) = delete;
@@ -67,7 +91,7 @@ class Bridge {
   // An Error names the option that can't be sent; then the transport is to be closed.
   Result<void> transport_opened(BridgeSide side, Instant now);
   void receive(BridgeSide side, Bytes octets, Instant now);
-  void transport_closed(BridgeSide side, Instant now);
+  void transport_closed(BridgeSide side, Instant now, TransportEnd end = TransportEnd::Lost);
   // Runs what is due and answers next_deadline().
   Instant advance(Instant now);
 
@@ -82,11 +106,14 @@ class Bridge {
   // --- questions
   // Connected, and that side's broker has answered to every subscription: what is published there from now on crosses.
   bool ready(BridgeSide side) const;
+  // What the remote broker takes, or is tried next.
+  BridgeDialect dialect() const;
   // Of what comes from that side.
   const BridgeStatistics& statistics(BridgeSide from) const;
 
  private:
   class State;
+  class Retained;
   std::unique_ptr<State> state_;
 };
 

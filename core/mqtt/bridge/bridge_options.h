@@ -34,9 +34,9 @@ struct BridgeOptions {
   // Of several that a message matches, the first counts.
   std::vector<BridgeRule> rules{BridgeRule{}};
 
-  // --- the remote broker. 5.0; or 3.1.1, for brokers that know the sign by which bridges say what they are
-  // (Connect::is_bridge): to others, what a bridge publishes would come back.
-  ProtocolVersion version = ProtocolVersion::V5_0;
+  // --- the remote broker. 5.0, or 3.1.1, first with the sign by which bridges say what they are (Connect::is_bridge)
+  // and then without; left out: whichever of the three it takes, tried in this order. Not 3.1.
+  std::optional<ProtocolVersion> version{};
   // The same in each process that goes on with the session; never that of two bridges at a time.
   std::string client_identifier = "wasmqtt-bridge";
   std::optional<std::string> user_name{};

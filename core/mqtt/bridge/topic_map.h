@@ -26,6 +26,7 @@ struct BridgeRoute {
   std::string to_prefix;
   QoS maximum_qos = QoS::ExactlyOnce;
   bool is_refused = false;  // by that side's broker
+  bool is_granted = false;  // on the present connection
 };
 
 class TopicMap {

@@ -15,6 +15,7 @@
 #include "mqtt/connection/output_queue.h"
 #include "mqtt/packet/packet.h"
 #include "mqtt/session/journal.h"
+#include "mqtt/session/retained_store.h"
 
 namespace mqtt {
 
@@ -138,10 +139,14 @@ class Broker {
 
   // --- questions
   const BrokerStatistics& statistics() const;
+  // Lives as long as the broker. A walk, and a watcher, are the host's to end.
+  RetainedStore& retained();
 
  private:
   class State;
+  class RetainedAccess;
   std::unique_ptr<State> state_;
+  std::unique_ptr<RetainedStore> retained_;  // null: nobody has asked for it
 };
 
 }  // namespace mqtt

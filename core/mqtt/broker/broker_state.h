@@ -98,6 +98,12 @@ class Broker::State {
   std::string assign_client_identifier();
   Session& add_session(std::unique_ptr<Session> session);
 
+  // --- for somebody beside the broker (retained_access.cpp)
+  void watch_retained(RetainedWatcher* watcher) { retained_watcher_ = watcher; }
+  RetainedTrie<Message>& retained() { return retained_; }
+  Recorder& recorder() { return recorder_; }
+  std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
+
   const BrokerOptions& options() const { return options_; }
   BrokerStatistics& statistics() { return statistics_; }
   const BrokerStatistics& current_statistics();
@@ -291,6 +297,8 @@ class Broker::State {
 
   RetainedTrie<Message> retained_;          // outlives the sessions, which have cursors on it
   std::size_t retained_system_topics_ = 0;  // those of them under $SYS
+  RetainedWatcher* retained_watcher_ = nullptr;
+  std::vector<std::string> notes_;  // that the journal held
   RingQueue<SubscriberId> with_retained_;   // those that can be told more of it
   struct Slice {
     std::size_t messages = 0;  // that may be sent

@@ -266,6 +266,18 @@ void Recorder::erase_retained(std::string_view topic, const Message& replaced) {
   record_.erase();
 }
 
+void Recorder::note(std::string_view topic) {
+  if (!is_on()) return;
+  record_.begin('7').append(as_bytes(topic));
+  record_.put();
+}
+
+void Recorder::erase_note(std::string_view topic) {
+  if (!is_on()) return;
+  record_.begin('7').append(as_bytes(topic));
+  record_.erase();
+}
+
 Result<Message> Recorder::restore_retained(Bytes value) {
   ByteReader reader(value);
   const auto number = reader.u64();

@@ -25,6 +25,7 @@ namespace mqtt {
 //   4 session packet-identifier             none: a QoS 2 message came under it and was not released
 //   5 session delivery                      message, how it is delivered, and how far that has come
 //   6 topic                                 message that is retained
+//   7 topic                                 none: a note of RetainedStore
 //
 // Numbers are big-endian, so that records come back in the order in which they were made. Times are Unix times in
 // milliseconds.
@@ -53,6 +54,8 @@ class Recorder {
   // `replaced` is what was retained before, if anything.
   void erase_retained(std::string_view topic, const Message& replaced);
   void release(const Message& message);
+  void note(std::string_view topic);
+  void erase_note(std::string_view topic);
 
   // --- back again
   struct RestoredDelivery {

@@ -32,6 +32,9 @@ Result<void> Broker::State::restore(Bytes key, Bytes value) {
       retained_.insert_or_assign(as_text(rest), *message);
       return {};
     }
+    case '7':
+      notes_.emplace_back(as_text(rest));
+      return {};
     default:
       return damaged_record();
   }

@@ -67,6 +67,8 @@ Broker::State::Acceptance Broker::State::accept(Publish& publish, const Session*
     } else {
       retain(publish.topic, route.kept());
     }
+    if (retained_watcher_ != nullptr)
+      retained_watcher_->on_retained_changed(publish.topic, publisher == nullptr ? "" : publisher->client_identifier);
   }
   subscriptions_matched_.clear();
   subscriptions_.match(publish.topic, subscriptions_matched_);

@@ -76,7 +76,10 @@ void Client::State::receive(Bytes octets, Instant now) {
   reader_.feed(octets);
   while (true) {
     const auto frame = reader_.next();
-    if (!frame) return fail(frame.error(), now);
+    if (!frame) {
+      last_read_.reset();
+      return fail(frame.error(), now);
+    }
     if (!*frame) break;
     handle(**frame, now);
     if (phase_ == ClientPhase::Closing) return;
@@ -142,8 +145,10 @@ void Client::State::send_ping(Instant now) {
   keep_alive_.note_ping(output_.size(), now);
 }
 
-void Client::State::probe(Instant now) {
-  if (phase_ == ClientPhase::Connected && !keep_alive_.awaits_pingresp()) send_ping(now);
+bool Client::State::probe(Instant now) {
+  if (phase_ != ClientPhase::Connected || keep_alive_.awaits_pingresp()) return false;
+  send_ping(now);
+  return true;
 }
 
 void Client::State::fail(const Error& error, Instant now) {
@@ -298,8 +303,23 @@ void Client::leave_unacknowledged(PacketIdentifier identifier, Instant now) {
 void Client::let_host_acknowledge() {
   state_->let_host_acknowledge();
 }
-void Client::probe(Instant now) {
-  state_->probe(now);
+bool Client::probe(Instant now) {
+  return state_->probe(now);
+}
+void Client::limit_in_flight(std::uint16_t messages, Instant now) {
+  state_->limit_in_flight(messages, now);
+}
+void Client::limit_qos(QoS maximum) {
+  state_->limit_qos(maximum);
+}
+Client::Unacknowledged Client::unacknowledged() const {
+  return state_->unacknowledged();
+}
+std::optional<PacketType> Client::last_read() const {
+  return state_->last_read();
+}
+std::optional<std::string> Client::give_up_sent(OperationToken token) {
+  return state_->give_up_sent(token);
 }
 const OutputQueue& Client::output() const {
   return state_->output();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "mqtt/base/bytes.h"
 #include "mqtt/base/error.h"
@@ -59,6 +60,8 @@ class ClientListener {
   // The server does what the standard does not allow, and the client makes sense of it and goes on. Once for each kind
   // and transport.
   virtual void on_warning(const Error&) {}
+  // A PINGRESP: whatever was written before its PINGREQ has reached the server.
+  virtual void on_ping_answered() {}
   // The machine is done with this transport: the host writes the rest of the output and closes it. An error of reason
   // Success is the orderly end that disconnect() or reconnect() asked for, or that a fallback to 3.1.1 needs.
   virtual void on_closing(const Error&) {}
@@ -136,8 +139,27 @@ class Client {
   // ClientOptions::acknowledged_by_host, from the next message on.
   void let_host_acknowledge();
   // A PINGREQ now, to learn whether the connection lives (a page that became visible again); the usual time-out
-  // applies.
-  void probe(Instant now);
+  // applies. False: it was not sent, because another is not answered yet, or there is no connection.
+  bool probe(Instant now);
+
+  // --- for a host that knows more of the server than the server says
+  // Messages of QoS 1 and 2 that may be on their way; the server's Receive Maximum may be lower. From now on, over
+  // transports too; 0: none goes out.
+  void limit_in_flight(std::uint16_t messages, Instant now);
+  // As if the CONNACK had named this Maximum QoS. Until the end of the transport.
+  void limit_qos(QoS maximum);
+  // What this transport has carried of QoS 1 and 2 and the server did not answer for.
+  struct Unacknowledged {
+    std::size_t messages = 0;
+    OperationToken first = kNoToken;  // of the one that was sent first
+  };
+  Unacknowledged unacknowledged() const;
+  // The kind of the packet that was read last; nullopt: what came was none.
+  std::optional<PacketType> last_read() const;
+  // The end of a message that was sent and that the server does not get over: nothing of its flow is sent again, not
+  // even a PUBREL, and its token will not come back. Answers the topic, which is empty for one of QoS 2 that the server
+  // took (PUBREC); nullopt if there is no such message. Precondition: no transport is open.
+  std::optional<std::string> give_up_sent(OperationToken token);
 
   // --- what has come of them
   const OutputQueue& output() const;

@@ -46,6 +46,8 @@ struct ClientOptions {
   std::uint16_t maximum_automatic_topic_aliases = 0;
   // Messages of QoS 1 and 2 are acknowledged by the host, with Client::acknowledge(), and not by the client itself.
   bool acknowledged_by_host = false;
+  // A message that waited goes out with the server's Maximum QoS if that is lower than its own; else it fails.
+  bool lowers_qos = false;
   // For a client that goes on with the session of a process that has ended, and has no journal of it: packet
   // identifiers of that process may be unreleased on the server, which would take a QoS 2 message under one of them for
   // a copy of theirs. Each is released (PUBREL) before it is first used.

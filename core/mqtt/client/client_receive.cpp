@@ -32,6 +32,7 @@ bool asks_for_patience(ReasonCode reason) {
 }  // namespace
 
 void Client::State::handle(const Frame& frame, Instant now) {
+  last_read_ = frame.type;
   if (!is_legal(frame.type, Role::Client, phase_ == ClientPhase::Connected, version_)) {
     return fail(protocol_error("the server sent a packet that is not legal here"), now);
   }
@@ -261,6 +262,7 @@ void Client::State::handle_unsuback(const Frame& frame, Instant now) {
 void Client::State::handle_pingresp(const Frame& frame, Instant now) {
   if (const auto ping = decode_ping(frame, version_); !ping) return fail(ping.error(), now);
   keep_alive_.note_pingresp(now);
+  listener_.on_ping_answered();
 }
 
 void Client::State::handle_disconnect(const Frame& frame, Instant now) {

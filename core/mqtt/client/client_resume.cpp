@@ -102,7 +102,7 @@ void Client::State::resend(Instant now) {
       ++on_the_way;
     } else if (forget_discarded(entry)) {
       unwanted.push_back(identifier);
-    } else if (on_the_way >= server_receive_maximum_) {
+    } else if (on_the_way >= window()) {
       resuming_ = true;
     } else {
       entry.is_sent = true;
@@ -140,6 +140,7 @@ void Client::State::send_wish(Wish wish, Instant now) {
   if (wish.subscription != nullptr) return send_subscription_wish(*wish.subscription, wish.token, now);
   count_unqueued(wish.message);
   if (wish.message.expired(now)) return give_up(wish, kExpired);
+  if (options_.lowers_qos && wish.message.qos() > server_maximum_qos_) lower_qos(wish.message);
   wish.message.to_publish(stored_, now);
   stored_.dup = false;
   stored_.packet_identifier = 0;

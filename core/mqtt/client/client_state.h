@@ -1,6 +1,7 @@
 // The client's inside: one transport at a time, and the session that outlives it.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -113,7 +114,7 @@ class Client::State {
   void disconnect(const Disconnect& disconnect, Instant now);
   void stop_reconnecting();
   void reconnect(Instant now);
-  void probe(Instant now);
+  bool probe(Instant now);
   void note_output_taken(std::size_t octets, std::optional<Instant> now) {
     keep_alive_.note_taken(octets, now.value_or(now_));
   }
@@ -130,6 +131,13 @@ class Client::State {
   Result<void> acknowledge(PacketIdentifier identifier, ReasonCode reason, const Properties& properties, Instant now);
   void leave_unacknowledged(PacketIdentifier identifier, Instant now);
   void let_host_acknowledge() { options_.acknowledged_by_host = true; }
+
+  // --- limits of the host's own (client_limits.cpp)
+  void limit_in_flight(std::uint16_t messages, Instant now);
+  void limit_qos(QoS maximum) { server_maximum_qos_ = std::min(server_maximum_qos_, maximum); }
+  Unacknowledged unacknowledged();
+  std::optional<PacketType> last_read() const { return last_read_; }
+  std::optional<std::string> give_up_sent(OperationToken token);
 
   ClientPhase phase() const { return phase_; }
   const ClientAttempt& attempt() const { return attempt_; }
@@ -211,6 +219,8 @@ class Client::State {
   bool has_window() const;
   void discard(PacketIdentifier identifier, FlightEntry& entry);
   bool forget_discarded(FlightEntry& entry);
+  std::size_t window() const { return std::min(server_receive_maximum_, flight_limit_); }
+  void lower_qos(Message& message);
   void fail_operation(OperationToken token, const Error& error);
   void trace_received(const Frame& frame, const Publish* publish);
   void note_sent(const TracedPacket& packet, Instant now) {
@@ -248,6 +258,7 @@ class Client::State {
   bool is_reauthenticating_ = false;
   bool is_warned_of_puback_ = false;  // the host, of PUBACKs for QoS 2 on this transport
   std::uint16_t server_receive_maximum_ = 65'535;
+  std::uint16_t flight_limit_ = 65'535;  // the host's
   std::uint16_t server_topic_alias_maximum_ = 0;
   std::uint32_t server_maximum_packet_size_ = kMaximumPacketSize;
   QoS server_maximum_qos_ = QoS::ExactlyOnce;
@@ -257,6 +268,7 @@ class Client::State {
   bool server_has_shares_ = true;
   ClientKeepAlive keep_alive_;
   Instant now_;  // of the last step
+  std::optional<PacketType> last_read_;
   FrameReader reader_;
   OutputQueue output_;
   IncomingTopicAliases topic_aliases_in_;

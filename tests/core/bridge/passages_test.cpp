@@ -2,16 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
-#include <chrono>
 #include <string>
-#include <vector>
 
-#include "mqtt/bridge/bridge.h"
-#include "mqtt/codec/decode.h"
-#include "mqtt/codec/frame_reader.h"
-#include "support/describe.h"
-#include "support/written_packet.h"
+#include "support/played_brokers.h"
 
 namespace mqtt::test {
 namespace {
@@ -23,62 +16,16 @@ using ::testing::StartsWith;
 constexpr auto kLocal = BridgeSide::Local;
 constexpr auto kRemote = BridgeSide::Remote;
 
-class Passages : public testing::Test, private BridgeListener {
+class Passages : public PlayedBrokers {
  protected:
-  Passages() {
-    bridge_.start(now_);
-    accepts(kLocal, "CONNACK success");
-    accepts(kRemote, "CONNACK success");
-  }
+  Passages() { accepts(kRemote, "CONNACK success"); }
 
-  // The bridge connects and subscribes.
-  void accepts(BridgeSide side, std::string_view connack = "CONNACK success session-present") {
-    ASSERT_TRUE(bridge_.transport_opened(side, now_));
-    sends(side, connack);
-    const auto lines = sent(side);
-    ASSERT_THAT(lines, ElementsAre(StartsWith("CONNECT "), StartsWith("SUBSCRIBE id")));
-    sends(side, "SUBACK " + identifier_of(lines.back()) + " [2]");
-  }
   // The one message that this side's broker got since the last call: its packet identifier, "id7".
   std::string crossed(BridgeSide to, const std::string& payload) {
     const auto lines = sent(to);
     EXPECT_THAT(lines, ElementsAre(StartsWith("PUBLISH a '" + payload + "' qos")));
     return lines.empty() ? "id0" : identifier_of(lines.back());
   }
-  static std::string identifier_of(const std::string& line) {
-    const std::size_t begin = line.find("id", line.find(' '));
-    return line.substr(begin, line.find(' ', begin) - begin);
-  }
-  // The connection ends, and the bridge dials again.
-  void loses(BridgeSide side) {
-    readers_[static_cast<std::size_t>(side)] = FrameReader();
-    bridge_.transport_closed(side, now_);
-    now_ += std::chrono::seconds(60);
-    bridge_.advance(now_);
-  }
-  // That side's broker.
-  void sends(BridgeSide side, std::string_view line) { bridge_.receive(side, WrittenPacket(line).octets(), now_); }
-  // What that side's broker got since the last call.
-  std::vector<std::string> sent(BridgeSide side) {
-    std::vector<std::string> lines;
-    FrameReader& reader = readers_[static_cast<std::size_t>(side)];
-    while (!bridge_.output(side).empty()) {
-      Bytes element;
-      bridge_.output(side).gather({&element, 1});
-      reader.feed(element);
-      for (auto frame = reader.next(); frame && *frame; frame = reader.next())
-        lines.push_back(describe(*decode_packet(**frame, ProtocolVersion::V5_0)));
-      reader.keep_rest();
-      bridge_.consume_output(side, element.size());
-    }
-    return lines;
-  }
-
-  void on_connect_due(BridgeSide) override {}
-
-  Instant now_{std::chrono::hours(1)};
-  std::array<FrameReader, 2> readers_;
-  Bridge bridge_{{.keep_alive = 0}, *this};
 };
 
 TEST_F(Passages, EndWithTheAcknowledgementOfTheOtherBroker) {

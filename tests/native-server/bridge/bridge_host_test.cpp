@@ -116,6 +116,54 @@ TEST(ABridgedServer, SaysWhyTheBrokerRefusesIt) {
   EXPECT_NE(server.log().wait_for("the server refused the connection (Not authorized)"), "");
 }
 
+// The protocol level of the CONNECT, whose length takes one byte.
+char level_of(TestSocket& connection) {
+  return connection.receive(9)[8];
+}
+
+TEST(ABridgedServer, TriesOneFormOfMqttAfterTheOtherAndStaysWithWhatWorks) {
+  TestListener broker;
+  TestServer server(bridged_to(broker.port()));
+  {
+    TestSocket connection = broker.accept();
+    EXPECT_EQ(level_of(connection), '\x05');
+    connection.send(std::string("\x20\x02\x00\x01", 4));
+    connection.receive_until_closed();
+  }
+  {
+    TestSocket connection = broker.accept();
+    EXPECT_EQ(level_of(connection), '\x84');
+  }  // closed without an answer
+  for (int dials = 0; dials < 2; ++dials) {
+    TestSocket connection = broker.accept();
+    EXPECT_EQ(level_of(connection), '\x04');
+    connection.send(std::string("\x20\x02\x00\x00", 4));
+    connection.receive_until("#");
+  }
+  const std::string name = "the broker at mqtt://127.0.0.1:" + std::to_string(broker.port());
+  EXPECT_NE(
+      server.log().wait_for("bridge: " + name + " does not take MQTT 5.0; trying MQTT 3.1.1 with the sign of a bridge"),
+      "");
+  EXPECT_NE(server.log().wait_for("bridge: " + name +
+                                  " does not take MQTT 3.1.1 with the sign of a bridge; trying MQTT 3.1.1"),
+            "");
+  EXPECT_NE(server.log().wait_for("bridge: connected to " + name + ", MQTT 3.1.1"), "");
+}
+
+TEST(ABridgedServer, SaysThatItGaveUpAMessageThatTheBrokerDoesNotGetOver) {
+  TestListener broker;
+  TestServer server(bridged_to(broker.port()));
+  TestSocket client = subscriber_of(server.mqtt_port(), "client", "b");
+  client.send(std::string("\x32\x07\x00\x03to", 6) + std::string("o\x00\x01", 3));
+  for (int dials = 0; dials < 3; ++dials) {
+    TestSocket connection = broker.accept();
+    connection.receive(2);
+    connection.send(std::string("\x20\x03\x00\x00\x00", 5) + std::string("\x90\x04\x00\x01\x00\x02", 6));
+    connection.receive_until("\x03too");
+  }  // closed in the place of a PUBACK
+  EXPECT_NE(server.log().wait_for("bridge: gave up a message on 'too': 3 connections to the broker at"), "");
+}
+
 TEST(ABridgedServer, DoesNotCountTheBridgeAmongItsClients) {
   TestListener broker;
   ServerOptions options = bridged_to(broker.port());
