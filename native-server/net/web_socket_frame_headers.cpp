@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint8_t kFinal = 0x80;
 constexpr std::uint8_t kReservedBits = 0x70;
 constexpr std::uint8_t kMasked = 0x80;
+constexpr std::uint8_t kLengthBits = 0x7F;
 constexpr std::uint8_t kOpcodeBits = 0x0F;
 constexpr std::uint8_t kControlBit = 0x08;
 constexpr std::uint8_t kTwoByteLength = 126;
@@ -42,7 +43,7 @@ std::size_t WebSocketFrameHeaders::accept(mqtt::Bytes bytes) {
 // Of the first two bytes, which say how long the header is.
 void WebSocketFrameHeaders::check_begin() {
   const std::uint8_t opcode = header_[0] & kOpcodeBits;
-  const std::uint8_t short_length = header_[1] & ~kMasked & 0xFF;
+  const std::uint8_t short_length = header_[1] & kLengthBits;
   const bool is_control = (opcode & kControlBit) != 0;
   header_whole_ = 2 + kMaskSize;
   if (short_length == kTwoByteLength) header_whole_ += 2;
@@ -76,7 +77,7 @@ const char* WebSocketFrameHeaders::order_problem(std::uint8_t opcode) const {
 // Of a whole header.
 std::uint64_t WebSocketFrameHeaders::length() const {
   const std::size_t end = header_whole_ - kMaskSize;
-  if (end == 2) return header_[1] & ~kMasked & 0xFF;
+  if (end == 2) return header_[1] & kLengthBits;
   std::uint64_t length = 0;
   for (std::size_t i = 2; i < end; ++i)
     length = length << 8 | header_[i];

@@ -12,8 +12,8 @@ constexpr std::uint8_t kFirstControlOpcode = 8;
 
 }  // namespace
 
-// Offers `binary`, too: websockify knows no other subprotocol, and no space in the list. It measures what a browser gets,
-// and so calls itself one.
+// Offers `binary`, too: websockify knows no other subprotocol, and no space in the list. It measures what a browser
+// gets, and so calls itself one.
 std::string upgrade_request(const std::string& host) {
   return "GET /mqtt HTTP/1.1\r\nHost: " + host +
          "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: bXF0dC1sb2FkLXRlc3Qtaw==\r\n"
