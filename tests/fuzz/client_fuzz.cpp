@@ -246,7 +246,8 @@ class ClientScript {
       case 2:
         return client_->stop_reconnecting();
       case 3:
-        return client_->probe(now_);
+        client_->probe(now_);
+        return;
       default: {
         const OperationToken token = operations_.last - choices_.below(4);
         const bool was_open = operations_.open.contains(token);
