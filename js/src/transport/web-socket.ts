@@ -70,7 +70,8 @@ export class WebSocketTransport implements Transport {
     this.#progress = new Progress(handlers, () => this.#bufferedBytes());
     this.#arrivals = new Arrivals(() => handlers.arriving?.());
     socket.binaryType = binaryType;
-    if (handlers.arriving !== undefined) this.#watchLine();
+    // By on... properties the line's listener would take the place of the one below.
+    if (handlers.arriving !== undefined && typeof socket.addEventListener === 'function') this.#watchLine();
     this.#listen('open', 'onopen', () => handlers.opened(maximumFrameSize));
     this.#listen('message', 'onmessage', (event: { data: unknown }) => this.#message(event.data));
     this.#listen('error', 'onerror', (event: { error?: unknown }) => {
