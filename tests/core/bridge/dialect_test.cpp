@@ -220,6 +220,17 @@ TEST_F(AnEchoingBrokerByRules, BringsBackNothingOfAnyRule) {
   EXPECT_THAT(payloads(there_), UnorderedElementsAre("'1'", "'2'", "'3'"));
 }
 
+class ABrokerThatAnswersInTheFormOf3_1_1 : public PlayedBrokers {};
+
+// Whatever it says of the user name, it does not speak 5.0.
+TEST_F(ABrokerThatAnswersInTheFormOf3_1_1, IsTriedWithThat) {
+  connects(kRemote);
+  sends_octets(kRemote, {0x20, 0x02, 0x00, 0x05});
+  EXPECT_TRUE(bridge_.should_close(kRemote));
+  loses(kRemote);
+  EXPECT_THAT(notes(), ElementsAre("no MQTT 5.0, next MQTT 3.1.1 with the sign of a bridge"));
+}
+
 // --- brokers that do not have every QoS, and say so by what they grant
 
 class ABrokerOf3_1_1 : public PlayedBrokers {
@@ -239,6 +250,17 @@ TEST_F(ABrokerOf3_1_1, IsSentNoQoS2IfItGrantsNone) {
   EXPECT_THAT(sent(kLocal), ElementsAre("PUBREC id7")) << "here it has the QoS that it had";
   sends(kLocal, "PUBLISH a 'live' qos2 id8");
   EXPECT_THAT(sent(kRemote), ElementsAre("PUBLISH a 'live' qos1 id3"));
+}
+
+// RabbitMQ up to 3.12, where no subscription has shown it before.
+TEST_F(ABrokerOf3_1_1, MayAnswerQoS2WithAPuback) {
+  accepts(kRemote, "CONNACK success");
+  sends(kLocal, "PUBLISH a 'x' qos2 id7");
+  EXPECT_THAT(sent(kRemote), ElementsAre("PUBLISH a 'x' qos2 id2"));
+  sends(kRemote, "PUBACK id2");
+  EXPECT_THAT(sent(kLocal), ElementsAre("PUBREC id7"));
+  EXPECT_THAT(sent(kRemote), IsEmpty());
+  EXPECT_FALSE(bridge_.should_close(kRemote));
 }
 
 TEST_F(ABrokerOf3_1_1, IsSentQoS2IfItGrantsIt) {
