@@ -298,8 +298,8 @@ class Broker::State {
   RetainedTrie<Message> retained_;          // outlives the sessions, which have cursors on it
   std::size_t retained_system_topics_ = 0;  // those of them under $SYS
   RetainedWatcher* retained_watcher_ = nullptr;
-  std::vector<std::string> notes_;  // that the journal held
-  RingQueue<SubscriberId> with_retained_;   // those that can be told more of it
+  std::vector<std::string> notes_;         // that the journal held
+  RingQueue<SubscriberId> with_retained_;  // those that can be told more of it
   struct Slice {
     std::size_t messages = 0;  // that may be sent
     std::size_t steps = 0;     // topic levels that may be looked at

@@ -180,8 +180,7 @@ void Client::State::settle_publish(PacketIdentifier identifier) {
 
 // Whether another QoS 1 or 2 PUBLISH may be on its way. [MQTT-3.3.4-7]
 bool Client::State::has_window() const {
-  return !resuming_ && in_flight_.can_add() &&
-         in_flight_.size() - pending_subscriptions_.size() < window();
+  return !resuming_ && in_flight_.can_add() && in_flight_.size() - pending_subscriptions_.size() < window();
 }
 
 Result<void> Client::State::enqueue(Wish wish) {

@@ -34,8 +34,8 @@ struct FlightEntry {
   Delivery delivery;        // the message goes when a PUBREC has come
   std::uint32_t token = 0;  // the owner's
   FlightState state = FlightState::Settled;
-  bool is_sent = true;        // on the present connection; a resumed session sends again [MQTT-4.4.0-1]
-  bool is_discarded = false;  // its owner gave it up: what ends with the session is not begun again in the next
+  bool is_sent = true;               // on the present connection; a resumed session sends again [MQTT-4.4.0-1]
+  bool is_discarded = false;         // its owner gave it up: what ends with the session is not begun again in the next
   bool is_release_repeated = false;  // its PUBREL went out on an earlier connection too
 };
 
