@@ -49,7 +49,8 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
     return misuse(ReasonCode::ServerUnavailable, "No connection to broker");
   // QoS 0 messages do not wait for acknowledgements of others, but they keep their own order.
   const bool goes_now = is_connected && is_at_most_once && queued_at_most_once_ == 0;
-  const auto alias = message.properties.topic_alias;
+  if (is_connected && version_ != ProtocolVersion::V5_0) publish.properties.topic_alias.reset();
+  const auto alias = publish.properties.topic_alias;
   if (const auto resolved = resolve_outgoing_alias(publish, goes_now); !resolved) return resolved.error();
   if (const auto encodable = check_encodable(publish); !encodable) return encodable.error();
   if (is_connected) {

@@ -50,6 +50,15 @@ TEST_P(PublishingIn, EndsAsItsQoSHasIt_MQTT_4_3) {
   EXPECT_EQ(client.machine().in_flight(), 0U);
 }
 
+TEST(PublishingWithATopicAlias, LeavesItOutBefore5_0_MQTT5_3_3_2_3_4) {
+  for (const char* connection : {"a 3.1", "a 3.1.1"}) {
+    TestClient client;
+    client.connects(connection);
+    EXPECT_EQ(client.publishes("t '0' {topic_alias=3}", 10), "");
+    EXPECT_THAT(client.sent(), ElementsAre("PUBLISH t '0'")) << connection;
+  }
+}
+
 TEST_P(PublishingIn, WaitsForAConnectionInOrder) {
   TestClient client;
   EXPECT_EQ(client.publishes("t '1' qos1", 1), "");
