@@ -56,7 +56,8 @@ void HttpConnection::on_octets(Bytes octets) {
   if (!parser_.is_inside_request()) last_progress_ = Clock::now();
   if (!received_anything_ && octets[0] == kConnectPacketType) {
     reactor_.log->warn("{}: MQTT without WebSocket on the HTTP port; closed", link_->peer());
-    return close();
+    // Clients tell by its first bytes what they have come to.
+    return respond(http_problem(400, "This port is for HTTP and MQTT over WebSocket (ws://), not for plain MQTT."), false);
   }
   received_anything_ = true;
   process(octets);

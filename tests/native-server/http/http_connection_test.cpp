@@ -132,10 +132,12 @@ TEST_F(Http, RefusesGarbageWithASentenceAndCloses) {
   EXPECT_NE(server_->log().wait_for("HTTP request refused with 400"), "");
 }
 
-TEST_F(Http, TurnsAwayMqttWithoutWebSocketWithOneLine) {
+TEST_F(Http, TurnsAwayMqttWithoutWebSocketAsAnHttpServer) {
   TestSocket socket = connect();
   socket.send(connect_packet("lost"));
-  EXPECT_EQ(socket.receive_until_closed(), "");
+  const std::string all = socket.receive_until_closed();
+  EXPECT_THAT(all, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_THAT(all, HasSubstr("not for plain MQTT"));
   EXPECT_NE(server_->log().wait_for("MQTT without WebSocket on the HTTP port"), "");
 }
 
