@@ -1,5 +1,5 @@
 // What createBroker() takes, and what a broker tells.
-import type { Awaitable } from './client-connection.ts';
+import type { Awaitable } from './attempt.ts';
 import type { Payload } from './engine/payload.ts';
 import type { ConnectedClient, ConnectingClient } from './engine/types.ts';
 import type { PublishPacket, PublishProperties, QoS, UserProperties } from './packets.ts';

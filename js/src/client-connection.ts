@@ -1,5 +1,6 @@
 // One client machine and the transports it lives through: dials when the machine says so, moves octets, and tells
 // what the machine tells.
+import { Attempt, type Dial } from './attempt.ts';
 import type { ClientMachine, Engine } from './engine/engine.ts';
 import type { Payload } from './engine/payload.ts';
 import type { PacketProperties } from './engine/properties.ts';
@@ -16,26 +17,7 @@ import type {
 import { messageOf, type MqttError } from './errors.ts';
 import { SessionJournal } from './session-journal.ts';
 import type { SessionStore } from './session-store.ts';
-import { PendingTransport } from './transport/pending.ts';
-import type { CloseInfo, Transport, TransportHandlers } from './transport/transport.ts';
-
-/** One attempt to reach the server. */
-export interface Attempt {
-  readonly machine: ClientMachine;
-  readonly handlers: TransportHandlers;
-  /** What the CONNECT will say. */
-  connectPacket(): ConnectPacket;
-  /**
-   * `next` of the value; when it is there, if the application promised it, and unless the attempt has been given up by
-   * then.
-   */
-  after<Value, Result>(value: Value | PromiseLike<Value>, next: (value: Value) => Awaitable<Result>): Awaitable<Result>;
-}
-
-export type Awaitable<Value> = Value | PromiseLike<Value>;
-
-/** Begins an attempt; an exception, or a rejection, ends it. */
-export type Dial = (attempt: Attempt) => Awaitable<Transport>;
+import type { CloseInfo } from './transport/transport.ts';
 
 /** Hears what happens; the engine's sink, without what this file takes care of itself. */
 export interface ConnectionListener extends Pick<
@@ -45,7 +27,8 @@ export interface ConnectionListener extends Pick<
   connectPacket(): ConnectPacket;
   /** When it will be, on the engine's clock. */
   reconnectScheduled(at: number): void;
-  reconnectDue(): void;
+  /** `goesOn`: with the attempt that has ended, whose closed() was not told: the same server, in an older version. */
+  reconnectDue(goesOn: boolean): void;
   connack(packet: ConnackPacket): void;
   disconnect(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
   auth(reasonCode: ReasonCode, properties: PacketProperties | undefined): void;
@@ -63,7 +46,6 @@ export interface ConnectionListener extends Pick<
 const NOTHING = new Uint8Array(0);
 const SUCCESS = 0;
 const PROTOCOL_ERROR = 0x82;
-const KEEP_ALIVE_TIMEOUT = 0x8d;
 
 export class ClientConnection implements ClientSink {
   readonly machine: ClientMachine;
@@ -71,10 +53,11 @@ export class ClientConnection implements ClientSink {
   // Only while something can happen: the engine knows this object, and so must not keep an application's client alive
   // that has ended.
   #listener: ConnectionListener | undefined;
-  #transport: Transport | undefined;
-  #isOpen = false;
-  #peerIsDead = false;
+  #attempt: Attempt | undefined;
+  #isClosing = false;
+  #isRestarting = false;
   #isPausing = false;
+  #fallsBack = false;
   #isHolding = false;
 
   /** `store` keeps the session, if it is to outlive this page or process. */
@@ -83,32 +66,42 @@ export class ClientConnection implements ClientSink {
     this.machine = engine.createClient({ ...options, hasJournal: store !== undefined }, this);
   }
 
-  /** A transport exists, open or on its way. */
+  /** An attempt is under way, or has become a connection. */
   get isActive(): boolean {
-    return this.#transport !== undefined;
+    return this.#attempt !== undefined;
   }
 
   /** Begins an attempt, unless one is under way. What happens from here on is told to `listener`, until detach(). */
   open(listener: ConnectionListener, dial: Dial): void {
     this.#listener = listener;
     this.#hold(true);
-    if (this.#transport !== undefined) return;
-    this.#isOpen = this.#peerIsDead = this.#isPausing = false;
+    if (this.#attempt !== undefined) return;
+    this.#isClosing = this.#isRestarting = this.#isPausing = this.#fallsBack = false;
     this.machine.startAttempt();
     this.machine.setWritable(true);
-    const attempt = this.#attempt(listener);
-    let dialled: Awaitable<Transport>;
-    try {
-      dialled = attempt.after(this.#journal?.open(this.machine), () => dial(attempt));
-    } catch (thrown) {
-      dialled = Promise.reject(thrown);
-    }
-    this.#transport = isPromised(dialled) ? new PendingTransport(dialled, attempt.handlers) : dialled;
+    this.#attempt = new Attempt(this.machine, () => listener.connectPacket(), {
+      opened: (maximumFrameSize) => this.#opened(listener, maximumFrameSize),
+      received: (octets) => this.machine.receive(octets),
+      drained: () => this.machine.setWritable(true),
+      unsent: (bytes) => this.machine.noteUnsent(bytes),
+      arriving: () => this.machine.receive(NOTHING),
+      closed: (info) => this.#closed(info),
+    });
+    // At once, for what is published by a client that ends in the same task.
+    const stored = this.#journal?.open(this.machine);
+    this.#attempt.begin((attempt) => attempt.after(stored, () => dial(attempt)));
   }
 
-  /** Ends the transport without another packet; closed() follows. */
+  /** Ends the attempt or connection, in order as far as there is one; reconnectDue() follows closed() at once. */
+  restart(): void {
+    this.#isRestarting = true;
+    this.machine.reconnect();
+    if (this.#isClosing) this.#attempt?.leave();
+  }
+
+  /** Ends the attempt or connection without another packet; closed() follows. */
   destroy(): void {
-    this.#transport?.destroy();
+    this.#attempt?.destroy();
   }
 
   /** Calls back when everything that was published so far is stored, where the session is; else soon. */
@@ -145,46 +138,11 @@ export class ClientConnection implements ClientSink {
 
   /** Holds back what the server sends, where the transport can. */
   pause(): void {
-    this.#transport?.pause?.();
+    this.#attempt?.pause();
   }
 
   resume(): void {
-    this.#transport?.resume?.();
-  }
-
-  // A transport that was given up while it was still being dialled may tell things when the next attempt is under way.
-  #attempt(listener: ConnectionListener): Attempt {
-    let isOver = false;
-    return {
-      machine: this.machine,
-      handlers: {
-        opened: (maximumFrameSize) => {
-          if (!isOver) this.#opened(listener, maximumFrameSize);
-        },
-        received: (octets) => {
-          if (!isOver) this.machine.receive(octets);
-        },
-        drained: () => {
-          if (!isOver) this.machine.setWritable(true);
-        },
-        unsent: (bytes) => {
-          if (!isOver) this.machine.noteUnsent(bytes);
-        },
-        arriving: () => {
-          if (!isOver) this.machine.receive(NOTHING);
-        },
-        closed: (info) => {
-          if (isOver) return;
-          isOver = true;
-          this.#closed(info);
-        },
-      },
-      connectPacket: () => listener.connectPacket(),
-      after: (value, next) => {
-        if (!isPromised(value)) return next(value);
-        return value.then((settled) => (isOver ? Promise.reject(new Error('given up')) : next(settled)));
-      },
-    };
+    this.#attempt?.resume();
   }
 
   #closed(info: CloseInfo): void {
@@ -192,10 +150,10 @@ export class ClientConnection implements ClientSink {
     this.machine.transportClosed();
     // What the end brings about is told before close is: operations that failed, and when the next attempt is due.
     const tell = (): void => {
-      this.#transport = undefined;
+      this.#attempt = undefined;
       engine.flush();
       if (!this.#isPausing) this.#hold(false);
-      this.#listener?.closed(info);
+      if (!this.#fallsBack) this.#listener?.closed(info);
     };
     if (engine.isAlive) tell();
     else engine.ready.then(tell, tell);
@@ -203,7 +161,6 @@ export class ClientConnection implements ClientSink {
 
   // What the options say may be nothing that a CONNECT can say.
   #opened(listener: ConnectionListener, maximumFrameSize: number | undefined): void {
-    this.#isOpen = true;
     try {
       this.machine.transportOpened(listener.connectPacket(), maximumFrameSize);
     } catch (thrown) {
@@ -220,15 +177,15 @@ export class ClientConnection implements ClientSink {
   }
 
   #send(frame: Uint8Array<ArrayBuffer>): void {
-    if (this.#transport?.send(frame) === false) this.machine.setWritable(false);
+    if (this.#attempt?.send(frame) === false) this.machine.setWritable(false);
   }
 
   // Nothing leaves before what it relies on is stored; and what waits for that, not after its transport.
   #whenStored(action: () => void): void {
     if (this.#journal === undefined) return action();
-    const transport = this.#transport;
+    const attempt = this.#attempt;
     this.#journal.whenStored(() => {
-      if (this.#transport === transport) action();
+      if (this.#attempt === attempt) action();
     });
   }
 
@@ -249,29 +206,34 @@ export class ClientConnection implements ClientSink {
   }
 
   closing(error: EngineError): void {
-    this.#peerIsDead = error.reasonCode === KEEP_ALIVE_TIMEOUT;
+    this.#isClosing = true;
     if (error.reasonCode !== SUCCESS) this.#listener?.failing(error);
   }
 
-  closeTransport(): void {
-    if (this.#peerIsDead || !this.#isOpen) this.#transport?.destroy();
-    else this.#whenStored(() => this.#transport?.close());
+  closeTransport(atOnce: boolean): void {
+    if (atOnce) return this.destroy();
+    this.#whenStored(() => {
+      // The peer may take its time to agree to a close.
+      if (this.#isRestarting) this.#attempt?.leave();
+      else this.#attempt?.close();
+    });
   }
 
   connectFailed(error: EngineError): void {
     this.machine.stopReconnecting();
     this.#listener?.failing(error);
-    this.#transport?.destroy();
+    this.destroy();
   }
 
-  reconnectScheduled(pause: number): void {
+  reconnectScheduled(pause: number, fallsBack: boolean): void {
     this.#isPausing = true;
-    this.#listener?.reconnectScheduled(this.machine.engine.now() + pause);
+    this.#fallsBack = fallsBack;
+    if (!fallsBack) this.#listener?.reconnectScheduled(this.machine.engine.now() + pause);
   }
 
   // Behind the close that is being told, if the pause is none.
   reconnectDue(): void {
-    queueMicrotask(() => this.#listener?.reconnectDue());
+    queueMicrotask(() => this.#listener?.reconnectDue(this.#fallsBack));
   }
 
   connack(packet: ConnackPacket): void {
@@ -334,9 +296,4 @@ export class ClientConnection implements ClientSink {
   packetSent(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void {
     this.#listener?.packetSent(packetType, packetIdentifier, octets, content);
   }
-}
-
-// By its members, because it may come from another realm.
-function isPromised<Value>(value: Awaitable<Value>): value is PromiseLike<Value> {
-  return typeof (value as Partial<PromiseLike<Value>> | undefined | null)?.then === 'function';
 }

@@ -9,7 +9,8 @@ import {
   readUnsubscribe,
   type EndCall,
 } from './arguments.ts';
-import { ClientConnection, type Attempt, type Awaitable, type ConnectionListener } from './client-connection.ts';
+import type { Attempt, Awaitable } from './attempt.ts';
+import { ClientConnection, type ConnectionListener } from './client-connection.ts';
 import type {
   AckHandler,
   DisconnectOptions,
@@ -29,12 +30,13 @@ import type {
 import type { ClientMachine, Engine } from './engine/engine.ts';
 import { ownPayload } from './engine/payload.ts';
 import { PublishFlags } from './engine/types.ts';
-import type { ConnackPacket as EngineConnack, EngineError, OperationToken } from './engine/types.ts';
+import type { ConnackPacket as EngineConnack, EngineError, OperationToken, ProtocolVersion } from './engine/types.ts';
 import { badCall, engineFailure, errorOf, ErrorWithReasonCode, messageOf, MqttError } from './errors.ts';
 import { MessageHandover } from './message-handover.ts';
 import { Operations, type Answer } from './operations.ts';
 import {
   completeOptions,
+  maySpeak5,
   machineOptionsOf,
   randomClientId,
   storeOf,
@@ -60,17 +62,19 @@ import { TypedEmitter } from './typed-emitter.ts';
 import { version } from './version.ts';
 
 /**
- * Begins an attempt to reach the server that the client's options name, or the one that it was sent to, `elsewhere`; an
- * exception, or a rejection, ends it.
+ * Opens a transport to `server`, or to the one that the client's options name by themselves; an exception, or a
+ * rejection, ends the attempt.
  */
 export type DialClient = (
   client: MqttClient,
   attempt: Attempt,
-  elsewhere: ServerAddress | undefined,
+  server: ServerAddress | undefined,
 ) => Awaitable<Transport>;
 
 const USE_ANOTHER_SERVER = 0x9c;
 const SERVER_MOVED = 0x9d;
+const UNSUPPORTED_PROTOCOL_VERSION = 0x84;
+const NO_VERSION_5 = ": the server does not speak MQTT 5.0; write protocolVersion: 4 (3.1.1), or 'auto' to try both";
 
 // A client that nobody holds any more gives its machine's memory back.
 const abandoned = new FinalizationRegistry<ClientMachine>((machine) => machine.destroy());
@@ -98,13 +102,19 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   readonly #subscriptions: Subscriptions;
   readonly #listener: ConnectionListener;
   #serverProperties: ConnackProperties | undefined;
+  #protocolVersion: ProtocolVersion | undefined;
   #nextAttemptAt: number | undefined;
+  #attempts = 0;
+  #server: ServerAddress | undefined;
   // Where a server sent this client for a time: each address for one attempt.
   #elsewhere: ServerAddress[] = [];
   // The reason for the connection's end was told already, by an event of its own.
   #isExplained = false;
   #ending: EndCall | undefined;
-  #reconnectAtEnd = false;
+  // What was asked for meanwhile.
+  #afterEnd: (() => void) | undefined;
+  // By reconnect(), before the attempt or connection that is in its way has ended.
+  #isReconnectTold = false;
   // Messages go by it once the application has a say in what becomes of them.
   #handover: MessageHandover | undefined;
   readonly #reauthentication: Reauthentication;
@@ -154,11 +164,23 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     return this.#nextAttemptAt;
   }
 
+  /** The version of MQTT that is spoken: with the option protocolVersion 'auto' the one that the server takes, once it is known. */
+  get protocolVersion(): ProtocolVersion | 'auto' {
+    const { protocolVersion } = this.options;
+    return protocolVersion === 'auto' ? (this.#protocolVersion ?? protocolVersion) : protocolVersion;
+  }
+
   /** Only with the option manualConnect, and after end(). */
   connect(): this {
+    if (this.#ending !== undefined) {
+      this.#afterEnd = () => this.connect();
+      return this;
+    }
+    this.disconnecting = this.disconnected = this.#isReconnectTold = false;
     this.#nextAttemptAt = undefined;
-    if (this.disconnected) this.disconnecting = this.disconnected = false;
-    this.#connection.open(this.#listener, (attempt) => this.#begin(attempt));
+    if (this.#connection.isActive) return this;
+    this.#server = this.#nextServer();
+    this.#open();
     return this;
   }
 
@@ -178,7 +200,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
       readTopic(topic, read);
       const payload = readMessage(message);
       const flags = readPublishFlags(read);
-      const properties = this.options.protocolVersion === 5 ? read.properties : undefined;
+      const properties = maySpeak5(this.options) ? read.properties : undefined;
       if (this.#isRefusedWhileEnding(done)) return this;
       token = this.#publishOperation(topic, payload, flags, done);
       this.#machine.publish(topic, payload, flags, properties, token);
@@ -254,9 +276,12 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     } catch (error) {
       return this.#refuse(error, given.find((argument) => typeof argument === 'function') as DoneCallback | undefined);
     }
+    this.#afterEnd = undefined;
+    this.#isReconnectTold = false;
     if (this.disconnecting) {
       if (this.#ending === undefined) call.callback?.();
       else if (call.callback !== undefined) this.once('end', call.callback);
+      if (call.force) this.#connection.destroy();
       return this;
     }
     this.disconnecting = true;
@@ -273,18 +298,20 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     return promised((callback) => this.end(force as boolean, options, callback));
   }
 
-  /** Connects again now: instead of waiting for the pause to end, after end(), or anew. */
+  /**
+   * Connects again now, whatever the client is about: instead of waiting for the pause to end, after end(), or anew, when
+   * an attempt that hangs or a connection ends for it. Operations that have no answer yet go on.
+   */
   reconnect(options: object = {}): this {
     refuseUnkeptOptions(options);
-    if (this.disconnecting && !this.disconnected) {
-      this.#reconnectAtEnd = true;
+    if (this.#ending !== undefined) {
+      this.#afterEnd = () => this.reconnect();
       return this;
     }
-    this.disconnecting = this.disconnected = false;
-    this.#nextAttemptAt = undefined;
     this.emit('reconnect');
-    if (this.connected) this.end(() => this.connect());
-    else this.connect();
+    if (this.#ending !== undefined || !this.#connection.isActive) return this.connect();
+    this.#isReconnectTold = true;
+    this.#connection.restart();
     return this;
   }
 
@@ -388,17 +415,26 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     });
   }
 
+  // Each attempt goes where the server sent the client, or to the next of the servers, if there are several.
+  #nextServer(): ServerAddress | undefined {
+    const servers = this.options.servers ?? [];
+    return this.#elsewhere.shift() ?? servers[this.#attempts++ % Math.max(servers.length, 1)];
+  }
+
+  #open(): void {
+    this.#connection.open(this.#listener, (attempt) => this.#begin(attempt));
+  }
+
   #begin(attempt: Attempt): Awaitable<Transport> {
     const { credentials } = this.options;
-    const elsewhere = this.#elsewhere.shift();
-    if (credentials === undefined) return this.#dial(this, attempt, elsewhere);
+    if (credentials === undefined) return this.#dial(this, attempt, this.#server);
     return attempt.after(credentials(this), (answer) => {
       if (typeof answer !== 'object' || answer === null) {
         throw badCall('credentials answered none: write credentials: () => ({ username: "...", password: "..." })');
       }
       this.options.username = answer.username;
       this.options.password = answer.password;
-      return this.#dial(this, attempt, elsewhere);
+      return this.#dial(this, attempt, this.#server);
     });
   }
 
@@ -430,10 +466,9 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     if (this.options.reconnectPeriod === 0 || this.options.manualConnect) this.disconnecting = false;
     this.emit('end');
     ending.callback?.();
-    if (this.#reconnectAtEnd) {
-      this.#reconnectAtEnd = false;
-      this.reconnect();
-    }
+    const next = this.#afterEnd;
+    this.#afterEnd = undefined;
+    next?.();
   }
 
   #engineFailed(cause: unknown): void {
@@ -486,10 +521,12 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
       reconnectScheduled: (at) => {
         if (!this.disconnecting) this.#nextAttemptAt = at;
       },
-      reconnectDue: () => {
+      reconnectDue: (goesOn) => {
         if (this.disconnecting) return;
+        if (goesOn) return this.#open();
         this.#nextAttemptAt = undefined;
-        this.emit('reconnect');
+        if (!this.#isReconnectTold) this.emit('reconnect');
+        this.#isReconnectTold = false;
         if (!this.disconnecting) this.connect();
       },
       packetReceived: (...packet) => this.emit('packetreceive', tracedPacketOf(...packet)),
@@ -498,14 +535,16 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   }
 
   #connack(connack: EngineConnack): void {
-    const packet = connackPacketOf(connack, this.options.protocolVersion);
+    const packet = connackPacketOf(connack);
+    this.#protocolVersion = connack.protocolVersion;
     if (isFailure(connack.reasonCode)) {
       const code = packet.reasonCode ?? returnCodeOf(connack.reasonCode);
       this.#isExplained = true;
       const serverReference = connack.properties?.serverReference;
       if (this.#follow(connack.reasonCode, serverReference)) return;
       if (!this.options.reconnectOnConnackError) this.#machine.stopReconnecting();
-      const message = `Connection refused: ${ReasonCodes[code] ?? code}`;
+      const reason = ReasonCodes[code] ?? String(code);
+      const message = `Connection refused: ${reason}${this.#refusesVersion5(connack) ? NO_VERSION_5 : ''}`;
       this.emit('error', new ErrorWithReasonCode(message, code, serverReference));
       return;
     }
@@ -517,6 +556,11 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     const assigned = packet.properties?.assignedClientIdentifier;
     if (assigned !== undefined) this.options.clientId = assigned;
     this.emit('connect', packet);
+  }
+
+  // In the form of 3.1.1, or by the reason code of its own.
+  #refusesVersion5({ protocolVersion, reasonCode }: EngineConnack): boolean {
+    return maySpeak5(this.options) && (protocolVersion !== 5 || reasonCode === UNSUPPORTED_PROTOCOL_VERSION);
   }
 
   /** Whether the next attempt goes where the server says. */
@@ -536,7 +580,8 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   }
 
   get #customHandleAcks(): AckHandler | undefined {
-    return this.options.protocolVersion === 5 ? this.options.customHandleAcks : undefined;
+    const { protocolVersion } = this;
+    return protocolVersion === 5 || protocolVersion === 'auto' ? this.options.customHandleAcks : undefined;
   }
 
   #needHandover(): MessageHandover {
@@ -592,6 +637,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
   }
 
   #closed(info: CloseInfo): void {
+    const isExplained = this.#isExplained;
     this.connected = false;
     this.#serverProperties = undefined;
     this.#isExplained = false;
@@ -600,7 +646,7 @@ export class MqttClient extends TypedEmitter<MqttClientEvents> {
     ++this.#connections;
     const isNews = this.#nextAttemptAt !== undefined && !this.reconnecting;
     this.reconnecting = this.#nextAttemptAt !== undefined;
-    if (info.error !== undefined) this.emit('error', info.error);
+    if (info.error !== undefined && !isExplained) this.emit('error', info.error);
     this.emit('close', info);
     if (this.disconnecting) queueMicrotask(() => this.#ended());
     else if (isNews) this.emit('offline');

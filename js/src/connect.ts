@@ -1,5 +1,5 @@
 // connect() and connectAsync() for a place that can open certain transports.
-import type { Attempt, Awaitable } from './client-connection.ts';
+import type { Attempt, Awaitable } from './attempt.ts';
 import { MqttClient, type DialClient } from './client.ts';
 import { Engine } from './engine/engine.ts';
 import type { ModuleSource } from './engine/load.ts';
@@ -92,13 +92,9 @@ const defaultPorts: Record<Protocol, number> = {
   tls: 8883,
 };
 
-// Each attempt goes to the next of the servers, if there are several, or where the server sent the client.
 function makeDial(transports: Environment['transports']): DialClient {
-  let attempts = 0;
-  return (client, attempt, elsewhere) => {
+  return (client, attempt, server) => {
     const { options } = client;
-    const servers = options.servers ?? [];
-    const server = elsewhere ?? servers[attempts++ % Math.max(servers.length, 1)];
     const protocol = server?.protocol ?? options.protocol ?? 'ws';
     const port = server === undefined ? options.port : server.port;
     const host = server?.host ?? options.hostname ?? options.host ?? 'localhost';

@@ -2,8 +2,8 @@
 // and make sense.
 import { readMessage, typeOf } from './arguments.ts';
 import type { AckHandler } from './client-types.ts';
+import type { Awaitable } from './attempt.ts';
 import type { MqttClient } from './client.ts';
-import type { Awaitable } from './client-connection.ts';
 import type { ClientMachineOptions } from './engine/types.ts';
 import { badCall, MqttError } from './errors.ts';
 import type { ConnectProperties, Will } from './packets.ts';
@@ -78,8 +78,11 @@ export interface ClientOptions {
   credentials?: (client: MqttClient) => Awaitable<Credentials>;
   /** 'MQTT', or 'MQIsdp' with protocolVersion 3 */
   protocolId?: 'MQTT' | 'MQIsdp';
-  /** 3 (3.1), 4 (3.1.1, the default) or 5 (5.0) */
-  protocolVersion?: 3 | 4 | 5;
+  /**
+   * 3 (3.1), 4 (3.1.1, the default) or 5 (5.0); 'auto': 5.0, and 3.1.1 with a server that does not speak it. Then what
+   * only 5.0 has (properties, No Local, ...) is left out, and `client.protocolVersion` says what is spoken.
+   */
+  protocolVersion?: 3 | 4 | 5 | 'auto';
   /** true: forget the session that the server may have for this client */
   clean?: boolean;
   /** Seconds between signs of life: 60; 0 is off */
@@ -224,9 +227,10 @@ function checkIsObject(options: unknown): void {
 
 function checkOptions(options: CompleteOptions): void {
   refuseUnkeptOptions(options);
-  if (![3, 4, 5].includes(options.protocolVersion)) {
+  if (![3, 4, 5, 'auto'].includes(options.protocolVersion)) {
     throw badCall(
-      `protocolVersion ${String(options.protocolVersion)} does not exist: write 3 (MQTT 3.1), 4 (3.1.1) or 5 (5.0)`,
+      `protocolVersion ${String(options.protocolVersion)} does not exist: ` +
+        "write 3 (MQTT 3.1), 4 (3.1.1), 5 (5.0) or 'auto' (5.0, or else 3.1.1)",
     );
   }
   checkNumber(options.keepalive, 'keepalive', 0, 65_535, 'seconds; 0 turns it off');
@@ -337,9 +341,21 @@ function readUrl(url: string, protocol: string | undefined, from: Surroundings):
     ...hostAndPort(parsed),
     path: (parsed.pathname || '/') + parsed.search,
     query: Object.fromEntries(parsed.searchParams),
-    ...(parsed.username !== '' && { username: decodeURIComponent(parsed.username) }),
-    ...(parsed.password !== '' && { password: decodeURIComponent(parsed.password) }),
+    ...(parsed.username !== '' && { username: unescaped(parsed.username, 'user name', 'username') }),
+    ...(parsed.password !== '' && { password: unescaped(parsed.password, 'password', 'password') }),
   };
+}
+
+// The text itself stays out of the message: it may be a secret.
+function unescaped(text: string, what: string, option: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (thrown) {
+    throw badCall(
+      `the ${what} in the URL has a "%" that begins no character's escape: write "%25" for it, or { ${option}: "..." }`,
+      thrown,
+    );
+  }
 }
 
 function parseUrl(url: string): URL {
@@ -424,6 +440,11 @@ function withCredentials(options: ClientOptions): ClientOptions {
   return read;
 }
 
+/** Whether what only 5.0 has can be asked for; with 'auto' it is left out where the server does not speak 5.0. */
+export function maySpeak5({ protocolVersion }: CompleteOptions): boolean {
+  return protocolVersion === 5 || protocolVersion === 'auto';
+}
+
 // More would hardly be busy; the server's own maximum is mostly lower.
 const automaticAliases = 256;
 
@@ -435,6 +456,7 @@ export function machineOptionsOf(options: CompleteOptions): ClientMachineOptions
     reconnectFactor: options.reconnectBackoff,
     reconnectJitter: options.reconnectJitter,
     connectTimeout: options.connectTimeout,
+    fallsBack: options.protocolVersion === 'auto',
     resubscribe: options.resubscribe,
     subscribeBatchSize: options.subscribeBatchSize ?? 0,
     queueQosZero: options.queueQoSZero,

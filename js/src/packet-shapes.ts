@@ -4,7 +4,7 @@ import type { PacketProperties } from './engine/properties.ts';
 import { PublishFlags } from './engine/types.ts';
 import type { ConnackPacket as EngineConnack, ConnectPacket, PublishContent, WillMessage } from './engine/types.ts';
 import type { Answer } from './operations.ts';
-import type { CompleteOptions } from './options.ts';
+import { maySpeak5, type CompleteOptions } from './options.ts';
 import { packetNames } from './packets.ts';
 import type {
   AcknowledgementPacket,
@@ -21,15 +21,17 @@ import { returnCodeOf } from './reason-codes.ts';
 const PACKET_IDENTIFIER_NOT_FOUND = 0x92;
 
 export function connectPacketOf(options: CompleteOptions): ConnectPacket {
+  const hasProperties = maySpeak5(options);
+  const version = options.protocolVersion === 'auto' ? 5 : options.protocolVersion;
   return {
-    protocolVersion: options.protocolId === 'MQIsdp' ? 3 : options.protocolVersion,
+    protocolVersion: options.protocolId === 'MQIsdp' ? 3 : version,
     clientId: options.clientId,
     clean: options.clean,
     keepAlive: Math.round(options.keepalive),
     username: options.username,
     password: options.password,
-    will: options.will && willOf(options.will, options.protocolVersion === 5),
-    properties: options.protocolVersion === 5 ? options.properties : undefined,
+    will: options.will && willOf(options.will, hasProperties),
+    properties: hasProperties ? options.properties : undefined,
   };
 }
 
@@ -44,9 +46,8 @@ function willOf(will: Will, hasProperties: boolean): WillMessage {
   };
 }
 
-export function connackPacketOf(connack: EngineConnack, version: number): ConnackPacket {
-  const { sessionPresent, reasonCode, properties } = connack;
-  if (version !== 5) return { cmd: 'connack', sessionPresent, returnCode: returnCodeOf(reasonCode) };
+export function connackPacketOf({ protocolVersion, sessionPresent, reasonCode, properties }: EngineConnack): ConnackPacket {
+  if (protocolVersion !== 5) return { cmd: 'connack', sessionPresent, returnCode: returnCodeOf(reasonCode) };
   return { cmd: 'connack', sessionPresent, reasonCode, ...withProperties(properties) };
 }
 

@@ -6,7 +6,7 @@ import type { ClientMachine } from './engine/engine.ts';
 import type { EngineError, OperationToken, SubscribeEntry } from './engine/types.ts';
 import { errorOf, ErrorWithSubackPacket, type MqttError } from './errors.ts';
 import type { Operations } from './operations.ts';
-import type { CompleteOptions } from './options.ts';
+import { maySpeak5, type CompleteOptions } from './options.ts';
 import { subackPacketOf, unsubackPacketOf } from './packet-shapes.ts';
 import type { SubackPacket, UnsubscribeProperties } from './packets.ts';
 import { isFailure, ReasonCodes } from './reason-codes.ts';
@@ -48,7 +48,7 @@ export class Subscriptions {
     callback: UnsubscribeCallback | undefined,
   ): void {
     for (const topic of topics) this.#subscribed.delete(topic);
-    const kept = this.#isVersion5 ? properties : undefined;
+    const kept = this.#maySpeak5 ? properties : undefined;
     const size = this.#options.subscribeBatchSize || Math.max(topics.length, 1);
     const granted: number[][] = [];
     let unanswered = Math.max(Math.ceil(topics.length / size), 1);
@@ -66,8 +66,8 @@ export class Subscriptions {
   }
 
   // What the others do not have is left out: an application may have options for every version.
-  get #isVersion5(): boolean {
-    return this.#options.protocolVersion === 5;
+  get #maySpeak5(): boolean {
+    return maySpeak5(this.#options);
   }
 
   #isNews({ topic, options }: SubscriptionRequest): boolean {
@@ -91,8 +91,8 @@ export class Subscriptions {
       if (failure !== null) for (const { topic } of requests) this.#subscribed.delete(topic);
       done(failure, suback);
     });
-    const entries = requests.map((request) => entryOf(request, this.#isVersion5));
-    this.#stage(token, () => this.#machine.subscribe(entries, this.#isVersion5 ? properties : undefined, token));
+    const entries = requests.map((request) => entryOf(request, this.#maySpeak5));
+    this.#stage(token, () => this.#machine.subscribe(entries, this.#maySpeak5 ? properties : undefined, token));
   }
 
   // What can't be sent (text that is no text, a property of the wrong kind) throws, and was not begun.
@@ -112,7 +112,7 @@ export class Subscriptions {
 
   #grantOf({ topic, options }: SubscriptionRequest): SubscriptionGrant {
     const { qos = 0, nl = false, rap = false, rh = 0, properties } = options;
-    if (!this.#isVersion5) return { topic, qos };
+    if (!this.#maySpeak5) return { topic, qos };
     return { topic, qos, nl, rap, rh, ...(properties && { properties }) };
   }
 }

@@ -18,7 +18,7 @@ interface Connected {
 }
 
 async function connected(options: ClientOptions = {}): Promise<Connected> {
-  const { protocolVersion = 5 } = options;
+  const { protocolVersion = 5 } = options as { protocolVersion?: 4 | 5 };
   const server = new ScriptServer(protocolVersion);
   const made = connect('ws://server.test', {
     createWebsocket: server.createWebsocket,

@@ -34,7 +34,7 @@ describe('connect()', () => {
       'a version that does not exist',
       'ws://a',
       wrong({ protocolVersion: 6 }),
-      /protocolVersion 6 does not exist: write 3 .* 4 .* or 5/,
+      /protocolVersion 6 does not exist: write 3 .* 4 .* 5 .* or 'auto'/,
     ],
     [
       'a keepalive that does not fit',

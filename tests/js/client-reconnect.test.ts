@@ -169,6 +169,7 @@ describe('what is asked of the application for each attempt', () => {
     const server = new ScriptServer();
     let answer!: (url: string) => void;
     const client = start(server, { transformWsUrl: () => new Promise((given) => (answer = given)) });
+    await settled();
     await client.endAsync();
     answer('ws://too.late/');
     await settled();
@@ -179,6 +180,7 @@ describe('what is asked of the application for each attempt', () => {
     const server = new ScriptServer();
     const answers: ((url: string) => void)[] = [];
     const client = start(server, { transformWsUrl: () => new Promise((answer) => answers.push(answer)) });
+    await settled();
     await client.endAsync();
     client.reconnect();
     await settled();

@@ -146,6 +146,19 @@ describe('connecting', () => {
     expect(error.code).toBe(0x87);
   });
 
+  it('says in words that a server which answers a 5.0 CONNECT in the form of 3.1.1 does not speak 5.0', async () => {
+    const server = new ScriptServer(5);
+    const client = start(server);
+    const failing = nextEvent<[Error & { code: number }]>(client, 'error');
+    (await server.dialled()).open().sayOctets(Uint8Array.of(0x20, 2, 0, 1));
+    const [error] = await failing;
+    expect(error.message).toBe(
+      'Connection refused: Unacceptable protocol version: ' +
+        "the server does not speak MQTT 5.0; write protocolVersion: 4 (3.1.1), or 'auto' to try both",
+    );
+    expect(error.code).toBe(1);
+  });
+
   it('rejects connectAsync() when the server refuses', async () => {
     const server = new ScriptServer();
     const connecting = connectAsync('ws://server.test', { createWebsocket: server.createWebsocket });
@@ -662,6 +675,19 @@ describe('end()', () => {
     expect(socket.has('disconnect')).toBe(false);
   });
 
+  it('waits no longer when it is forced after all', async () => {
+    const { client, socket } = await connected();
+    const publishing = client.publishAsync('a', 'b', { qos: 1 });
+    const failing = expect(publishing).rejects.toThrow('Connection closed');
+    await socket.next('publish');
+    const ending = client.endAsync();
+    await settled();
+    expect(client.disconnected).toBe(false);
+    await client.endAsync(true);
+    await ending;
+    await failing;
+  });
+
   it('sends the reason code and properties of a 5.0 DISCONNECT', async () => {
     const { client, socket } = await connected({}, 5);
     client.end(false, { reasonCode: 4, properties: { reasonString: 'bye' } });
@@ -674,6 +700,31 @@ describe('end()', () => {
     await server.dialled();
     await client.endAsync();
     expect(client.disconnected).toBe(true);
+  });
+
+  it('in the task that made the client keeps it from dialling', async () => {
+    const server = new ScriptServer();
+    let asked = 0;
+    const client = start(server, { credentials: () => (++asked, {}) });
+    await client.endAsync();
+    await settled();
+    expect([asked, server.urls]).toEqual([0, []]);
+    expect(client.disconnected).toBe(true);
+  });
+
+  it('is followed by the connection that connect() asked for meanwhile', async () => {
+    const server = new ScriptServer();
+    const client = start(server);
+    const socket = await server.accepted();
+    const ending = nextEvent(client, 'end');
+    client.end();
+    client.connect();
+    await socket.next('disconnect');
+    await ending;
+    const connecting = nextEvent(client, 'connect');
+    await server.accepted();
+    await connecting;
+    expect(client).toMatchObject({ connected: true, disconnecting: false, disconnected: false });
   });
 
   it('makes later calls fail with "client disconnecting"', async () => {

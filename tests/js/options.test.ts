@@ -25,6 +25,16 @@ describe('a URL', () => {
     expect(readArguments('ws://user@host.test:1/there', options, node)).toMatchObject(options);
   });
 
+  it.each([
+    ['mqtt://user:100%@host.test', /^the password in the URL has a "%" .*: write "%25" for it, or \{ password: "\.\.\." \}$/],
+    ['mqtt://50%user@host.test', /^the user name in the URL has a "%"/],
+    ['ws://user:%ff@host.test', /^the password in the URL has a "%"/],
+  ])('%s has credentials that are refused, without telling them', (url, message) => {
+    const reading = (): unknown => readArguments(url, undefined, node);
+    expect(reading).toThrow(message);
+    expect(reading).not.toThrow(/100%|50%|%ff/);
+  });
+
   it('without a protocol takes that of the options', () => {
     expect(readArguments('host.test:1884', { protocol: 'mqtts' }, node)).toMatchObject({
       protocol: 'mqtts',

@@ -2,7 +2,7 @@
 // servers.
 import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -11,7 +11,7 @@ import { connect, connectAsync, type ClientOptions, type CloseInfo, type MqttCli
 import { createBroker, type Broker } from 'wasmqtt/broker';
 import { WebSocket, WebSocketServer, createWebSocketStream } from 'ws';
 
-import { Collector, nextEvent } from '../support/events.ts';
+import { Collector, nextEvent, settled } from '../support/events.ts';
 import { startMosquitto, type RunningServer } from '../support/servers.ts';
 
 let mosquitto: RunningServer;
@@ -158,6 +158,34 @@ describe('a server that cannot be reached', () => {
       await nextEvent(client, 'reconnect');
     },
   );
+
+  it.each(['mqtt', 'ws'] as const)('because it never answers is one error and a close at once (%s)', async (protocol) => {
+    const mute = createTcpServer();
+    const client = connect(`${protocol}://127.0.0.1:${await listening(mute)}`, { connectTimeout: 50, reconnectPeriod: 0 });
+    clients.push(client);
+    const errors: string[] = [];
+    let failedAt = 0;
+    client.on('error', (error) => {
+      failedAt = performance.now();
+      errors.push(error.message);
+    });
+    await nextEvent(client, 'close');
+    // An orderly close would wait 2,000 ms for the peer.
+    expect(performance.now() - failedAt).toBeLessThan(1000);
+    await settled();
+    expect(errors).toEqual(['connack timeout']);
+  });
+
+  it('by plain MQTT because it is an HTTP server is an error that says so', async () => {
+    const port = await listening(createHttpServer());
+    await expect(connectAsync(`mqtt://127.0.0.1:${port}`)).rejects.toThrow(/^an HTTP server answers there: .* ws:\/\//);
+  });
+
+  it('by plain MQTT because it closes without a word is an error that says what to look at', async () => {
+    const silent = createTcpServer((socket) => socket.once('data', () => socket.end()));
+    const port = await listening(silent);
+    await expect(connectAsync(`mqtt://127.0.0.1:${port}`)).rejects.toThrow(/without a word.*ws:\/\/.*mqtts:\/\//);
+  });
 
   it('rejects connectAsync()', async () => {
     await expect(connectAsync(`mqtt://127.0.0.1:${await deafPort()}`)).rejects.toThrow(/ECONNREFUSED/);

@@ -1,5 +1,5 @@
 // A client and a broker of the same Wasm module, linked inside it: a transport whose octets JavaScript never sees.
-import type { Attempt } from '../client-connection.ts';
+import type { Attempt } from '../attempt.ts';
 import type { BrokerMachine } from '../engine/broker-machine.ts';
 import type { CloseInfo, Transport } from './transport.ts';
 

@@ -2,24 +2,27 @@
 import type { OpenTransport, Target } from '../connect.ts';
 import { MqttError } from '../errors.ts';
 import type { ClientOptions } from '../options.ts';
+import type { Transport } from './transport.ts';
 import { WebSocketTransport, type WebSocketLike } from './web-socket.ts';
 
 type CreateWebSocket = (url: string, subprotocols: string[], options: ClientOptions) => WebSocketLike;
 
 /** `create` makes the WebSocket, and `binaryType` suits it best, unless the option createWebsocket makes another. */
 export function webSocketOpener(create: CreateWebSocket, binaryType = 'arraybuffer'): OpenTransport {
-  return (target, client, { after, handlers }) => {
+  return (target, client, attempt) => {
     const { options } = client;
     const given = urlOf(target, options);
     // [MQTT-6.0.0-3]
     const subprotocol = options.protocolId === 'MQIsdp' || options.protocolVersion === 3 ? 'mqttv3.1' : 'mqtt';
     const transformed = options.transformWsUrl?.(given, options, client) ?? given;
-    const created = after(transformed, (url) => (options.createWebsocket ?? create)(url, [subprotocol], options));
-    return after(created, (socket) => {
+    const created = attempt.after(transformed, (url) => (options.createWebsocket ?? create)(url, [subprotocol], options));
+    const transportOf = (socket: WebSocketLike): Transport => {
       checkWebSocket(socket);
       const ofOwn = options.createWebsocket === undefined;
-      return new WebSocketTransport(socket, ofOwn ? binaryType : 'arraybuffer', options.maximumFrameSize, handlers);
-    });
+      const kind = ofOwn ? binaryType : 'arraybuffer';
+      return new WebSocketTransport(socket, kind, options.maximumFrameSize, attempt.handlers);
+    };
+    return attempt.after(created, transportOf, (socket) => transportOf(socket).destroy());
   };
 }
 

@@ -1,4 +1,5 @@
 // A Node stream (a TCP or TLS socket, or any duplex) as a transport.
+import { MqttError } from '../errors.ts';
 import { Progress } from './progress.ts';
 import { CLOSE_GRACE, type Transport, type TransportHandlers } from './transport.ts';
 
@@ -25,6 +26,8 @@ export class StreamTransport implements Transport {
   readonly #progress: Progress;
   // What the stream has not been given yet, because it has not taken what was given before.
   readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
+  // Open, and the peer has not said anything yet.
+  #isSilent = false;
   #isBlocked = false;
   #isWaitedFor = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
@@ -35,8 +38,14 @@ export class StreamTransport implements Transport {
     this.#handlers = handlers;
     this.#progress = new Progress(handlers, () => this.#unsent());
     let failure: Error | undefined;
-    stream.once(openEvent, () => handlers.opened());
-    stream.on('data', (chunk: Uint8Array<ArrayBuffer>) => handlers.received(chunk));
+    stream.once(openEvent, () => {
+      this.#isSilent = true;
+      handlers.opened();
+    });
+    stream.on('data', (chunk: Uint8Array<ArrayBuffer>) => {
+      this.#isSilent = false;
+      handlers.received(chunk);
+    });
     stream.on('drain', () => this.#drained());
     stream.on('error', (error: Error) => {
       failure ??= error;
@@ -44,6 +53,7 @@ export class StreamTransport implements Transport {
     stream.once('close', () => {
       clearTimeout(this.#grace);
       this.#progress.end();
+      if (this.#isSilent) failure ??= closedInSilence();
       handlers.closed({
         reason: failure?.message ?? '',
         wasClean: failure === undefined,
@@ -95,12 +105,23 @@ export class StreamTransport implements Transport {
   }
 
   close(): void {
+    this.#isSilent = false;
     for (const chunk of this.#chunks.splice(0)) this.#stream.write(chunk);
     this.#stream.end();
     this.#grace ??= setTimeout(() => this.#stream.destroy(), CLOSE_GRACE);
   }
 
   destroy(): void {
+    this.#isSilent = false;
     this.#stream.destroy();
   }
+}
+
+// As a server may that speaks something else.
+function closedInSilence(): MqttError {
+  return new MqttError(
+    'ERR_MQTT_TRANSPORT',
+    'the server closed the connection without a word: is its port the one of plain MQTT (mqtt://), ' +
+      'or of MQTT over WebSocket (ws://) or TLS (mqtts://)?',
+  );
 }
