@@ -65,20 +65,20 @@ function inlineWasmModules({ onResolve, onLoad }) {
   }));
 }
 
-// Octets as a string, one character each, whose code's low eight bits are the octet with a few of them flipped. What
-// is no printable character then stands 256 codes higher, where UTF-8 takes two octets for it; flipping makes the octets
+// Bytes as a string, one character each, whose code's low eight bits are the byte with a few of them flipped. What
+// is no printable character then stands 256 codes higher, where UTF-8 takes two bytes for it; flipping makes the bytes
 // that WebAssembly has most, its small numbers and common instructions, printable. Compressed, that is a quarter smaller
-// than Base64, because octets stay aligned with characters, and 2 % larger than the module itself.
-function inlined(octets) {
+// than Base64, because bytes stay aligned with characters, and 2 % larger than the module itself.
+function inlined(bytes) {
   const flipped = 0x68;
   const isPlain = (code) => code >= 0x20 && code < 0x7f && code !== 0x22 && code !== 0x5c;
   const characterOf = (code) => String.fromCharCode(isPlain(code) ? code : 0x100 + code);
-  const text = Array.from(octets, (octet) => characterOf(octet ^ flipped)).join('');
+  const text = Array.from(bytes, (byte) => characterOf(byte ^ flipped)).join('');
   return `const text = "${text}";
 export default () => {
-  const octets = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; ++at) octets[at] = text.charCodeAt(at) ^ ${flipped};
-  return octets;
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; ++at) bytes[at] = text.charCodeAt(at) ^ ${flipped};
+  return bytes;
 };`;
 }
 
@@ -111,7 +111,7 @@ function reportSizes() {
     const files = [...filesOf(`${values.out}/${entry}.js`)];
     const plain = sum(files.map((file) => readFileSync(join(root, file)).length));
     const brotli = sum(files.map((file) => brotliCompressSync(readFileSync(join(root, file))).length));
-    console.log(`${entry}.js: ${files.length} files, ${plain} octets, ${brotli} with brotli`);
+    console.log(`${entry}.js: ${files.length} files, ${plain} bytes, ${brotli} with brotli`);
   }
 }
 

@@ -73,8 +73,8 @@ ${lines.join('\n')}
 `;
 }
 
-// How a value of the core's type crosses, by the member's declaration in struct Properties. An octet that says yes or no is a boolean in
-// JavaScript, as in MQTT.js; Maximum QoS is the one octet that is a number.
+// How a value of the core's type crosses, by the member's declaration in struct Properties. A byte that says yes or no is a boolean in
+// JavaScript, as in MQTT.js; Maximum QoS is the one byte that is a number.
 function propertyKind(member, declarations) {
   const declaration = declarations.find(([, name]) => name === member || name === `${member}s` || name === member.replace(/y$/, 'ies'));
   if (declaration === undefined) throw new Error(`properties.h declares no member for ${member}`);
@@ -83,7 +83,7 @@ function propertyKind(member, declarations) {
   if (type.includes('vector')) return 'Numbers';
   if (type.includes('string_view')) return 'Text';
   if (type.includes('Bytes')) return 'Binary';
-  if (type.includes('uint8')) return member === 'maximum_qos' ? 'Octet' : 'Boolean';
+  if (type.includes('uint8')) return member === 'maximum_qos' ? 'Byte' : 'Boolean';
   return type.includes('uint16') ? 'U16' : 'U32';
 }
 
@@ -97,7 +97,7 @@ function propertiesFile() {
     const name = kind === 'UserProperties' ? 'userProperties' : enumerator[0].toLowerCase() + enumerator.slice(1);
     return `  ${name}: { id: ${id}, kind: PropertyKind.${kind} },`;
   });
-  const kinds = ['Boolean', 'Octet', 'U16', 'U32', 'Numbers', 'Text', 'Binary', 'UserProperties'];
+  const kinds = ['Boolean', 'Byte', 'U16', 'U32', 'Numbers', 'Text', 'Binary', 'UserProperties'];
   return `// The properties of MQTT 5.0: names, identifiers and what crosses for each. Made from core/mqtt/packet/properties.h by scripts/generate-records.mjs.
 
 ${constEnum(

@@ -19,12 +19,12 @@ mqtt::BrokerOptions options_of(const CreateBrokerCommand& command) {
   options.topic_alias_maximum = static_cast<std::uint16_t>(command.topic_alias_maximum);
   options.maximum_in_flight = static_cast<std::uint16_t>(command.maximum_in_flight);
   options.maximum_queued_messages = command.maximum_queued_messages;
-  options.maximum_output_octets = command.maximum_output_octets;
+  options.maximum_output_bytes = command.maximum_output_bytes;
   options.connect_timeout = mqtt::Duration(command.connect_timeout);
   options.maximum_session_expiry_interval = command.maximum_session_expiry_interval;
-  options.maximum_queued_octets = command.maximum_queued_octets;
+  options.maximum_queued_bytes = command.maximum_queued_bytes;
   options.maximum_queued_messages_in_all = command.maximum_queued_messages_in_all;
-  options.maximum_queued_octets_in_all = command.maximum_queued_octets_in_all;
+  options.maximum_queued_bytes_in_all = command.maximum_queued_bytes_in_all;
   options.maximum_retained_messages = command.maximum_retained_messages;
   options.maximum_subscriptions = command.maximum_subscriptions;
   options.maximum_connections = command.maximum_connections;
@@ -57,9 +57,8 @@ std::unique_ptr<BrokerMachine::Refusal> read_refusal(CommandReader& command, std
   command.properties(length, given);
   if (length == 0 || !mqtt::check_encodable(given)) return nullptr;
   auto refusal = std::make_unique<BrokerMachine::Refusal>();
-  mqtt::encode_properties(given, refusal->octets);
-  const auto decoded =
-      mqtt::decode_properties(refusal->octets.view(), mqtt::PropertyOwner::Puback, refusal->properties);
+  mqtt::encode_properties(given, refusal->bytes);
+  const auto decoded = mqtt::decode_properties(refusal->bytes.view(), mqtt::PropertyOwner::Puback, refusal->properties);
   return decoded ? std::move(refusal) : nullptr;
 }
 
@@ -145,9 +144,9 @@ std::optional<std::uint32_t> BrokerMachine::take_ready() {
 
 void BrokerMachine::receive(CommandReader& command, Connection& connection, mqtt::Instant now) {
   const auto fields = command.record<ReceiveCommand>();
-  const mqtt::Bytes octets = command.octets(fields.octets_length);
-  boundary_.events.set_frame(fields.frame, octets);
-  broker_.receive(connection.id, octets, now);
+  const mqtt::Bytes bytes = command.bytes(fields.bytes_length);
+  boundary_.events.set_frame(fields.frame, bytes);
+  broker_.receive(connection.id, bytes, now);
   boundary_.events.end_frame();
 }
 

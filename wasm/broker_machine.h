@@ -20,7 +20,7 @@ class BrokerMachine final : private mqtt::BrokerObserver, private mqtt::BrokerAu
  public:
   // What JavaScript has to say to a client whose publish or subscription is refused.
   struct Refusal {
-    mqtt::ByteBuffer octets;
+    mqtt::ByteBuffer bytes;
     mqtt::Properties properties;  // views of them
   };
 

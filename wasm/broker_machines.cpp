@@ -1,4 +1,4 @@
-// Octets between a broker and clients of the same module, until both are quiet.
+// Bytes between a broker and clients of the same module, until both are quiet.
 #include "broker_machines.h"
 
 #include <array>
@@ -7,9 +7,9 @@
 namespace wasmqtt {
 namespace {
 
-// Moves all that waits in `output` by `receive(octets)` and `consume(count)`.
+// Moves all that waits in `output` by `receive(bytes)` and `consume(count)`.
 template <typename Receive, typename Consume>
-void move_octets(const mqtt::OutputQueue& output, Receive receive, Consume consume) {
+void move_bytes(const mqtt::OutputQueue& output, Receive receive, Consume consume) {
   std::array<mqtt::Bytes, 16> runs;
   while (!output.empty()) {
     const std::size_t count = output.gather(runs);
@@ -105,8 +105,8 @@ void BrokerMachines::send_to_broker(ClientMachine& machine, mqtt::Instant now) {
   if (!machine.link()) return;
   const BrokerMachine::Connection* const connection = broker_->connection(*machine.link());
   if (connection == nullptr) return;
-  move_octets(
-      machine.client().output(), [&](mqtt::Bytes octets) { broker_->core().receive(connection->id, octets, now); },
+  move_bytes(
+      machine.client().output(), [&](mqtt::Bytes bytes) { broker_->core().receive(connection->id, bytes, now); },
       [&](std::size_t count) { machine.client().consume_output(count, now); });
   // Only asks for the transport's end, as there is no output left.
   machine.write_output(now);
@@ -119,8 +119,8 @@ void BrokerMachines::send_to_client(std::uint32_t number, mqtt::Instant now) {
   if (machine == nullptr) return;
   touch(*machine);
   const mqtt::ConnectionId id = connection->id;
-  move_octets(
-      broker_->core().output(id), [&](mqtt::Bytes octets) { machine->client().receive(octets, now); },
+  move_bytes(
+      broker_->core().output(id), [&](mqtt::Bytes bytes) { machine->client().receive(bytes, now); },
       [&](std::size_t count) { broker_->core().consume_output(id, count); });
   if (!broker_->core().should_close(id)) return;
   machine->set_link(std::nullopt);
@@ -148,8 +148,8 @@ void BrokerMachines::count(Statistics& statistics) const {
   if (!broker_) return;
   const mqtt::BrokerStatistics& now = broker_->core().statistics();
   statistics = {static_cast<double>(now.publishes_received), static_cast<double>(now.publishes_sent),
-                static_cast<double>(now.publishes_dropped),  static_cast<double>(now.octets_received),
-                static_cast<double>(now.octets_sent),        static_cast<double>(now.connections_accepted),
+                static_cast<double>(now.publishes_dropped),  static_cast<double>(now.bytes_received),
+                static_cast<double>(now.bytes_sent),         static_cast<double>(now.connections_accepted),
                 static_cast<double>(now.connections),        static_cast<double>(now.sessions),
                 static_cast<double>(now.subscriptions),      static_cast<double>(now.retained_messages)};
 }

@@ -28,7 +28,7 @@ class BrokerMachines final : public Machines {
   void send_to_client(std::uint32_t connection, mqtt::Instant now);
 
   std::optional<BrokerMachine> broker_;
-  std::vector<std::uint32_t> resumed_;  // links to clients that take octets again
+  std::vector<std::uint32_t> resumed_;  // links to clients that take bytes again
 };
 
 }  // namespace wasmqtt

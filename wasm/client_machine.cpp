@@ -20,7 +20,7 @@ mqtt::ClientOptions options_of(const CreateClientCommand& command) {
   options.subscribe_batch_size = command.subscribe_batch_size;
   options.queue_qos_zero = command.queue_qos_zero != 0;
   options.maximum_queued_messages = command.maximum_queued_messages;
-  options.maximum_queued_octets = command.maximum_queued_octets;
+  options.maximum_queued_bytes = command.maximum_queued_bytes;
   options.maximum_automatic_topic_aliases = static_cast<std::uint16_t>(command.maximum_automatic_topic_aliases);
   options.unix_time_at_zero =
       static_cast<std::int64_t>(std::uint64_t{command.unix_time_high} << 32 | command.unix_time_low);
@@ -34,12 +34,12 @@ constexpr bool has(std::uint32_t flags, MessageFlags flag) {
   return (flags & static_cast<std::uint32_t>(flag)) != 0;
 }
 
-// The subscription options octet. [MQTT5 3.8.3.1]
-mqtt::SubscriptionOptions subscription_options(std::uint32_t octet) {
-  return {.maximum_qos = static_cast<mqtt::QoS>(octet & 3),
-          .no_local = (octet & 4) != 0,
-          .retain_as_published = (octet & 8) != 0,
-          .retain_handling = static_cast<mqtt::RetainHandling>((octet >> 4) & 3)};
+// The subscription options byte. [MQTT5 3.8.3.1]
+mqtt::SubscriptionOptions subscription_options(std::uint32_t byte) {
+  return {.maximum_qos = static_cast<mqtt::QoS>(byte & 3),
+          .no_local = (byte & 4) != 0,
+          .retain_as_published = (byte & 8) != 0,
+          .retain_handling = static_cast<mqtt::RetainHandling>((byte >> 4) & 3)};
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ mqtt::SubscriptionOptions subscription_options(std::uint32_t octet) {
 mqtt::Publish read_publish(CommandReader& command, const PublishCommand& fields, const AnnouncedTopics& topics) {
   mqtt::Publish message;
   message.topic = topics[fields.topic];
-  message.payload = command.octets(fields.payload_length);
+  message.payload = command.bytes(fields.payload_length);
   message.qos = static_cast<mqtt::QoS>(fields.flags & static_cast<std::uint32_t>(MessageFlags::QosMask));
   message.retain = has(fields.flags, MessageFlags::Retain);
   message.dup = has(fields.flags, MessageFlags::Dup);
@@ -169,16 +169,16 @@ void ClientMachine::close_transport(mqtt::Instant now) {
 
 void ClientMachine::receive(CommandReader& command, mqtt::Instant now) {
   const auto fields = command.record<ReceiveCommand>();
-  const mqtt::Bytes octets = command.octets(fields.octets_length);
-  boundary_.events.set_frame(fields.frame, octets);
-  client_.receive(octets, now);
+  const mqtt::Bytes bytes = command.bytes(fields.bytes_length);
+  boundary_.events.set_frame(fields.frame, bytes);
+  client_.receive(bytes, now);
   boundary_.events.end_frame();
 }
 
 void ClientMachine::restore(CommandReader& command) {
   const auto fields = command.record<RestoreCommand>();
-  const mqtt::Bytes key = command.octets(fields.key_length);
-  const auto restored = client_.restore(key, command.octets(fields.value_length));
+  const mqtt::Bytes key = command.bytes(fields.key_length);
+  const auto restored = client_.restore(key, command.bytes(fields.value_length));
   if (!restored) boundary_.events.error(EventKind::RestoreFailed, number_, 0, restored.error());
 }
 
@@ -290,7 +290,7 @@ void ClientMachine::on_packet_sent(const mqtt::TracedPacket& packet) {
 
 void ClientMachine::trace(EventKind kind, const mqtt::TracedPacket& packet) {
   if (packet.publish != nullptr) boundary_.events.message(EventKind::PacketContent, number_, *packet.publish);
-  boundary_.events.packet(kind, number_, packet.type, packet.identifier, packet.octets);
+  boundary_.events.packet(kind, number_, packet.type, packet.identifier, packet.bytes);
 }
 
 }  // namespace wasmqtt

@@ -23,12 +23,12 @@ void CommandReader::property(mqtt::PropertyId id, mqtt::Properties& into) {
   switch (property.type) {
     case mqtt::PropertyType::Text:
     case mqtt::PropertyType::Binary:
-      property.octets = octets(property.number);
+      property.bytes = bytes(property.number);
       break;
     case mqtt::PropertyType::TextPair: {
       const std::uint32_t second_length = word();
-      property.octets = octets(property.number);
-      property.second = octets(second_length);
+      property.bytes = bytes(property.number);
+      property.second = bytes(second_length);
       break;
     }
     default:
@@ -46,12 +46,12 @@ mqtt::Connect CommandReader::connect(const ConnectCommand& command) {
   packet.is_bridge = has(command.flags, ConnectFlags::IsBridge);
   packet.client_identifier = text(command.client_identifier_length);
   if (has(command.flags, ConnectFlags::HasUserName)) packet.user_name = text(command.user_name_length);
-  if (has(command.flags, ConnectFlags::HasPassword)) packet.password = octets(command.password_length);
+  if (has(command.flags, ConnectFlags::HasPassword)) packet.password = bytes(command.password_length);
   properties(command.properties_length, packet.properties);
   if (has(command.flags, ConnectFlags::HasWill)) {
     mqtt::Will& will = packet.will.emplace();
     will.topic = text(command.will_topic_length);
-    will.payload = octets(command.will_payload_length);
+    will.payload = bytes(command.will_payload_length);
     properties(command.will_properties_length, will.properties);
     will.qos = static_cast<mqtt::QoS>((command.flags >> static_cast<std::uint32_t>(ConnectFlags::WillQosShift)) & 3);
     will.retain = has(command.flags, ConnectFlags::WillRetain);

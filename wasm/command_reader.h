@@ -30,7 +30,7 @@ class CommandReader {
   CommandKind kind() const { return static_cast<CommandKind>(command_.kind); }
   std::uint32_t subject() const { return command_.subject; }
 
-  // The fixed part of the command, or of an entry in it; octets() and the like go on behind it.
+  // The fixed part of the command, or of an entry in it; bytes() and the like go on behind it.
   template <typename Record>
   Record record() {
     static_assert(std::is_trivially_copyable_v<Record> && sizeof(Record) % sizeof(std::uint32_t) == 0);
@@ -40,12 +40,12 @@ class CommandReader {
     return record;
   }
 
-  mqtt::Bytes octets(std::uint32_t length) {
+  mqtt::Bytes bytes(std::uint32_t length) {
     const mqtt::Bytes view(at_, length);
     at_ += (length + 3) & ~3U;
     return view;
   }
-  std::string_view text(std::uint32_t length) { return mqtt::as_text(octets(length)); }
+  std::string_view text(std::uint32_t length) { return mqtt::as_text(bytes(length)); }
 
   // `into` is empty before.
   void properties(std::uint32_t length, mqtt::Properties& into);

@@ -43,8 +43,8 @@ StepResults EventWriter::results() const {
           address_of(data_.data()), address_of(payloads_.data()), word_of(payloads_.size())};
 }
 
-void EventWriter::set_frame(std::uint32_t number, mqtt::Bytes octets) {
-  frame_ = octets;
+void EventWriter::set_frame(std::uint32_t number, mqtt::Bytes bytes) {
+  frame_ = bytes;
   frame_number_ = number;
   frame_is_named_ = false;
 }
@@ -158,8 +158,8 @@ void EventWriter::reason(EventKind kind, std::uint32_t client, mqtt::ReasonCode 
 }
 
 void EventWriter::packet(EventKind kind, std::uint32_t client, mqtt::PacketType type, mqtt::PacketIdentifier identifier,
-                         std::size_t octets) {
-  write(kind, client, {static_cast<std::uint32_t>(type), identifier, word_of(octets)});
+                         std::size_t bytes) {
+  write(kind, client, {static_cast<std::uint32_t>(type), identifier, word_of(bytes)});
 }
 
 void EventWriter::output(EventKind kind, std::uint32_t subject, const mqtt::OutputQueue& queue,
@@ -187,9 +187,9 @@ void EventWriter::output(EventKind kind, std::uint32_t subject, const mqtt::Outp
   }
 }
 
-EventWriter::Text EventWriter::octets(mqtt::Bytes octets) {
-  const Text place{word_of(data_.size()), word_of(octets.size())};
-  padded(octets);
+EventWriter::Text EventWriter::bytes(mqtt::Bytes bytes) {
+  const Text place{word_of(data_.size()), word_of(bytes.size())};
+  padded(bytes);
   return place;
 }
 
@@ -211,12 +211,12 @@ void EventWriter::property(const mqtt::Property& property) {
   switch (property.type) {
     case mqtt::PropertyType::Text:
     case mqtt::PropertyType::Binary:
-      word(word_of(property.octets.size()));
-      return padded(property.octets);
+      word(word_of(property.bytes.size()));
+      return padded(property.bytes);
     case mqtt::PropertyType::TextPair:
-      word(word_of(property.octets.size()));
+      word(word_of(property.bytes.size()));
       word(word_of(property.second.size()));
-      padded(property.octets);
+      padded(property.bytes);
       return padded(property.second);
     default:
       return word(property.number);
@@ -227,9 +227,9 @@ void EventWriter::word(std::uint32_t value) {
   std::memcpy(data_.extend(sizeof value), &value, sizeof value);
 }
 
-void EventWriter::padded(mqtt::Bytes octets) {
-  std::uint8_t* const at = data_.extend((octets.size() + 3) & ~std::size_t{3});
-  if (!octets.empty()) std::memcpy(at, octets.data(), octets.size());
+void EventWriter::padded(mqtt::Bytes bytes) {
+  std::uint8_t* const at = data_.extend((bytes.size() + 3) & ~std::size_t{3});
+  if (!bytes.empty()) std::memcpy(at, bytes.data(), bytes.size());
 }
 
 }  // namespace wasmqtt

@@ -1,4 +1,4 @@
-// What happened during a step -> event records and the octets that they refer to.
+// What happened during a step -> event records and the bytes that they refer to.
 #pragma once
 
 #include <array>
@@ -23,9 +23,9 @@ class EventWriter {
   void clear();
   StepResults results() const;
 
-  // Octets of the running Receive command: a payload that lies in them is named by its place there. Empty: no such
+  // Bytes of the running Receive command: a payload that lies in them is named by its place there. Empty: no such
   // command runs.
-  void set_frame(std::uint32_t number, mqtt::Bytes octets);
+  void set_frame(std::uint32_t number, mqtt::Bytes bytes);
   void end_frame() { frame_ = {}; }
 
   void event(EventKind kind, std::uint32_t subject) { write(kind, subject, {}); }
@@ -44,7 +44,7 @@ class EventWriter {
   void reason(EventKind kind, std::uint32_t client, mqtt::ReasonCode reason, const mqtt::Properties& properties);
   // PacketReceived or PacketSent.
   void packet(EventKind kind, std::uint32_t client, mqtt::PacketType type, mqtt::PacketIdentifier identifier,
-              std::size_t octets);
+              std::size_t bytes);
   // Output or ConnectionOutput: all that waits in `queue`, which are whole packets, as frames. The queue must not
   // change until JavaScript has read it.
   void output(EventKind kind, std::uint32_t subject, const mqtt::OutputQueue& queue,
@@ -53,9 +53,9 @@ class EventWriter {
   struct Text {
     std::uint32_t offset, length;
   };
-  // Copies a text, or octets, to the data.
-  Text text(std::string_view text) { return octets(mqtt::as_bytes(text)); }
-  Text octets(mqtt::Bytes octets);
+  // Copies a text, or bytes, to the data.
+  Text text(std::string_view text) { return bytes(mqtt::as_bytes(text)); }
+  Text bytes(mqtt::Bytes bytes);
   // Connecting, of the broker.
   void connecting(std::uint32_t connection, const mqtt::Connect& connect);
   // For the broker's other events.
@@ -69,7 +69,7 @@ class EventWriter {
   Text properties(mqtt::PropertyCursor cursor);
   void property(const mqtt::Property& property);
   void word(std::uint32_t value);
-  void padded(mqtt::Bytes octets);
+  void padded(mqtt::Bytes bytes);
 
   mqtt::ByteBuffer events_;
   mqtt::ByteBuffer data_;

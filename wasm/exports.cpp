@@ -19,8 +19,8 @@ Machines& machines = *make_machines().release();
 
 extern "C" {
 
-EMSCRIPTEN_KEEPALIVE std::uint8_t* reserve(std::uint32_t octets) {
-  return wasmqtt::machines.reserve(octets);
+EMSCRIPTEN_KEEPALIVE std::uint8_t* reserve(std::uint32_t bytes) {
+  return wasmqtt::machines.reserve(bytes);
 }
 
 // Instants cross as doubles, so that a day count of decades and `never` (Infinity) fit.

@@ -13,12 +13,12 @@ class JournalWriter final : public mqtt::Journal {
   JournalWriter(std::uint32_t client, Boundary& boundary) : client_(client), boundary_(boundary) {}
 
   void put(mqtt::Bytes key, mqtt::Bytes value) override {
-    const EventWriter::Text name = boundary_.events.octets(key);
-    const EventWriter::Text content = boundary_.events.octets(value);
+    const EventWriter::Text name = boundary_.events.bytes(key);
+    const EventWriter::Text content = boundary_.events.bytes(value);
     boundary_.events.write(EventKind::JournalPut, client_, {name.offset, name.length, content.offset, content.length});
   }
   void erase(mqtt::Bytes key) override {
-    const EventWriter::Text name = boundary_.events.octets(key);
+    const EventWriter::Text name = boundary_.events.bytes(key);
     boundary_.events.write(EventKind::JournalErase, client_, {name.offset, name.length});
   }
 

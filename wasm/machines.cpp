@@ -11,8 +11,8 @@ constexpr std::size_t kUsualBlock = 256 * 1024;
 
 }  // namespace
 
-std::uint8_t* Machines::reserve(std::size_t octets) {
-  const std::size_t wanted = std::max(octets, kUsualBlock);
+std::uint8_t* Machines::reserve(std::size_t bytes) {
+  const std::size_t wanted = std::max(bytes, kUsualBlock);
   if (block_.capacity() < wanted || block_.capacity() > 4 * wanted) {
     block_.release();
     block_.reserve(wanted);

@@ -25,8 +25,8 @@ class Machines {
   Machines& operator=(const Machines&) = delete;
 
   // Room for a block of commands: its address, good until the next reserve().
-  std::uint8_t* reserve(std::size_t octets);
-  // Carries out the first `length` octets of the block, and what is due at `now`. Answers the next deadline.
+  std::uint8_t* reserve(std::size_t bytes);
+  // Carries out the first `length` bytes of the block, and what is due at `now`. Answers the next deadline.
   mqtt::Instant step(std::size_t length, mqtt::Instant now);
   // The same object for ever; its content is that of the last step.
   const StepResults& results() const { return results_; }
@@ -41,7 +41,7 @@ class Machines {
   virtual void consume_other_output() {}
   virtual void carry_out_other(CommandReader&, mqtt::Instant) {}
   virtual void advance_others(mqtt::Instant) {}
-  // Moves octets between machines of this module until none are left to move.
+  // Moves bytes between machines of this module until none are left to move.
   virtual void exchange(mqtt::Instant) {}
   virtual void write_other_output() {}
   virtual mqtt::Instant others_deadline() const { return mqtt::kNever; }

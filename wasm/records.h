@@ -7,8 +7,8 @@
 
 namespace wasmqtt {
 
-// A command is one of the structs below, then its octets: each text, payload or run of properties padded to four
-// octets, in the order in which the struct names their lengths. `length` counts the whole command, padding included.
+// A command is one of the structs below, then its bytes: each text, payload or run of properties padded to four
+// bytes, in the order in which the struct names their lengths. `length` counts the whole command, padding included.
 enum class CommandKind : std::uint32_t {
   Topic = 1,  // TopicCommand: publishes may name this topic by its number now
   // To the client `subject`.
@@ -64,7 +64,7 @@ struct CreateClientCommand {
   std::uint32_t kind, length, subject, reconnect, initial_reconnect_delay, maximum_reconnect_delay, reconnect_factor,
       reconnect_jitter;
   std::uint32_t connect_timeout, resubscribe, subscribe_batch_size, queue_qos_zero, maximum_queued_messages,
-      maximum_queued_octets;
+      maximum_queued_bytes;
   // With a journal, the Unix time in milliseconds at the clock's zero.
   std::uint32_t trace, maximum_automatic_topic_aliases, has_journal, unix_time_high, unix_time_low;
   std::uint32_t random_seed_low, random_seed_high;
@@ -78,9 +78,9 @@ struct RestoreCommand {
 
 struct CreateBrokerCommand {
   std::uint32_t kind, length, subject, maximum_packet_size, receive_maximum, topic_alias_maximum, maximum_in_flight;
-  std::uint32_t maximum_queued_messages, maximum_output_octets, connect_timeout, maximum_session_expiry_interval,
+  std::uint32_t maximum_queued_messages, maximum_output_bytes, connect_timeout, maximum_session_expiry_interval,
       report_publishes;
-  std::uint32_t maximum_queued_octets, maximum_queued_messages_in_all, maximum_queued_octets_in_all,
+  std::uint32_t maximum_queued_bytes, maximum_queued_messages_in_all, maximum_queued_bytes_in_all,
       maximum_retained_messages;
   std::uint32_t maximum_subscriptions, maximum_connections, maximum_topic_length, maximum_topic_levels, maximum_qos,
       maximum_keep_alive;
@@ -115,7 +115,7 @@ struct ConnectCommand {
 
 // `frame` is JavaScript's number of the frame, by which events refer to it.
 struct ReceiveCommand {
-  std::uint32_t kind, length, subject, frame, octets_length;
+  std::uint32_t kind, length, subject, frame, bytes_length;
 };
 
 // The lower bits of `flags` in commands and events of messages.
@@ -138,7 +138,7 @@ struct SubscribeCommand {
   std::uint32_t kind, length, subject, token, entry_count, properties_length;
 };
 
-// `options` as in the standard's subscription options octet; 0 in an Unsubscribe.
+// `options` as in the standard's subscription options byte; 0 in an Unsubscribe.
 struct SubscribeEntry {
   std::uint32_t filter_length, options;
 };
@@ -166,7 +166,7 @@ struct FilterEntry {
 };
 
 // A run of properties, in both directions: an id of the standard and its value; or, for text and binary data, an id,
-// the length and the octets, padded to four; a User Property has two lengths and both octets, each padded.
+// the length and the bytes, padded to four; a User Property has two lengths and both bytes, each padded.
 
 // Every event is eight words, whatever its struct uses of them. An `..._offset` counts from StepResults::data unless
 // said otherwise.
@@ -238,7 +238,7 @@ struct PublishedEvent {
   std::uint32_t kind, subject, token, packet_identifier, reason, properties_offset, properties_length;
 };
 
-// The reasons are one octet each; the properties follow them, behind padding.
+// The reasons are one byte each; the properties follow them, behind padding.
 struct SubscribedEvent {
   std::uint32_t kind, subject, token, packet_identifier, reasons_offset, reasons_length, properties_offset,
       properties_length;
@@ -268,11 +268,11 @@ struct CloseEvent {
 };
 
 struct PacketEvent {
-  std::uint32_t kind, subject, type, packet_identifier, octets;
+  std::uint32_t kind, subject, type, packet_identifier, bytes;
 };
 
-// A run of octets at `address` in linear memory; one or several events in a row say what makes up one frame of `total`
-// octets.
+// A run of bytes at `address` in linear memory; one or several events in a row say what makes up one frame of `total`
+// bytes.
 struct OutputEvent {
   std::uint32_t kind, subject, address, length, total;
 };
@@ -291,7 +291,7 @@ struct ConnectedEvent {
       user_name_length;
 };
 
-// A CONNECT that the host is asked about. Its texts lie one behind the other, padded to four octets each, and the
+// A CONNECT that the host is asked about. Its texts lie one behind the other, padded to four bytes each, and the
 // properties behind them.
 struct ConnectingEvent {
   std::uint32_t kind, subject, flags, texts_offset, client_identifier_length, user_name_length, password_length,
@@ -322,8 +322,8 @@ enum class StatisticsField : std::uint32_t {
   PublishesReceived,
   PublishesSent,
   PublishesDropped,
-  OctetsReceived,
-  OctetsSent,
+  BytesReceived,
+  BytesSent,
   ConnectionsAccepted,
   Connections,
   Sessions,

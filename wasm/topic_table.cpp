@@ -16,7 +16,7 @@ std::uint64_t load(const char* at) {
   return word;
 }
 
-// The library's memcmp goes octet by octet under Emscripten, which costs more than all the rest of a small message.
+// The library's memcmp goes byte by byte under Emscripten, which costs more than all the rest of a small message.
 bool same(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   if (a.size() < 8) {
@@ -32,7 +32,7 @@ bool same(std::string_view a, std::string_view b) {
   return load(a.data() + last) == load(b.data() + last);
 }
 
-// Eight octets at a time, for the same reason; the last eight may overlap those before.
+// Eight bytes at a time, for the same reason; the last eight may overlap those before.
 std::uint32_t hash_of(std::string_view text) {
   constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15;
   std::uint64_t hash = text.size() * kMultiplier;
@@ -42,8 +42,8 @@ std::uint32_t hash_of(std::string_view text) {
   };
   if (text.size() < 8) {
     std::uint64_t word = 0;
-    for (const char octet : text)
-      word = word << 8 | static_cast<std::uint8_t>(octet);
+    for (const char byte : text)
+      word = word << 8 | static_cast<std::uint8_t>(byte);
     mix(word);
   } else {
     const std::size_t last = text.size() - 8;

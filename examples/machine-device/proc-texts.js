@@ -1,12 +1,12 @@
 // Turns the texts of the files in Linux's /proc into numbers. Every function takes a file's whole text and reads nothing itself.
 
 /** @typedef {{ busy: number, total: number }} CpuTime  Ticks since the machine started. */
-/** @typedef {{ total: number, available: number, cached: number, swapTotal: number, swapFree: number }} Memory  In octets. */
-/** @typedef {{ received: number, sent: number }} InterfaceCounters  Octets since the interface came up. */
-/** @typedef {{ read: number, written: number }} DiskCounters  Octets since the machine started. */
+/** @typedef {{ total: number, available: number, cached: number, swapTotal: number, swapFree: number }} Memory  In bytes. */
+/** @typedef {{ received: number, sent: number }} InterfaceCounters  Bytes since the interface came up. */
+/** @typedef {{ read: number, written: number }} DiskCounters  Bytes since the machine started. */
 
 // The kernel counts in these sectors whatever the disk's own are (Documentation/admin-guide/iostats.rst).
-const SECTOR_OCTETS = 512;
+const SECTOR_BYTES = 512;
 
 /**
  * /proc/stat: the times of `total` (all cores) and of `core0`, `core1` and so on.
@@ -33,18 +33,18 @@ export function parseCpuTimes(text) {
  * @returns {Memory | undefined}
  */
 export function parseMemory(text) {
-  const octets = new Map();
-  for (const [, name, kibibytes] of text.matchAll(/^(\w+): +(\d+) kB$/gm)) octets.set(name, Number(kibibytes) * 1024);
-  const total = octets.get('MemTotal');
+  const bytes = new Map();
+  for (const [, name, kibibytes] of text.matchAll(/^(\w+): +(\d+) kB$/gm)) bytes.set(name, Number(kibibytes) * 1024);
+  const total = bytes.get('MemTotal');
   if (total === undefined) return undefined;
-  const cached = (octets.get('Cached') ?? 0) + (octets.get('Buffers') ?? 0);
+  const cached = (bytes.get('Cached') ?? 0) + (bytes.get('Buffers') ?? 0);
   return {
     total,
     // Kernels before 3.14, and some containers, do not estimate it.
-    available: octets.get('MemAvailable') ?? (octets.get('MemFree') ?? 0) + cached,
+    available: bytes.get('MemAvailable') ?? (bytes.get('MemFree') ?? 0) + cached,
     cached,
-    swapTotal: octets.get('SwapTotal') ?? 0,
-    swapFree: octets.get('SwapFree') ?? 0,
+    swapTotal: bytes.get('SwapTotal') ?? 0,
+    swapFree: bytes.get('SwapFree') ?? 0,
   };
 }
 
@@ -77,7 +77,7 @@ export function parseDisks(text) {
     const fields = words(line);
     const name = fields[2];
     if (fields.length < 10 || name === undefined || /^(loop|ram|zram)\d+$/.test(name)) continue;
-    disks.set(name, { read: Number(fields[5]) * SECTOR_OCTETS, written: Number(fields[9]) * SECTOR_OCTETS });
+    disks.set(name, { read: Number(fields[5]) * SECTOR_BYTES, written: Number(fields[9]) * SECTOR_BYTES });
   }
   for (const name of Array.from(disks.keys())) {
     const disk = diskOfPartition(name);

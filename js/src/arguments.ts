@@ -36,7 +36,7 @@ export function readMessage(message: Message): string | Uint8Array {
   if (ArrayBuffer.isView(message)) return new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
   if (Object.prototype.toString.call(message) === '[object ArrayBuffer]') return new Uint8Array(message);
   const instead = typeof message === 'object' ? 'JSON.stringify(payload)' : 'String(payload)';
-  throw badCall(`a payload is a string or octets (Uint8Array), not ${typeOf(message)}: use ${instead}`);
+  throw badCall(`a payload is a string or bytes (Uint8Array), not ${typeOf(message)}: use ${instead}`);
 }
 
 export function readPublishOptions(options: unknown): PublishOptions {

@@ -31,7 +31,7 @@ export class Attempt implements Transport {
         this.#isOpen = true;
         handlers.opened(maximumFrameSize);
       },
-      received: (octets) => this.#isOver || handlers.received(octets),
+      received: (bytes) => this.#isOver || handlers.received(bytes),
       drained: () => this.#isOver || handlers.drained(),
       unsent: (bytes) => this.#isOver || handlers.unsent(bytes),
       arriving: () => this.#isOver || handlers.arriving(),
@@ -74,9 +74,9 @@ export class Attempt implements Transport {
     });
   }
 
-  send(octets: Uint8Array<ArrayBuffer>): boolean {
-    if (this.#transport !== undefined) return this.#transport.send(octets);
-    this.#early.push(octets);
+  send(bytes: Uint8Array<ArrayBuffer>): boolean {
+    if (this.#transport !== undefined) return this.#transport.send(bytes);
+    this.#early.push(bytes);
     return true;
   }
 
@@ -109,7 +109,7 @@ export class Attempt implements Transport {
   readonly #dialled = (transport: Transport): void => {
     this.#transport = transport;
     if (this.#isDestroyed) transport.destroy();
-    else for (const octets of this.#early) transport.send(octets);
+    else for (const bytes of this.#early) transport.send(bytes);
     this.#early = [];
   };
 

@@ -100,7 +100,7 @@ function verdictOf(answer: Decision): Verdict {
     throw badCall(`authenticate() answered ${typeOf(answer)}: write true, false or { reasonCode: 0x87 }`);
   }
   const { reasonString, userProperties } = answer;
-  const said = { authenticationData: octetsOf(answer.authenticationData), reasonString, userProperties };
+  const said = { authenticationData: bytesOf(answer.authenticationData), reasonString, userProperties };
   if (isChallenge(answer)) return { reasonCode: CONTINUE_AUTHENTICATION, properties: said };
   const { reasonCode = SUCCESS, serverReference } = answer;
   if (reasonCode !== SUCCESS && !(reasonCode >= 0x80 && reasonCode <= 0xff)) {
@@ -137,7 +137,7 @@ function isList(value: unknown): value is readonly string[] {
   return Array.isArray(value);
 }
 
-function octetsOf(data: Uint8Array | string | undefined): Uint8Array | undefined {
+function bytesOf(data: Uint8Array | string | undefined): Uint8Array | undefined {
   return typeof data === 'string' ? new TextEncoder().encode(data) : data;
 }
 

@@ -23,8 +23,8 @@ export class AcceptedConnection {
     this.#connection = connection;
   }
 
-  receive(octets: Uint8Array<ArrayBuffer>): void {
-    this.#connection.receive(octets);
+  receive(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#connection.receive(bytes);
   }
 
   setWritable(writable: boolean): void {

@@ -6,7 +6,7 @@ import type { PublishPacket, PublishProperties, QoS, UserProperties } from './pa
 
 /** Times are milliseconds; what a number limits is refused or dropped beyond it. */
 export interface BrokerOptions {
-  /** Octets of a packet; announced to 5.0 clients. 268,435,460 */
+  /** Bytes of a packet; announced to 5.0 clients. 268,435,460 */
   maximumPacketSize?: number;
   /** Unacknowledged QoS 1 and 2 messages on their way from a client: 1024 */
   receiveMaximum?: number;
@@ -16,17 +16,17 @@ export interface BrokerOptions {
   maximumInFlight?: number;
   /** QoS 1 and 2 messages that wait for a client; publishers wait for one that keeps up: 100,000 */
   maximumQueuedMessages?: number;
-  /** The same in octets; and all clients' together: no limit */
-  maximumQueuedOctets?: number;
+  /** The same in bytes; and all clients' together: no limit */
+  maximumQueuedBytes?: number;
   maximumQueuedMessagesInAll?: number;
-  maximumQueuedOctetsInAll?: number;
+  maximumQueuedBytesInAll?: number;
   /** Topics with a retained message; messages that would add one are refused. No limit */
   maximumRetainedMessages?: number;
   /** Subscriptions of one client: no limit */
   maximumSubscriptions?: number;
   /** Clients that are connected at a time: no limit */
   maximumConnections?: number;
-  /** Of topic names and filters, in octets of UTF-8: 65,535 */
+  /** Of topic names and filters, in bytes of UTF-8: 65,535 */
   maximumTopicLength?: number;
   /** Of topic names and filters: 65,536 */
   maximumTopicLevels?: number;
@@ -44,8 +44,8 @@ export interface BrokerOptions {
   sharedSubscriptionAvailable?: boolean;
   /** How often `$SYS/broker/#` is brought up to date: 10,000; 0 is never */
   statisticsInterval?: number;
-  /** Octets that wait for a connection; QoS 0 messages beyond are dropped. 16 MiB */
-  maximumOutputOctets?: number;
+  /** Bytes that wait for a connection; QoS 0 messages beyond are dropped. 16 MiB */
+  maximumOutputBytes?: number;
   /** The time a connection has for its CONNECT: 10,000 */
   connectTimeout?: number;
   /** Seconds that a session lives without a connection, at most: for ever */

@@ -1,4 +1,4 @@
-// One client machine and the transports it lives through: dials when the machine says so, moves octets, and tells
+// One client machine and the transports it lives through: dials when the machine says so, moves bytes, and tells
 // what the machine tells.
 import { Attempt, type Dial } from './attempt.ts';
 import type { ClientMachine, Engine } from './engine/engine.ts';
@@ -39,8 +39,8 @@ export interface ConnectionListener extends Pick<
   /** The session store failed; the connection closes, unless there is none. */
   storeFailed(error: MqttError): void;
   closed(info: CloseInfo): void;
-  packetReceived(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void;
-  packetSent(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void;
+  packetReceived(packetType: number, packetIdentifier: number, bytes: number, content?: PublishContent): void;
+  packetSent(packetType: number, packetIdentifier: number, bytes: number, content?: PublishContent): void;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -81,7 +81,7 @@ export class ClientConnection implements ClientSink {
     this.machine.setWritable(true);
     this.#attempt = new Attempt(this.machine, () => listener.connectPacket(), {
       opened: (maximumFrameSize) => this.#opened(listener, maximumFrameSize),
-      received: (octets) => this.machine.receive(octets),
+      received: (bytes) => this.machine.receive(bytes),
       drained: () => this.machine.setWritable(true),
       unsent: (bytes) => this.machine.noteUnsent(bytes),
       arriving: () => this.machine.receive(NOTHING),
@@ -289,11 +289,11 @@ export class ClientConnection implements ClientSink {
     this.#listener?.auth(reasonCode, properties);
   }
 
-  packetReceived(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void {
-    this.#listener?.packetReceived(packetType, packetIdentifier, octets, content);
+  packetReceived(packetType: number, packetIdentifier: number, bytes: number, content?: PublishContent): void {
+    this.#listener?.packetReceived(packetType, packetIdentifier, bytes, content);
   }
 
-  packetSent(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void {
-    this.#listener?.packetSent(packetType, packetIdentifier, octets, content);
+  packetSent(packetType: number, packetIdentifier: number, bytes: number, content?: PublishContent): void {
+    this.#listener?.packetSent(packetType, packetIdentifier, bytes, content);
   }
 }

@@ -86,7 +86,7 @@ export class Broker extends TypedEmitter<BrokerEvents> {
     });
   }
 
-  /** A client in this very module: its octets never leave it. Options that say where to connect to are not needed. */
+  /** A client in this very module: its bytes never leave it. Options that say where to connect to are not needed. */
   connect(options: ClientOptions = {}): MqttClient {
     this.#checkOpen();
     const client = new MqttClient(this.#engine, options, (self, attempt) => {
@@ -123,7 +123,7 @@ export class Broker extends TypedEmitter<BrokerEvents> {
     const connection = this.#connections.open(sink, isSocket(stream) ? undefined : ONE_PACKET);
     const transport = new StreamTransport(stream, 'connect', {
       opened: () => undefined,
-      received: (octets) => connection.receive(octets),
+      received: (bytes) => connection.receive(bytes),
       drained: () => connection.setWritable(true),
       closed: () => connection.closed(),
     });

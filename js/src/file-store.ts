@@ -24,7 +24,7 @@ class FileStore implements SessionStore {
   readonly #path: string;
   #file: FileHandle | undefined;
   #records = new Map<string, string>();
-  #octets = 0;
+  #bytes = 0;
   #isTorn = false;
 
   constructor(path: string) {
@@ -50,9 +50,9 @@ class FileStore implements SessionStore {
     await this.#file.appendFile(line);
     await this.#file.datasync();
     this.#isTorn = false;
-    this.#octets += line.length;
+    this.#bytes += line.length;
     apply(entries, this.#records);
-    if (this.#octets > smallestWaste && this.#octets > largestWaste * this.#content().length) await this.#writeAnew();
+    if (this.#bytes > smallestWaste && this.#bytes > largestWaste * this.#content().length) await this.#writeAnew();
   }
 
   async close(): Promise<void> {
@@ -76,7 +76,7 @@ class FileStore implements SessionStore {
     await storeNames(dirname(this.#path));
     await this.close();
     this.#file = file;
-    this.#octets = content.length;
+    this.#bytes = content.length;
     this.#isTorn = false;
   }
 }

@@ -21,10 +21,10 @@ const CLOSED = 3;
 const SUBPROTOCOL_OF_3_1 = 'mqttv3.1';
 /** The subprotocols of MQTT, the standard's first. */
 const subprotocols = ['mqtt', SUBPROTOCOL_OF_3_1];
-// Octets of packets that share a message event.
+// Bytes of packets that share a message event.
 const GATHERED = 1024 * 1024;
 const ONE_PACKET = 0;
-// Octets in message events that have not been delivered, from which on the broker is told to wait.
+// Bytes in message events that have not been delivered, from which on the broker is told to wait.
 const HIGH_WATER = 1024 * 1024;
 
 const NO_STATUS = 1005;
@@ -75,7 +75,7 @@ export class InTabWebSocket extends EventTarget {
   #binaryType: BinaryType = 'blob';
   #bufferedAmount = 0;
   #connection: AcceptedConnection | undefined;
-  // Sends run one behind the other, because a Blob's octets come later.
+  // Sends run one behind the other, because a Blob's bytes come later.
   #sending: Promise<void> | undefined;
   #undelivered = 0;
 
@@ -112,17 +112,17 @@ export class InTabWebSocket extends EventTarget {
     if (this.#readyState === CONNECTING)
       throw new DOMException('the WebSocket is still connecting: wait for its open event', 'InvalidStateError');
     const isBlob = typeof Blob !== 'undefined' && data instanceof Blob;
-    const octets = isBlob ? data : copyOf(data as Exclude<WebSocketData, Blob>);
-    const size = octets instanceof Uint8Array ? octets.length : octets.size;
+    const bytes = isBlob ? data : copyOf(data as Exclude<WebSocketData, Blob>);
+    const size = bytes instanceof Uint8Array ? bytes.length : bytes.size;
     if (this.#readyState !== OPEN) {
       this.#bufferedAmount += size;
     } else if (typeof data === 'string') {
       this.#closeWith(UNSUPPORTED_DATA);
-    } else if (octets instanceof Uint8Array && this.#sending === undefined) {
-      this.#connection?.receive(octets);
+    } else if (bytes instanceof Uint8Array && this.#sending === undefined) {
+      this.#connection?.receive(bytes);
     } else {
       this.#bufferedAmount += size;
-      this.#sendLater(octets, size);
+      this.#sendLater(bytes, size);
     }
   }
 
@@ -134,7 +134,7 @@ export class InTabWebSocket extends EventTarget {
       );
     }
     if (new TextEncoder().encode(reason).length > 123)
-      throw new DOMException('the reason is longer than 123 octets', 'SyntaxError');
+      throw new DOMException('the reason is longer than 123 bytes', 'SyntaxError');
     if (this.#readyState === CONNECTING) return this.#fail(LOST);
     if (this.#readyState !== OPEN) return;
     this.#readyState = CLOSING;
@@ -159,9 +159,9 @@ export class InTabWebSocket extends EventTarget {
     this.#dispatch(new Event('open'), this.onopen);
   }
 
-  #sendLater(octets: Uint8Array<ArrayBuffer> | Blob, size: number): void {
+  #sendLater(bytes: Uint8Array<ArrayBuffer> | Blob, size: number): void {
     this.#sending = (this.#sending ?? Promise.resolve()).then(async () => {
-      const frame = octets instanceof Uint8Array ? octets : new Uint8Array(await octets.arrayBuffer());
+      const frame = bytes instanceof Uint8Array ? bytes : new Uint8Array(await bytes.arrayBuffer());
       this.#bufferedAmount -= size;
       this.#connection?.receive(frame);
       if (this.#bufferedAmount === 0) this.#sending = undefined;

@@ -126,9 +126,9 @@ export interface ClientOptions {
   autoUseTopicAlias?: boolean;
   /** true: QoS 0 messages wait for a connection */
   queueQoSZero?: boolean;
-  /** The most messages, and octets, that wait for a connection; publish() fails beyond. No limit */
+  /** The most messages, and bytes, that wait for a connection; publish() fails beyond. No limit */
   maximumQueuedMessages?: number;
-  maximumQueuedOctets?: number;
+  maximumQueuedBytes?: number;
   /**
    * Keeps the session over the end of the page or process: messages of QoS 1 and 2 that wait or have no answer yet, and
    * which of QoS 2 have come. Wants clean: false, and a clientId of its own; for one client at a time.
@@ -239,7 +239,7 @@ function checkOptions(options: CompleteOptions): void {
   checkNumber(options.reconnectBackoff, 'reconnectBackoff', 1, Infinity, '1 keeps the pause, 2 doubles it each time');
   checkNumber(options.reconnectJitter, 'reconnectJitter', 0, 1, 'a part of the pause');
   checkOptionalNumber(options.maximumQueuedMessages, 'maximumQueuedMessages', 'messages');
-  checkOptionalNumber(options.maximumQueuedOctets, 'maximumQueuedOctets', 'octets');
+  checkOptionalNumber(options.maximumQueuedBytes, 'maximumQueuedBytes', 'bytes');
   checkOptionalNumber(options.subscribeBatchSize, 'subscribeBatchSize', 'topics; 0 is no limit');
   checkNumber(options.connectTimeout, 'connectTimeout', 1, Infinity, 'milliseconds');
   checkFrameSize(options.maximumFrameSize);
@@ -462,6 +462,6 @@ export function machineOptionsOf(options: CompleteOptions): ClientMachineOptions
     queueQosZero: options.queueQoSZero,
     maximumAutomaticTopicAliases: options.autoAssignTopicAlias || options.autoUseTopicAlias ? automaticAliases : 0,
     maximumQueuedMessages: options.maximumQueuedMessages,
-    maximumQueuedOctets: options.maximumQueuedOctets,
+    maximumQueuedBytes: options.maximumQueuedBytes,
   };
 }

@@ -51,14 +51,14 @@ export function connackPacketOf({ protocolVersion, sessionPresent, reasonCode, p
   return { cmd: 'connack', sessionPresent, reasonCode, ...withProperties(properties) };
 }
 
-export function publishPacketOf<Octets>(
+export function publishPacketOf<Bytes>(
   topic: string,
-  payload: Octets,
+  payload: Bytes,
   flags: number,
   messageId: number,
   properties: PacketProperties | undefined,
-): PublishPacket<Octets> {
-  const packet: PublishPacket<Octets> = {
+): PublishPacket<Bytes> {
+  const packet: PublishPacket<Bytes> = {
     cmd: 'publish',
     topic,
     payload,

@@ -99,10 +99,10 @@ export interface ConnackPacket {
 }
 
 /** A received message has a Payload; one that was published has what publish() was given. */
-export interface PublishPacket<Octets = Payload> {
+export interface PublishPacket<Bytes = Payload> {
   cmd: 'publish';
   topic: string;
-  payload: Octets;
+  payload: Bytes;
   qos: QoS;
   retain: boolean;
   dup: boolean;
@@ -161,7 +161,7 @@ export interface AuthPacket {
 /** What `packetsend` and `packetreceive` tell of each packet; of a PUBLISH all that it says, the topic empty where an alias stands for it. */
 export interface TracedPacket extends Partial<Omit<PublishPacket, 'cmd'>> {
   cmd: PacketName;
-  /** The whole packet, in octets. */
+  /** The whole packet, in bytes. */
   length: number;
 }
 

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 
 import { Payload } from './engine/payload.ts';
 
-/** Makes every payload a Buffer. Only `slice()` stays what it is for octets: a copy, and none that keeps a frame alive. */
+/** Makes every payload a Buffer. Only `slice()` stays what it is for bytes: a copy, and none that keeps a frame alive. */
 export function makePayloadsBuffers(): void {
   const { prototype } = Payload;
   for (const name of ['toString', 'toJSON']) Reflect.deleteProperty(prototype, name);

@@ -40,7 +40,7 @@ export class SessionJournal {
     this.#isOpen = true;
     if (this.#isRestored) return;
     await machine.engine.ready;
-    for (const [key, value] of records) machine.restore(octetsOf(key), value);
+    for (const [key, value] of records) machine.restore(bytesOf(key), value);
     machine.finishRestoring();
     // What was published before is told now, and so in front of what waits for it.
     machine.engine.flush();
@@ -117,12 +117,12 @@ function storeError(verb: 'read' | 'write', thrown: unknown): MqttError {
   return new MqttError('ERR_MQTT_STORE', `the session store could not ${verb}: ${messageOf(thrown)}`, { cause: thrown });
 }
 
-function digitsOf(octets: Uint8Array): string {
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('');
+function digitsOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function octetsOf(digits: string): Uint8Array {
-  const octets = new Uint8Array(digits.length >> 1);
-  for (let at = 0; at < octets.length; ++at) octets[at] = Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16);
-  return octets;
+function bytesOf(digits: string): Uint8Array {
+  const bytes = new Uint8Array(digits.length >> 1);
+  for (let at = 0; at < bytes.length; ++at) bytes[at] = Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16);
+  return bytes;
 }

@@ -8,7 +8,7 @@ export interface SessionChange {
 }
 
 /**
- * A map from keys to octets, for one client at a time; what they hold is the client's own affair. Made by
+ * A map from keys to bytes, for one client at a time; what they hold is the client's own affair. Made by
  * indexedDbStore() of `wasmqtt/indexed-db-store`, by fileStore() of `wasmqtt/file-store`, or by an application.
  */
 export interface SessionStore {

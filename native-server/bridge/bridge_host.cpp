@@ -48,10 +48,10 @@ void BridgeHost::shut_down() {
   timer_.stop();
 }
 
-void BridgeHost::End::on_octets(Bytes octets) {
-  host.bridge_.receive(side, octets, now());
+void BridgeHost::End::on_bytes(Bytes bytes) {
+  host.bridge_.receive(side, bytes, now());
   if (side == BridgeSide::Remote) {
-    is_gathering = host.gathering_.begins_after(octets.size(), [this] {
+    is_gathering = host.gathering_.begins_after(bytes.size(), [this] {
       is_gathering = false;
       host.conclude();
     });

@@ -1,4 +1,4 @@
-// A bridge between the server's own broker and one elsewhere: dials both, and moves octets and time.
+// A bridge between the server's own broker and one elsewhere: dials both, and moves bytes and time.
 #pragma once
 
 #include <array>
@@ -36,7 +36,7 @@ class BridgeHost final : private mqtt::BridgeListener {
   struct End final : LinkListener {
     End(BridgeHost& owner, mqtt::BridgeSide which) : host(owner), side(which) {}
 
-    void on_octets(Bytes octets) override;
+    void on_bytes(Bytes bytes) override;
     void on_writable() override;
     void on_end(const LinkEnd& end) override;
 

@@ -137,7 +137,7 @@ void declare_limits(CLI::App& app, Flags& flags) {
   CLI::AsSizeValue size(false);
   size.description("");
   mqtt::BrokerOptions& broker = flags.broker;
-  add("--max-packet-size", broker.maximum_packet_size, "OCTETS", CLI::Range(64u, mqtt::kMaximumPacketSize),
+  add("--max-packet-size", broker.maximum_packet_size, "BYTES", CLI::Range(64u, mqtt::kMaximumPacketSize),
       "Largest packet taken from a client; 16MiB and the like are understood")
       ->transform(size);
   add("--receive-maximum", broker.receive_maximum, "N", CLI::Range(1, 65535),
@@ -147,24 +147,23 @@ void declare_limits(CLI::App& app, Flags& flags) {
   add("--max-queued-messages", broker.maximum_queued_messages, "N", CLI::Range(std::size_t{0}, std::size_t{1} << 40),
       "QoS 1 and 2 messages that wait for a client beyond those; publishers wait for one that keeps up, else further "
       "ones are dropped");
-  add("--max-output", broker.maximum_output_octets, "OCTETS", CLI::Range(std::size_t{1024}, std::size_t{1} << 40),
+  add("--max-output", broker.maximum_output_bytes, "BYTES", CLI::Range(std::size_t{1024}, std::size_t{1} << 40),
       "What may wait for a slow client before QoS 0 messages to it are dropped")
       ->transform(size);
   // No limit unless one is given.
   const auto add_unlimited = [&](const char* name, std::size_t& value, const char* type, const char* text) {
     return app.add_option(name, value, text)->type_name(type)->group("Limits of the broker");
   };
-  add_unlimited("--max-queued-octets", broker.maximum_queued_octets, "OCTETS", "The same in octets")->transform(size);
+  add_unlimited("--max-queued-bytes", broker.maximum_queued_bytes, "BYTES", "The same in bytes")->transform(size);
   add_unlimited("--max-queued-messages-in-all", broker.maximum_queued_messages_in_all, "N",
                 "Messages that wait for all clients together");
-  add_unlimited("--max-queued-octets-in-all", broker.maximum_queued_octets_in_all, "OCTETS", "The same in octets")
+  add_unlimited("--max-queued-bytes-in-all", broker.maximum_queued_bytes_in_all, "BYTES", "The same in bytes")
       ->transform(size);
   add_unlimited("--max-retained-messages", broker.maximum_retained_messages, "N",
                 "Topics with a retained message; messages that would add one are refused");
   add_unlimited("--max-subscriptions", broker.maximum_subscriptions, "N", "Subscriptions of one client");
   add_unlimited("--max-clients", broker.maximum_connections, "N", "Clients that are connected at a time");
-  add("--max-topic-length", broker.maximum_topic_length, "OCTETS", CLI::Range(1, 65535),
-      "Longest topic name or filter");
+  add("--max-topic-length", broker.maximum_topic_length, "BYTES", CLI::Range(1, 65535), "Longest topic name or filter");
   add("--max-topic-levels", broker.maximum_topic_levels, "N", CLI::Range(1, 65536), "Levels of a topic name or filter");
   add("--max-qos", flags.maximum_qos, "QOS", CLI::Range(0, 2), "The QoS that clients may publish and are granted");
   add("--max-keep-alive", broker.maximum_keep_alive, "SECONDS", CLI::Range(0, 65535),

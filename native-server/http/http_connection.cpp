@@ -51,30 +51,31 @@ void HttpConnection::start() {
   link_->start(*this);
 }
 
-void HttpConnection::on_octets(Bytes octets) {
+void HttpConnection::on_bytes(Bytes bytes) {
   // A request that comes in drips is not progress.
   if (!parser_.is_inside_request()) last_progress_ = Clock::now();
-  if (!received_anything_ && octets[0] == kConnectPacketType) {
+  if (!received_anything_ && bytes[0] == kConnectPacketType) {
     reactor_.log->warn("{}: MQTT without WebSocket on the HTTP port; closed", link_->peer());
     // Clients tell by its first bytes what they have come to.
-    return respond(http_problem(400, "This port is for HTTP and MQTT over WebSocket (ws://), not for plain MQTT."), false);
+    return respond(http_problem(400, "This port is for HTTP and MQTT over WebSocket (ws://), not for plain MQTT."),
+                   false);
   }
   received_anything_ = true;
-  process(octets);
+  process(bytes);
 }
 
-void HttpConnection::process(Bytes octets) {
-  while (!finished_ && !responding_ && !octets.empty()) {
+void HttpConnection::process(Bytes bytes) {
+  while (!finished_ && !responding_ && !bytes.empty()) {
     std::size_t consumed = 0;
-    const auto status = parser_.feed(octets, consumed);
-    octets = octets.subspan(std::min(consumed, octets.size()));
+    const auto status = parser_.feed(bytes, consumed);
+    bytes = bytes.subspan(std::min(consumed, bytes.size()));
     if (status == HttpRequestParser::Status::NeedMore) return;
     if (status == HttpRequestParser::Status::Failed) return refuse_request();
-    if (wants_web_socket(parser_.request())) held_.append(std::exchange(octets, {}));
+    if (wants_web_socket(parser_.request())) held_.append(std::exchange(bytes, {}));
     answer_request();
   }
   if (finished_) return;
-  held_.append(octets);
+  held_.append(bytes);
 }
 
 void HttpConnection::answer_request() {
@@ -128,7 +129,7 @@ bool HttpConnection::send() {
   return true;
 }
 
-// Sends what is left of the head together with the file's next octets. False when the kernel takes no more or the file
+// Sends what is left of the head together with the file's next bytes. False when the kernel takes no more or the file
 // is not what it was.
 bool HttpConnection::send_file_chunk() {
   const Bytes head = mqtt::as_bytes(head_).subspan(head_sent_);

@@ -29,11 +29,11 @@ class HttpConnection final : private LinkListener {
   std::string peer() const { return link_->peer(); }
 
  private:
-  void on_octets(Bytes octets) override;
+  void on_bytes(Bytes bytes) override;
   void on_writable() override;
   void on_end(const LinkEnd& end) override;
 
-  void process(Bytes octets);
+  void process(Bytes bytes);
   void answer_request();
   void refuse_request();
   void respond(HttpResponse response, bool keep_alive);
@@ -47,7 +47,7 @@ class HttpConnection final : private LinkListener {
   Reactor& reactor_;
   std::shared_ptr<Link> link_;
   HttpRequestParser parser_;
-  mqtt::ByteBuffer held_;  // octets behind the request that is being answered
+  mqtt::ByteBuffer held_;  // bytes behind the request that is being answered
   std::string head_;       // what is being answered: head and body
   std::size_t head_sent_ = 0;
   OpenDescriptor file_;

@@ -47,7 +47,7 @@ struct HttpResponse {
   int status = 200;
   std::vector<HttpField> fields;
   std::string body;
-  OpenDescriptor file;  // its first `file_size` octets, instead of the body
+  OpenDescriptor file;  // its first `file_size` bytes, instead of the body
   std::uint64_t file_size = 0;
 };
 

@@ -34,8 +34,8 @@ const http_parser_settings& HttpRequestParser::settings() {
   return kSettings;
 }
 
-HttpRequestParser::Status HttpRequestParser::feed(mqtt::Bytes octets, std::size_t& consumed) {
-  std::string_view text = mqtt::as_text(octets);
+HttpRequestParser::Status HttpRequestParser::feed(mqtt::Bytes bytes, std::size_t& consumed) {
+  std::string_view text = mqtt::as_text(bytes);
   // http-parser takes only blanks for the optional white space around the elements of some fields [RFC9110 5.6.3]; it
   // refuses a Content-Length with a tab behind it. Nothing that is read here means a tab.
   std::string without_tabs;

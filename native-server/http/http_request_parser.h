@@ -1,4 +1,4 @@
-// Octets in any slicing -> one HTTP/1.1 request after the other; http-parser takes them apart.
+// Bytes in any slicing -> one HTTP/1.1 request after the other; http-parser takes them apart.
 #pragma once
 
 #include <http_parser.h>
@@ -24,14 +24,14 @@ class HttpRequestParser {
   HttpRequestParser(const HttpRequestParser&) = delete;
   HttpRequestParser& operator=(const HttpRequestParser&) = delete;
 
-  // Takes octets up to the end of the request that they complete and sets `consumed` to their number. After Complete
+  // Takes bytes up to the end of the request that they complete and sets `consumed` to their number. After Complete
   // call next_request() before feeding the rest; after Failed feed nothing more.
-  Status feed(mqtt::Bytes octets, std::size_t& consumed);
+  Status feed(mqtt::Bytes bytes, std::size_t& consumed);
   void next_request();
 
   // Complete after Status::Complete.
   const HttpRequest& request() const { return request_; }
-  // True when octets of a request came whose end has not.
+  // True when bytes of a request came whose end has not.
   bool is_inside_request() const { return inside_request_; }
   // After Failed: what to answer.
   HttpResponse problem() const;

@@ -60,7 +60,7 @@ HttpResponse answer_web_socket_handshake(const HttpRequest& request) {
   if (*version != "13") return wrong_version();
   const auto key = request.field("Sec-WebSocket-Key");
   if (!key || !is_base64_of(*key, 16)) {
-    return http_problem(400, "The header field Sec-WebSocket-Key must hold 16 octets in Base64.");
+    return http_problem(400, "The header field Sec-WebSocket-Key must hold 16 bytes in Base64.");
   }
   const auto offered = request.field("Sec-WebSocket-Protocol");
   const std::string_view subprotocol = offered ? chosen_subprotocol(*offered) : std::string_view();

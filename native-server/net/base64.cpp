@@ -8,18 +8,18 @@
 
 namespace wasmqtt {
 
-std::string base64_encoded(std::span<const std::uint8_t> octets) {
-  // Four characters for each three octets begun, and a zero that EVP_EncodeBlock() puts behind them.
-  std::string text((octets.size() + 2) / 3 * 4 + 1, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets.data(), static_cast<int>(octets.size()));
+std::string base64_encoded(std::span<const std::uint8_t> bytes) {
+  // Four characters for each three bytes begun, and a zero that EVP_EncodeBlock() puts behind them.
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
   text.pop_back();
   return text;
 }
 
-bool is_base64_of(std::string_view text, std::size_t octets) {
-  // EVP_DecodeBlock() passes over white space and dashes at the ends, and counts the padding as octets.
-  if (text.size() != (octets + 2) / 3 * 4 || text.find_first_of(" \t\r\n-") != std::string_view::npos) return false;
-  const std::size_t padding = text.size() / 4 * 3 - octets;
+bool is_base64_of(std::string_view text, std::size_t bytes) {
+  // EVP_DecodeBlock() passes over white space and dashes at the ends, and counts the padding as bytes.
+  if (text.size() != (bytes + 2) / 3 * 4 || text.find_first_of(" \t\r\n-") != std::string_view::npos) return false;
+  const std::size_t padding = text.size() / 4 * 3 - bytes;
   if (std::ranges::count(text, '=') != static_cast<std::ptrdiff_t>(padding)) return false;
   if (text.find('=') < text.size() - padding) return false;
   std::vector<unsigned char> decoded(text.size() / 4 * 3);

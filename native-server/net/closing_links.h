@@ -10,7 +10,7 @@
 
 namespace wasmqtt {
 
-// Keeps a link alive while its last octets travel and the peer answers its farewell. Its timer runs only while there is
+// Keeps a link alive while its last bytes travel and the peer answers its farewell. Its timer runs only while there is
 // such a link, so it never holds up the end of the reactor.
 class ClosingLinks {
  public:

@@ -1,4 +1,4 @@
-// The two ends of every connection: a Link moves octets both ways, its LinkListener knows what they are for.
+// The two ends of every connection: a Link moves bytes both ways, its LinkListener knows what they are for.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,8 @@ struct LinkEnd {
 
 class LinkListener {
  public:
-  // Octets arrived, in any slicing. The view ends with the call.
-  virtual void on_octets(Bytes octets) = 0;
+  // Bytes arrived, in any slicing. The view ends with the call.
+  virtual void on_bytes(Bytes bytes) = 0;
   // There is room again, after write() took less than it was offered.
   virtual void on_writable() = 0;
   // The peer is gone or broke the transport's rules; the link carries nothing any more. Said at most once, and not
@@ -35,7 +35,7 @@ class LinkListener {
   ~LinkListener() = default;
 };
 
-// A transport of octets that owns no buffer: what write() does not take stays with the caller. One thread's. Only a
+// A transport of bytes that owns no buffer: what write() does not take stays with the caller. One thread's. Only a
 // posted handler may destroy a listener; a link may be let go of at any time.
 class Link {
  public:
@@ -43,17 +43,17 @@ class Link {
 
   // Calls `listener`, which must live until it was told on_end() or has called close() or abort(), from now on.
   virtual void start(LinkListener& listener) = 0;
-  // Takes as many octets from the front of `parts` as the kernel does now and answers how many. After an answer short
+  // Takes as many bytes from the front of `parts` as the kernel does now and answers how many. After an answer short
   // of everything comes on_writable(); until then it takes nothing, and what was not taken must be offered again, in
   // the same order.
   virtual std::size_t write(std::span<const Bytes> parts) = 0;
   // Has on_writable() called when the kernel has room, though nothing is waiting: to give others a turn during a long
   // transfer.
   virtual void want_writable() = 0;
-  // Back-pressure: no on_octets() from pause() on until resume(). Meanwhile a peer that leaves may go unnoticed.
+  // Back-pressure: no on_bytes() from pause() on until resume(). Meanwhile a peer that leaves may go unnoticed.
   virtual void pause() = 0;
   virtual void resume() = 0;
-  // Ends the connection after what write() took; the code and the text (at most 123 octets are sent) go to a WebSocket
+  // Ends the connection after what write() took; the code and the text (at most 123 bytes are sent) go to a WebSocket
   // peer.
   virtual void close(CloseCode code, std::string_view text) = 0;
   // Ends it at once.

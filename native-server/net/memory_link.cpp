@@ -60,7 +60,7 @@ void MemoryLink::take_turn() {
   if (listener_ != nullptr && !is_paused_ && !arrived_.empty()) {
     std::swap(arrived_, being_read_);
     if (other_ != nullptr && other_->wants_writable_) other_->take_turn_soon();
-    listener_->on_octets(being_read_.view());
+    listener_->on_bytes(being_read_.view());
     being_read_.clear();
   }
   if (listener_ != nullptr && other_ != nullptr && wants_writable_ && other_->arrived_.size() < kCapacity) {
@@ -82,7 +82,7 @@ void MemoryLink::close(CloseCode, std::string_view) {
 }
 
 void MemoryLink::expire() {
-  end({false, "the other end did not take its last octets in time"});
+  end({false, "the other end did not take its last bytes in time"});
 }
 
 void MemoryLink::end(const LinkEnd& end) {

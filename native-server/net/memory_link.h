@@ -11,7 +11,7 @@
 
 namespace wasmqtt {
 
-// Octets that one end writes the other end's listener gets in a turn of its own, so neither is called in the middle of
+// Bytes that one end writes the other end's listener gets in a turn of its own, so neither is called in the middle of
 // what it does. At most kCapacity of them wait in each direction.
 class MemoryLink final : public Link, public std::enable_shared_from_this<MemoryLink> {
  public:

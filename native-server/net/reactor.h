@@ -16,11 +16,11 @@
 
 namespace wasmqtt {
 
-// Octets that one read takes at most. What a read's messages become is written before the next: more octets would mean
+// Bytes that one read takes at most. What a read's messages become is written before the next: more bytes would mean
 // fewer system calls, but where a message goes to a thousand subscribers their output would not stay in the processor's
 // cache until it is sent.
 inline constexpr std::size_t kReadBufferSize = 32 * 1024;
-// Octets that are put together for one write at most.
+// Bytes that are put together for one write at most.
 inline constexpr std::size_t kWriteBufferSize = 32 * 1024;
 
 struct Reactor {

@@ -1,4 +1,4 @@
-// Octets -> their SHA-1 digest, which the WebSocket handshake asks for. It proves nothing about anybody; don't use it
+// Bytes -> their SHA-1 digest, which the WebSocket handshake asks for. It proves nothing about anybody; don't use it
 // for security.
 #pragma once
 

@@ -43,7 +43,7 @@ void TcpLink::on_readable() {
   asio::error_code error;
   const std::size_t count = socket_.read_some(asio::buffer(buffer.data(), buffer.size()), error);
   if (!error) {
-    listener_->on_octets({buffer.data(), count});
+    listener_->on_bytes({buffer.data(), count});
   } else if (!is_would_block(error)) {
     return end(end_of(error));
   }
@@ -126,7 +126,7 @@ void TcpLink::abort() {
 }
 
 void TcpLink::expire() {
-  end({false, "the peer did not take its last octets in time"});
+  end({false, "the peer did not take its last bytes in time"});
 }
 
 }  // namespace wasmqtt

@@ -26,7 +26,7 @@ class TcpLink final : public Link, public std::enable_shared_from_this<TcpLink> 
   void pause() override { paused_ = true; }
   void resume() override;
   // Shuts the sending side down and discards what the peer still sends, until it closes too: closing a socket with
-  // unread octets would have the kernel reset the connection and destroy what was sent last.
+  // unread bytes would have the kernel reset the connection and destroy what was sent last.
   void close(CloseCode code, std::string_view text) override;
   void abort() override;
   void expire() override;

@@ -66,7 +66,7 @@ WebSocketDecoder::Event WebSocketDecoder::next() {
 }
 
 WebSocketDecoder::Event WebSocketDecoder::on_control_chunk(const wslay_frame_iocb& frame, bool is_last) {
-  // The header of a control frame of more than 125 octets was refused.
+  // The header of a control frame of more than 125 bytes was refused.
   if (frame.data_length > 0) std::memcpy(control_.data() + control_size_, frame.data, frame.data_length);
   control_size_ = static_cast<std::uint8_t>(control_size_ + frame.data_length);
   if (!is_last) return Event::NeedMore;

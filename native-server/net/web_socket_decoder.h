@@ -1,4 +1,4 @@
-// Octets from a WebSocket client, in any slicing -> the payload of its binary messages, and its control frames.
+// Bytes from a WebSocket client, in any slicing -> the payload of its binary messages, and its control frames.
 #pragma once
 
 #include <wslay/wslay.h>
@@ -29,8 +29,8 @@ class WebSocketDecoder {
  public:
   enum class Event : std::uint8_t {
     NeedMore,  // everything that was fed is used up
-    Payload,   // data(): the next octets of a binary message
-    Ping,      // data(): at most 125 octets to send back
+    Payload,   // data(): the next bytes of a binary message
+    Ping,      // data(): at most 125 bytes to send back
     Pong,
     Close,    // close_code() and data(), the reason. Feed nothing more.
     Failure,  // the peer broke the rules: close_code() and failure_text() say how. Feed nothing more.
@@ -40,8 +40,8 @@ class WebSocketDecoder {
   WebSocketDecoder(const WebSocketDecoder&) = delete;
   WebSocketDecoder& operator=(const WebSocketDecoder&) = delete;
 
-  // `octets` must live until next() answers NeedMore, which it does before it is fed again.
-  void feed(mqtt::Bytes octets) { input_ = octets.first(headers_.accept(octets)); }
+  // `bytes` must live until next() answers NeedMore, which it does before it is fed again.
+  void feed(mqtt::Bytes bytes) { input_ = bytes.first(headers_.accept(bytes)); }
   Event next();
 
   // Of the event that next() answered last, until it is called again.
@@ -64,7 +64,7 @@ class WebSocketDecoder {
   mqtt::Bytes input_;  // up to the header that is refused, if one is
   mqtt::Bytes data_;
   const char* failure_text_ = "";
-  std::uint64_t frame_received_ = 0;  // payload octets of the current frame
+  std::uint64_t frame_received_ = 0;  // payload bytes of the current frame
   CloseCode close_code_ = CloseCode::NoStatusReceived;
   std::uint8_t control_size_ = 0;
   std::array<std::uint8_t, 125> control_;  // payload of the current control frame

@@ -37,14 +37,14 @@ void WebSocketLink::start(LinkListener& listener) {
 
 // --- in
 
-void WebSocketLink::on_octets(Bytes octets) {
+void WebSocketLink::on_bytes(Bytes bytes) {
   if (state_ == State::Closed) return;
   const auto self = shared_from_this();  // the listener may let go of this link
   reactor_.payload.clear();
-  decoder_.feed(octets);
+  decoder_.feed(bytes);
   const auto last = collect_payload();
   if (!controls_.empty()) write_controls();
-  if (!reactor_.payload.empty() && listener_ != nullptr) listener_->on_octets(reactor_.payload.view());
+  if (!reactor_.payload.empty() && listener_ != nullptr) listener_->on_bytes(reactor_.payload.view());
   if (last == WebSocketDecoder::Event::Close) on_peer_close();
   if (last == WebSocketDecoder::Event::Failure) fail(decoder_.close_code(), decoder_.failure_text());
 }
@@ -214,7 +214,7 @@ void WebSocketLink::expire() {
   const auto self = shared_from_this();
   LinkListener* const listener = listener_;
   abort();
-  if (listener != nullptr) listener->on_end({false, "the peer did not take its last octets in time"});
+  if (listener != nullptr) listener->on_end({false, "the peer did not take its last bytes in time"});
 }
 
 }  // namespace wasmqtt

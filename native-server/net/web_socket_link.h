@@ -1,4 +1,4 @@
-// A Link below, carrying WebSocket frames -> a Link of the octets in the client's binary messages.
+// A Link below, carrying WebSocket frames -> a Link of the bytes in the client's binary messages.
 #pragma once
 
 #include <cstdint>
@@ -33,9 +33,9 @@ class WebSocketLink final : public Link, public std::enable_shared_from_this<Web
   ~WebSocketLink();
 
   void start(LinkListener& listener) override;
-  // Octets that came behind the client's handshake. After start().
-  void receive_early(Bytes octets) {
-    if (!octets.empty()) on_octets(octets);
+  // Bytes that came behind the client's handshake. After start().
+  void receive_early(Bytes bytes) {
+    if (!bytes.empty()) on_bytes(bytes);
   }
 
   // At most kMaximumWriteParts parts are looked at.
@@ -58,7 +58,7 @@ class WebSocketLink final : public Link, public std::enable_shared_from_this<Web
     Closed,     // nothing is expected from the peer any more
   };
 
-  void on_octets(Bytes octets) override;
+  void on_bytes(Bytes bytes) override;
   void on_writable() override;
   void on_end(const LinkEnd& end) override;
 

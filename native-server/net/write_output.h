@@ -11,7 +11,7 @@
 
 namespace wasmqtt {
 
-// Offers what waits in `output` until all of it is gone or the link takes no more, and tells `consume` how many octets
+// Offers what waits in `output` until all of it is gone or the link takes no more, and tells `consume` how many bytes
 // went; false when some are left, and on_writable() will come.
 template <typename Consume>
 bool write_output(Link& link, const mqtt::OutputQueue& output, Consume&& consume) {

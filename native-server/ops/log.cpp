@@ -30,7 +30,7 @@ class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_m
   }
   void flush_() override {}
 
-  // A pipe that is ready takes a line of up to PIPE_BUF (4096) octets whole.
+  // A pipe that is ready takes a line of up to PIPE_BUF (4096) bytes whole.
   static bool has_room() {
     pollfd descriptor{STDERR_FILENO, POLLOUT, 0};
     return ::poll(&descriptor, 1, 0) == 1 && (descriptor.revents & POLLOUT) != 0;

@@ -9,14 +9,14 @@ namespace wasmqtt {
 std::string printable(std::string_view text, std::size_t limit) {
   std::string safe;
   for (const char c : text.substr(0, limit)) {
-    const auto octet = static_cast<unsigned char>(c);
+    const auto byte = static_cast<unsigned char>(c);
     if (c == '\\') {
       safe += "\\\\";
-    } else if (octet >= 0x20 && octet < 0x7F) {
+    } else if (byte >= 0x20 && byte < 0x7F) {
       safe.push_back(c);
     } else {
       std::array<char, 5> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\x%02X", static_cast<unsigned>(octet));
+      std::snprintf(escape.data(), escape.size(), "\\x%02X", static_cast<unsigned>(byte));
       safe += escape.data();
     }
   }

@@ -6,7 +6,7 @@
 
 namespace wasmqtt {
 
-// Control characters and octets beyond ASCII are written as \xNN, a backslash twice, and what is beyond `limit` octets
+// Control characters and bytes beyond ASCII are written as \xNN, a backslash twice, and what is beyond `limit` bytes
 // becomes "...".
 std::string printable(std::string_view text, std::size_t limit = 128);
 

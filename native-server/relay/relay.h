@@ -12,7 +12,7 @@
 
 namespace wasmqtt {
 
-// Moves octets and knows nothing of MQTT.
+// Moves bytes and knows nothing of MQTT.
 class Relay final : public LinkAcceptor {
  public:
   Relay(Reactor& reactor, Upstream upstream) : reactor_(reactor), upstream_(std::move(upstream)) {}

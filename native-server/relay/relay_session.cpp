@@ -24,7 +24,7 @@ RelaySession::~RelaySession() {
 }
 
 void RelaySession::start() {
-  client_.link->pause();  // until there is somebody to pass its octets on to
+  client_.link->pause();  // until there is somebody to pass its bytes on to
   client_.link->start(client_);
   dial_ = std::make_shared<UpstreamDial>(
       relay_.reactor().io, relay_.upstream(),
@@ -48,23 +48,23 @@ void RelaySession::on_dialled(UpstreamDial::Outcome outcome) {
   upstream_.flush();
 }
 
-void RelaySession::Side::on_octets(Bytes octets) {
-  other.send(octets);
-  if (this == &session.upstream_) session.let_octets_gather(octets.size());
+void RelaySession::Side::on_bytes(Bytes bytes) {
+  other.send(bytes);
+  if (this == &session.upstream_) session.let_bytes_gather(bytes.size());
 }
 
-void RelaySession::let_octets_gather(std::size_t octets) {
+void RelaySession::let_bytes_gather(std::size_t bytes) {
   if (finished_) return;
-  const bool gathers = gathering_.begins_after(octets, [self = shared_from_this()] {
+  const bool gathers = gathering_.begins_after(bytes, [self = shared_from_this()] {
     if (!self->finished_ && self->client_.waiting.empty()) self->upstream_.link->resume();
   });
   if (gathers) upstream_.link->pause();
 }
 
-void RelaySession::Side::send(Bytes octets) {
-  if (link && waiting.empty()) octets = octets.subspan(link->write({&octets, 1}));
-  if (octets.empty()) return;
-  waiting.append(octets);
+void RelaySession::Side::send(Bytes bytes) {
+  if (link && waiting.empty()) bytes = bytes.subspan(link->write({&bytes, 1}));
+  if (bytes.empty()) return;
+  waiting.append(bytes);
   other.link->pause();
 }
 

@@ -1,4 +1,4 @@
-// One client's link <-> one TCP connection to the upstream broker, octet for octet.
+// One client's link <-> one TCP connection to the upstream broker, byte for byte.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace wasmqtt {
 class Relay;
 
 // What one side does not take stays here, and the other side is not read from until it has gone: at most one read's
-// octets wait in each direction.
+// bytes wait in each direction.
 class RelaySession : public std::enable_shared_from_this<RelaySession> {
  public:
   RelaySession(Relay& relay, std::shared_ptr<Link> client);
@@ -26,15 +26,15 @@ class RelaySession : public std::enable_shared_from_this<RelaySession> {
   void close(CloseCode code, std::string_view text);
 
  private:
-  // One of the two links, and the octets on their way to it.
+  // One of the two links, and the bytes on their way to it.
   struct Side final : LinkListener {
     Side(RelaySession& owner, Side& opposite) : session(owner), other(opposite) {}
 
-    void on_octets(Bytes octets) override;
+    void on_bytes(Bytes bytes) override;
     void on_writable() override;
     void on_end(const LinkEnd& end) override { session.on_side_end(*this, end); }
 
-    void send(Bytes octets);
+    void send(Bytes bytes);
     void flush();
 
     RelaySession& session;
@@ -48,7 +48,7 @@ class RelaySession : public std::enable_shared_from_this<RelaySession> {
   };
 
   void on_dialled(UpstreamDial::Outcome outcome);
-  void let_octets_gather(std::size_t octets);
+  void let_bytes_gather(std::size_t bytes);
   void on_side_end(Side& side, const LinkEnd& end);
   void finish();
 

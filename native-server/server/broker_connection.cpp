@@ -1,4 +1,4 @@
-// Knows when to write, to wait and to stop reading; what the octets mean is the broker's business.
+// Knows when to write, to wait and to stop reading; what the bytes mean is the broker's business.
 #include "server/broker_connection.h"
 
 #include <utility>
@@ -13,9 +13,9 @@ BrokerConnection::~BrokerConnection() {
   if (!has_left_) link_->abort();
 }
 
-void BrokerConnection::on_octets(Bytes octets) {
-  if (!std::exchange(received_anything_, true) && !link_->is_web_socket() && turn_away_foreign_protocol(octets)) return;
-  host_.receive(id_, octets);
+void BrokerConnection::on_bytes(Bytes bytes) {
+  if (!std::exchange(received_anything_, true) && !link_->is_web_socket() && turn_away_foreign_protocol(bytes)) return;
+  host_.receive(id_, bytes);
 }
 
 void BrokerConnection::flush() {
@@ -38,7 +38,7 @@ void BrokerConnection::flush() {
 // A client that sends without reading the answers would have them pile up here. Beyond the limit at which the broker
 // drops what it may, it is not listened to until it has caught up; nor while the broker holds what it sends.
 void BrokerConnection::pace_reading(std::size_t waiting) {
-  const std::size_t limit = host_.options().maximum_output_octets;
+  const std::size_t limit = host_.options().maximum_output_bytes;
   const bool is_held = !host_.broker().takes_input(id_);
   if (!is_paused_ && (is_held || waiting > limit)) {
     is_paused_ = true;
@@ -60,8 +60,8 @@ void BrokerConnection::on_end(const LinkEnd& end) {
   leave();
 }
 
-bool BrokerConnection::turn_away_foreign_protocol(Bytes first_octets) {
-  switch (recognise_foreign_protocol(first_octets)) {
+bool BrokerConnection::turn_away_foreign_protocol(Bytes first_bytes) {
+  switch (recognise_foreign_protocol(first_bytes)) {
     case ForeignProtocol::None:
       return false;
     case ForeignProtocol::Tls:
@@ -74,8 +74,8 @@ bool BrokerConnection::turn_away_foreign_protocol(Bytes first_octets) {
           "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
           "This port speaks MQTT; for HTTP and MQTT over WebSocket use port " +
           port + ".\n";
-      const Bytes octets = mqtt::as_bytes(answer);
-      link_->write({&octets, 1});
+      const Bytes bytes = mqtt::as_bytes(answer);
+      link_->write({&bytes, 1});
       break;
     }
   }

@@ -1,4 +1,4 @@
-// One link's octets -> the broker, and the broker's output for it -> the link.
+// One link's bytes -> the broker, and the broker's output for it -> the link.
 #pragma once
 
 #include <cstdint>
@@ -32,11 +32,11 @@ class BrokerConnection final : public LinkListener {
   std::string peer() const { return link_->peer(); }
 
  private:
-  void on_octets(Bytes octets) override;
+  void on_bytes(Bytes bytes) override;
   void on_writable() override;
   void on_end(const LinkEnd& end) override;
 
-  bool turn_away_foreign_protocol(Bytes first_octets);
+  bool turn_away_foreign_protocol(Bytes first_bytes);
   void pace_reading(std::size_t waiting);
   void leave();
 
@@ -49,7 +49,7 @@ class BrokerConnection final : public LinkListener {
   bool received_anything_ = false;
   bool is_blocked_ = false;       // the link will call on_writable()
   bool is_paused_ = false;        // not read from, because it doesn't read
-  bool is_time_limited_ = false;  // it is to be closed and has not taken its last octets yet
+  bool is_time_limited_ = false;  // it is to be closed and has not taken its last bytes yet
   bool has_left_ = false;
 };
 

@@ -1,4 +1,4 @@
-// The loop that every host of a broker has: octets in, what is ready out, one timer.
+// The loop that every host of a broker has: bytes in, what is ready out, one timer.
 #include "server/broker_host.h"
 
 #include <chrono>
@@ -13,9 +13,9 @@ namespace {
 
 // Input after which the output is written without waiting for the turn's end, so that many busy publishers in one turn
 // don't fill a subscriber's queue to its limit before the kernel was even asked.
-constexpr std::size_t kPumpAfterOctets = kReadBufferSize;
+constexpr std::size_t kPumpAfterBytes = kReadBufferSize;
 
-// A read of so many octets comes from a peer that waits for answers before it sends more. They begin with the first
+// A read of so many bytes comes from a peer that waits for answers before it sends more. They begin with the first
 // third of it: the peer works on them while the rest is handled, and neither of the two has to sleep until the other is
 // done. A smaller read is not worth another write, and a larger one comes from a peer that waits for nobody.
 constexpr std::size_t kSmallestSplitRead = 1536;
@@ -73,17 +73,17 @@ void BrokerHost::accept(std::shared_ptr<Link> link) {
   schedule_pump();
 }
 
-void BrokerHost::receive(mqtt::ConnectionId id, Bytes octets) {
-  if (is_split(octets)) {
-    const std::size_t first = octets.size() / 3;
-    broker_.receive(id, octets.first(first), now());
+void BrokerHost::receive(mqtt::ConnectionId id, Bytes bytes) {
+  if (is_split(bytes)) {
+    const std::size_t first = bytes.size() / 3;
+    broker_.receive(id, bytes.first(first), now());
     flush_ready(kEarlyFlushes);
     if (connections_[id] == nullptr) return;
-    octets = octets.subspan(first);
+    bytes = bytes.subspan(first);
   }
-  broker_.receive(id, octets, now());
-  received_since_pump_ += octets.size();
-  if (received_since_pump_ < kPumpAfterOctets) return schedule_pump();
+  broker_.receive(id, bytes, now());
+  received_since_pump_ += bytes.size();
+  if (received_since_pump_ < kPumpAfterBytes) return schedule_pump();
   pump();
 }
 

@@ -1,4 +1,4 @@
-// Links -> connections of one broker: hands it octets and time, and its output to the links once a turn.
+// Links -> connections of one broker: hands it bytes and time, and its output to the links once a turn.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,7 @@ class BrokerHost final : public LinkAcceptor, private mqtt::BrokerObserver {
   // --- for its connections
   mqtt::Broker& broker() { return broker_; }
   const mqtt::BrokerOptions& options() const { return options_; }
-  void receive(mqtt::ConnectionId id, Bytes octets);
+  void receive(mqtt::ConnectionId id, Bytes bytes);
   // Has the output of everything that is happening in this turn of the reactor written at its end.
   void schedule_pump();
   void remove(mqtt::ConnectionId id);

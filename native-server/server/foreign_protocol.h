@@ -1,4 +1,4 @@
-// The first octets on a port -> the protocol that they belong to, where it's a well-known one that came to the wrong
+// The first bytes on a port -> the protocol that they belong to, where it's a well-known one that came to the wrong
 // door.
 #pragma once
 
@@ -8,7 +8,7 @@ namespace wasmqtt {
 
 enum class ForeignProtocol { None, Http, Tls };
 
-// Of the first octets of a connection that should speak MQTT over TCP.
-ForeignProtocol recognise_foreign_protocol(mqtt::Bytes first_octets);
+// Of the first bytes of a connection that should speak MQTT over TCP.
+ForeignProtocol recognise_foreign_protocol(mqtt::Bytes first_bytes);
 
 }  // namespace wasmqtt

@@ -9,10 +9,10 @@
 namespace wasmqtt {
 namespace {
 
-// A key or value of no octets is an empty blob, not NULL.
-int bind(sqlite3_stmt* statement, int index, mqtt::Bytes octets) {
-  const void* data = octets.empty() ? static_cast<const void*>("") : octets.data();
-  return sqlite3_bind_blob64(statement, index, data, octets.size(), SQLITE_STATIC);
+// A key or value of no bytes is an empty blob, not NULL.
+int bind(sqlite3_stmt* statement, int index, mqtt::Bytes bytes) {
+  const void* data = bytes.empty() ? static_cast<const void*>("") : bytes.data();
+  return sqlite3_bind_blob64(statement, index, data, bytes.size(), SQLITE_STATIC);
 }
 
 mqtt::Bytes column(sqlite3_stmt* statement, int index) {

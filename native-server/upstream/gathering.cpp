@@ -11,7 +11,7 @@ constexpr std::size_t kSmallRead = 4096;
 
 }  // namespace
 
-bool Gathering::is_worth_it(std::size_t octets) {
+bool Gathering::is_worth_it(std::size_t bytes) {
   const Clock::time_point now = Clock::now();
   if (now >= phase_end_) {
     gathers_ = !gathers_ && reads_ > kManyReads;
@@ -19,7 +19,7 @@ bool Gathering::is_worth_it(std::size_t octets) {
     reads_ = 0;
   }
   ++reads_;
-  return gathers_ && octets <= kSmallRead;
+  return gathers_ && bytes <= kSmallRead;
 }
 
 }  // namespace wasmqtt

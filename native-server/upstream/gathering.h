@@ -18,11 +18,11 @@ class Gathering {
  public:
   explicit Gathering(asio::io_context& io) : timer_(io.get_executor()) {}
 
-  // After a read of so many octets: true when the link had better be paused until `resume` is called, which is not done
+  // After a read of so many bytes: true when the link had better be paused until `resume` is called, which is not done
   // after cancel().
   template <typename Resume>
-  bool begins_after(std::size_t octets, Resume&& resume) {
-    if (!is_worth_it(octets)) return false;
+  bool begins_after(std::size_t bytes, Resume&& resume) {
+    if (!is_worth_it(bytes)) return false;
     timer_.expires_after(kGathering);
     timer_.async_wait([resume = std::forward<Resume>(resume)](const asio::error_code& error) {
       if (!error) resume();
@@ -35,7 +35,7 @@ class Gathering {
   using Clock = std::chrono::steady_clock;
   static constexpr auto kGathering = std::chrono::microseconds(200);
 
-  bool is_worth_it(std::size_t octets);
+  bool is_worth_it(std::size_t bytes);
 
   Timer timer_;
   bool gathers_ = false;

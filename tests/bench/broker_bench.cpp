@@ -1,4 +1,4 @@
-// The broker without any socket: octets of publishers in, octets to subscribers out and thrown away.
+// The broker without any socket: bytes of publishers in, bytes to subscribers out and thrown away.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace mqtt {
 namespace {
 
-constexpr std::size_t kChunk = 64 * 1024;  // octets that a host reads at once
+constexpr std::size_t kChunk = 64 * 1024;  // bytes that a host reads at once
 
 class BenchBroker {
  public:
@@ -38,12 +38,12 @@ class BenchBroker {
     while (const auto ready = broker_.take_ready()) {
       Bytes parts[16];
       while (const std::size_t count = broker_.output(*ready).gather(parts)) {
-        std::size_t octets = 0;
+        std::size_t bytes = 0;
         for (std::size_t i = 0; i < count; ++i) {
-          octets += parts[i].size();
+          bytes += parts[i].size();
           visit(*ready, parts[i]);
         }
-        broker_.consume_output(*ready, octets);
+        broker_.consume_output(*ready, bytes);
       }
     }
   }
@@ -56,22 +56,22 @@ class BenchBroker {
 };
 
 struct Chunk {
-  ByteBuffer octets;
+  ByteBuffer bytes;
   std::size_t messages = 0;
 };
 
-Chunk publishes(ProtocolVersion version, QoS qos, std::size_t payload_octets, std::size_t chunk_octets,
+Chunk publishes(ProtocolVersion version, QoS qos, std::size_t payload_bytes, std::size_t chunk_bytes,
                 std::size_t most) {
   Chunk chunk;
-  const std::vector<std::uint8_t> payload(payload_octets, 'x');
-  while (chunk.octets.size() < chunk_octets && chunk.messages < most) {
+  const std::vector<std::uint8_t> payload(payload_bytes, 'x');
+  while (chunk.bytes.size() < chunk_bytes && chunk.messages < most) {
     Publish publish;
     publish.topic = "bench/device/1/value";
     publish.payload = payload;
     publish.qos = qos;
     ++chunk.messages;
     if (qos != QoS::AtMostOnce) publish.packet_identifier = static_cast<PacketIdentifier>(chunk.messages);
-    encode(publish, version, chunk.octets);
+    encode(publish, version, chunk.bytes);
   }
   return chunk;
 }
@@ -86,8 +86,8 @@ void FanOutAtMostOnce(benchmark::State& state) {
   }
   const Chunk chunk = publishes(version, QoS::AtMostOnce, static_cast<std::size_t>(state.range(2)), kChunk, SIZE_MAX);
   for (auto _ : state) {
-    bench.broker().receive(publisher, chunk.octets.view(), bench.now());
-    bench.drain([](ConnectionId, Bytes octets) { benchmark::DoNotOptimize(octets.data()); });
+    bench.broker().receive(publisher, chunk.bytes.view(), bench.now());
+    bench.drain([](ConnectionId, Bytes bytes) { benchmark::DoNotOptimize(bytes.data()); });
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * chunk.messages) * state.range(0));
 }
@@ -117,9 +117,9 @@ void OneToOneAcknowledged(benchmark::State& state) {
   }
   PacketIdentifier next = 0;
   for (auto _ : state) {
-    bench.broker().receive(publisher, chunk.octets.view(), bench.now());
+    bench.broker().receive(publisher, chunk.bytes.view(), bench.now());
     if (qos == QoS::ExactlyOnce) bench.broker().receive(publisher, pubrels.view(), bench.now());
-    bench.drain([](ConnectionId, Bytes octets) { benchmark::DoNotOptimize(octets.data()); });
+    bench.drain([](ConnectionId, Bytes bytes) { benchmark::DoNotOptimize(bytes.data()); });
     // The broker gives out packet identifiers in turn, so the answers are known.
     ByteBuffer answers;
     const PacketIdentifier first = next;
@@ -132,7 +132,7 @@ void OneToOneAcknowledged(benchmark::State& state) {
       }
     }
     bench.broker().receive(subscriber, answers.view(), bench.now());
-    bench.drain([](ConnectionId, Bytes octets) { benchmark::DoNotOptimize(octets.data()); });
+    bench.drain([](ConnectionId, Bytes bytes) { benchmark::DoNotOptimize(bytes.data()); });
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * chunk.messages));
 }

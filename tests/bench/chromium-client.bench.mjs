@@ -34,7 +34,7 @@ const againstBare = against('bare WebSocket');
 
 const rows = [];
 try {
-  const [packed, single] = ['receive, 32 octets, 250 messages a frame', 'receive, 32 octets, one message a frame'];
+  const [packed, single] = ['receive, 32 bytes, 250 messages a frame', 'receive, 32 bytes, one message a frame'];
   rows.push(
     await againstMqttjs(packed, receiving('wasmqtt', 2_000_000, 250), receiving('mqttjs', 100_000, 250)),
     await againstBare(packed, receiving('wasmqtt', 2_000_000, 250), counting(2_000_000, 250)),

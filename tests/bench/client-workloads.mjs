@@ -29,7 +29,7 @@ export async function receive(library, { url, messages }) {
   return messages / seconds;
 }
 
-/** The same by a bare WebSocket handler, which takes each frame's octets and looks into none; `connect` and `subscribe` are the packets that it has to send. */
+/** The same by a bare WebSocket handler, which takes each frame's bytes and looks into none; `connect` and `subscribe` are the packets that it has to send. */
 export async function receiveBare(_, { url, messages, perFrame, connect, subscribe }) {
   const socket = new WebSocket(url, 'mqtt');
   socket.binaryType = 'arraybuffer';
@@ -41,12 +41,12 @@ export async function receiveBare(_, { url, messages, perFrame, connect, subscri
   }
   const seconds = await new Promise((resolve) => {
     let received = 0;
-    let octets = 0;
+    let bytes = 0;
     let begin = 0;
     socket.onmessage = ({ data }) => {
       if (received === 0) begin = performance.now();
-      octets += new Uint8Array(data).length;
-      if ((received += perFrame) === messages) resolve(octets > 0 && (performance.now() - begin) / 1000);
+      bytes += new Uint8Array(data).length;
+      if ((received += perFrame) === messages) resolve(bytes > 0 && (performance.now() - begin) / 1000);
     };
   });
   socket.close();

@@ -27,8 +27,8 @@ const url = `ws://127.0.0.1:${server.webSocketPort}/mqtt`;
 const bursts = (library, messages) => publishBursts(library, { url, messages });
 const acknowledged = (library, messages) => publishAcknowledged(library, { url, messages });
 const rows = [
-  await compare('Node: receive, 32 octets, 250 messages a frame', pair(fed(250), 2_000_000, 500_000)),
-  await compare('Node: receive, 32 octets, one message a frame', pair(fed(1), 200_000, 100_000)),
+  await compare('Node: receive, 32 bytes, 250 messages a frame', pair(fed(250), 2_000_000, 500_000)),
+  await compare('Node: receive, 32 bytes, one message a frame', pair(fed(1), 200_000, 100_000)),
   await compare('Node: publish QoS 0, bursts of 100', pair(bursts, 1_000_000, 200_000)),
   await compare('Node: publish QoS 1, 100 in flight', pair(acknowledged, 200_000, 50_000)),
 ];

@@ -29,19 +29,19 @@ Publish small_message(Bytes payload) {
   return message;
 }
 
-void decode_chunk(FrameReader& reader, Bytes chunk, ProtocolVersion version, Publish& message, std::size_t& octets) {
+void decode_chunk(FrameReader& reader, Bytes chunk, ProtocolVersion version, Publish& message, std::size_t& bytes) {
   reader.feed(chunk);
   while (true) {
     const auto frame = reader.next();
     if (!frame) std::abort();
     if (!*frame) break;
     if (!decode_publish(**frame, version, message)) std::abort();
-    octets += message.payload.size() + message.topic.size();
+    bytes += message.payload.size() + message.topic.size();
   }
   reader.keep_rest();
 }
 
-// A stream of QoS 0 messages with 32 octets of payload, fed in chunks that end where they end. Arguments: version,
+// A stream of QoS 0 messages with 32 bytes of payload, fed in chunks that end where they end. Arguments: version,
 // properties or none.
 void decode_publish_stream(benchmark::State& state) {
   const std::vector<std::uint8_t> payload(32, 0x5A);
@@ -58,14 +58,14 @@ void decode_publish_stream(benchmark::State& state) {
 
   FrameReader reader;
   Publish decoded;
-  std::size_t octets = 0;
+  std::size_t bytes = 0;
   for (auto _ : state) {
     for (std::size_t at = 0; at < stream.size(); at += kChunk) {
       decode_chunk(reader, stream.view().subspan(at, std::min(kChunk, stream.size() - at)), version_of(state), decoded,
-                   octets);
+                   bytes);
     }
   }
-  benchmark::DoNotOptimize(octets);
+  benchmark::DoNotOptimize(bytes);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kMessages));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(stream.size()));
 }
@@ -78,15 +78,15 @@ void join_large_packet(benchmark::State& state) {
   encode(small_message(payload), ProtocolVersion::V5_0, stream);
   constexpr std::size_t kLargeChunk = 64 * 1024;
   Publish decoded;
-  std::size_t octets = 0;
+  std::size_t bytes = 0;
   for (auto _ : state) {
     FrameReader reader;
     for (std::size_t at = 0; at < stream.size(); at += kLargeChunk) {
       decode_chunk(reader, stream.view().subspan(at, std::min(kLargeChunk, stream.size() - at)), ProtocolVersion::V5_0,
-                   decoded, octets);
+                   decoded, bytes);
     }
   }
-  benchmark::DoNotOptimize(octets);
+  benchmark::DoNotOptimize(bytes);
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(stream.size()));
 }
 BENCHMARK(join_large_packet)->Unit(benchmark::kMillisecond);
@@ -146,6 +146,6 @@ void check_topic_text(benchmark::State& state) {
     benchmark::DoNotOptimize(is_valid_utf8_without_wildcards(text));
   }
 }
-BENCHMARK(check_topic_text)->ArgName("octets")->Arg(7)->Arg(15)->Arg(22)->Arg(64);
+BENCHMARK(check_topic_text)->ArgName("bytes")->Arg(7)->Arg(15)->Arg(22)->Arg(64);
 
 }  // namespace

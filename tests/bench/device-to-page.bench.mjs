@@ -1,4 +1,4 @@
-// Device over TCP -> server -> page in headless Chromium: messages of 32 octets that the page's `message` callback sees. wasmqtt
+// Device over TCP -> server -> page in headless Chromium: messages of 32 bytes that the page's `message` callback sees. wasmqtt
 // all the way against mosquitto's WebSocket listener with MQTT.js in the page.
 import { MqttClient } from 'mqtt';
 
@@ -21,7 +21,7 @@ const through = (server, library) => async () => {
 
 try {
   report([
-    await compare('device over TCP -> server -> page in Chromium, 32 octets', {
+    await compare('device over TCP -> server -> page in Chromium, 32 bytes', {
       unit: 'messages/s',
       ours: { name: 'wasmqtt', measure: through(ours, 'wasmqtt') },
       theirs: { name: `${theirs.version} + MQTT.js ${MqttClient.VERSION}`, measure: through(theirs, 'mqttjs') },

@@ -30,7 +30,7 @@ parser.on('packet', (packet) => {
   asked = true;
   send();
 });
-socket.on('data', (octets) => parser.parse(octets)).on('drain', () => asked && send());
+socket.on('data', (bytes) => parser.parse(bytes)).on('drain', () => asked && send());
 socket.on('error', () => process.exit(1)).on('close', () => process.exit());
 await once(socket, 'connect');
 socket.write(mqttPacket.generate({ cmd: 'connect', clientId: 'device', keepalive: 0, clean: true }));

@@ -9,7 +9,7 @@ const { Engine } = await loadEngine();
 const source = moduleSource('client');
 
 // Chunks that hold whole and cut packets alike, as a stream does. They come round again until enough messages have passed: few
-// enough that they lie in the processor's cache, as octets do that have just been received.
+// enough that they lie in the processor's cache, as bytes do that have just been received.
 const period = 1000;
 
 function chunksOf(payloadSize, topics) {
@@ -26,7 +26,7 @@ function chunksOf(payloadSize, topics) {
 
 async function engineRate(chunks) {
   let count = 0;
-  let octets = 0;
+  let bytes = 0;
   const engine = new Engine(source);
   await engine.ready;
   const client = engine.createClient(
@@ -34,7 +34,7 @@ async function engineRate(chunks) {
     sink({
       message: (topic, payload) => {
         ++count;
-        octets += payload.length + topic.length;
+        bytes += payload.length + topic.length;
       },
     }),
   );
@@ -43,21 +43,21 @@ async function engineRate(chunks) {
   client.receive(new Uint8Array([0x20, 2, 0, 0]));
   const rate = timed(() => chunks.forEach((chunk) => client.receive(chunk)), () => count);
   engine.dispose();
-  if (octets === 0) throw new Error('nothing was decoded');
+  if (bytes === 0) throw new Error('nothing was decoded');
   return rate;
 }
 
 async function parserRate(chunks) {
   let count = 0;
-  let octets = 0;
+  let bytes = 0;
   const parser = mqttPacket.parser({ protocolVersion: 4 });
   parser.on('packet', (packet) => {
     ++count;
-    octets += packet.payload.length + packet.topic.length;
+    bytes += packet.payload.length + packet.topic.length;
   });
   const buffers = chunks.map((chunk) => Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
   const rate = timed(() => buffers.forEach((chunk) => parser.parse(chunk)), () => count);
-  if (octets === 0) throw new Error('nothing was decoded');
+  if (bytes === 0) throw new Error('nothing was decoded');
   return rate;
 }
 
@@ -77,8 +77,8 @@ function timed(round, counted) {
 
 const rows = [];
 for (const [title, payloadSize, topics] of [
-  ['decode QoS 0, 32 octets, one topic', 32, 1],
-  ['decode QoS 0, 32 octets, 100 topics', 32, 100],
+  ['decode QoS 0, 32 bytes, one topic', 32, 1],
+  ['decode QoS 0, 32 bytes, 100 topics', 32, 100],
   ['decode QoS 0, 1 KiB, 100 topics', 1024, 100],
 ]) {
   const load = chunksOf(payloadSize, topics);

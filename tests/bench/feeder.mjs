@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws';
 
 const [messages, perFrame] = process.argv.slice(2).map(Number);
 const one = mqttPacket.generate({ cmd: 'publish', topic: 'bench/device/1/value', payload: Buffer.alloc(32, 'x'), qos: 0, retain: false, dup: false, messageId: 0 });
-const repeated = (octets, count) => Buffer.concat(Array.from({ length: count }, () => octets));
+const repeated = (bytes, count) => Buffer.concat(Array.from({ length: count }, () => bytes));
 
 // A final binary frame, as a server sends it. [RFC6455 5.2]
 function frameOf(payload) {

@@ -21,9 +21,9 @@ async function memoryOfEach(start) {
   try {
     const before = memory(server.pid, 'VmRSS');
     const connections = await holdConnections(server, { count, descriptors });
-    const octets = (memory(server.pid, 'VmRSS') - before) / count;
+    const bytes = (memory(server.pid, 'VmRSS') - before) / count;
     await connections.stop();
-    return [server.version, count.toLocaleString('en'), rounded(octets), rounded(connections.per_second)];
+    return [server.version, count.toLocaleString('en'), rounded(bytes), rounded(connections.per_second)];
   } finally {
     await server.stop();
   }
@@ -42,4 +42,4 @@ try {
 }
 const lines = [await memoryOfEach(startWasmqttServer), await memoryOfEach(startMosquitto)];
 report(rows);
-console.log(`\n${markdown(['', 'idle connections', 'octets of resident memory each', 'accepted a second'], lines)}`);
+console.log(`\n${markdown(['', 'idle connections', 'bytes of resident memory each', 'accepted a second'], lines)}`);

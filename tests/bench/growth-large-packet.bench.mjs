@@ -1,4 +1,4 @@
-// The largest packet that MQTT has (268,435,455 octets behind its fixed header) through wasmqtt-server: whole, how fast, and how
+// The largest packet that MQTT has (268,435,455 bytes behind its fixed header) through wasmqtt-server: whole, how fast, and how
 // many copies of it were in memory.
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -22,9 +22,9 @@ async function connected(port, clientId) {
   return socket;
 }
 
-async function write(socket, digest, octets) {
-  digest.update(octets);
-  if (!socket.write(octets)) await once(socket, 'drain');
+async function write(socket, digest, bytes) {
+  digest.update(bytes);
+  if (!socket.write(bytes)) await once(socket, 'drain');
 }
 
 async function through(qos) {
@@ -40,9 +40,9 @@ async function through(qos) {
     const [sent, received] = [createHash('sha256'), createHash('sha256')];
     let left = head.length + payload;
     const arrived = new Promise((resolve) => {
-      subscriber.on('data', (octets) => {
-        received.update(octets);
-        if ((left -= octets.length) <= 0) resolve();
+      subscriber.on('data', (bytes) => {
+        received.update(bytes);
+        if ((left -= bytes.length) <= 0) resolve();
       });
     });
     const before = memory(server.pid, 'VmHWM');
@@ -63,4 +63,4 @@ async function through(qos) {
 
 const lines = [];
 for (const qos of [0, 1, 2]) lines.push(await through(qos));
-console.log(markdown(['', 'octets of payload', 'seconds', 'copies in memory'], lines));
+console.log(markdown(['', 'bytes of payload', 'seconds', 'copies in memory'], lines));

@@ -1,4 +1,4 @@
-// How the time of a routed message, of a retained lookup and the octets of a subscription grow with the number of filters and
+// How the time of a routed message, of a retained lookup and the bytes of a subscription grow with the number of filters and
 // names: what core_bench measures, as a table.
 import { execFileSync } from 'node:child_process';
 
@@ -32,8 +32,8 @@ const lines = groups.map(({ name, title, perVisit }) => {
     const visited = same[0].visited;
     return { text: perVisit && visited > 1 ? `${rounded(nanoseconds / visited)} x ${rounded(visited)}` : rounded(nanoseconds), last: same[0] };
   });
-  const { octets_per_subscription: octets, octets_per_name: ofName } = cells.at(-1).last;
-  return [title, ...cells.map((cell) => cell.text), rounded(octets ?? ofName)];
+  const { bytes_per_subscription: bytes, bytes_per_name: ofName } = cells.at(-1).last;
+  return [title, ...cells.map((cell) => cell.text), rounded(bytes ?? ofName)];
 });
-console.log(markdown(['ns', ...sizes.map((size) => size.toLocaleString('en')), 'octets each, of 1,000,000'], lines));
+console.log(markdown(['ns', ...sizes.map((size) => size.toLocaleString('en')), 'bytes each, of 1,000,000'], lines));
 console.log('\n`a x b`: a for each of b names that were found.');

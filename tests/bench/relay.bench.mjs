@@ -97,14 +97,14 @@ const fastBroker = await startWasmqttServer();
 const fastRelays = await startRelays(fastBroker);
 try {
   const rows = [
-    await throughput('relay before mosquitto, 1:1, 32 octets', relays, broker, {}),
-    await throughput('relay before mosquitto, 1:10, 32 octets', relays, broker, { subscribers: 10 }),
-    await throughputOfBridge('bridge before mosquitto, 1:1, 32 octets', relays, broker, {}),
-    await throughputOfBridge('bridge before mosquitto, 1:10, 32 octets', relays, broker, { subscribers: 10 }),
-    await throughputOfBridge('bridge before mosquitto, 1:100, 32 octets', relays, broker, { subscribers: 100 }),
-    await throughput('relay before wasmqtt-server, 1:1, 32 octets', fastRelays, fastBroker, {}),
-    await throughput('relay before wasmqtt-server, 1:10, 32 octets', fastRelays, fastBroker, { subscribers: 10 }),
-    await compare('device over TCP -> mosquitto -> relay -> page in Chromium, 32 octets', {
+    await throughput('relay before mosquitto, 1:1, 32 bytes', relays, broker, {}),
+    await throughput('relay before mosquitto, 1:10, 32 bytes', relays, broker, { subscribers: 10 }),
+    await throughputOfBridge('bridge before mosquitto, 1:1, 32 bytes', relays, broker, {}),
+    await throughputOfBridge('bridge before mosquitto, 1:10, 32 bytes', relays, broker, { subscribers: 10 }),
+    await throughputOfBridge('bridge before mosquitto, 1:100, 32 bytes', relays, broker, { subscribers: 100 }),
+    await throughput('relay before wasmqtt-server, 1:1, 32 bytes', fastRelays, fastBroker, {}),
+    await throughput('relay before wasmqtt-server, 1:10, 32 bytes', fastRelays, fastBroker, { subscribers: 10 }),
+    await compare('device over TCP -> mosquitto -> relay -> page in Chromium, 32 bytes', {
       unit: 'messages/s',
       ours: { name: 'wasmqtt', measure: throughToPage(relays.ours, broker, 'wasmqtt', {}) },
       theirs: {
@@ -112,7 +112,7 @@ try {
         measure: throughToPage(relays.theirs, broker, 'mqttjs', { subprotocol: false }),
       },
     }),
-    await compare('device over TCP -> mosquitto -> bridge -> page in Chromium, 32 octets', {
+    await compare('device over TCP -> mosquitto -> bridge -> page in Chromium, 32 bytes', {
       unit: 'messages/s',
       ours: { name: 'wasmqtt', measure: withBridge(broker, (bridge) => throughToPage(bridge, broker, 'wasmqtt', {})) },
       theirs: {

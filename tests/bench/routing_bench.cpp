@@ -1,4 +1,4 @@
-// A broker with subscriptions by the thousand to the million -> the time of a message through it, and the octets of a
+// A broker with subscriptions by the thousand to the million -> the time of a message through it, and the bytes of a
 // subscription.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
@@ -22,13 +22,13 @@ std::string topic_of(std::uint32_t number) {
          std::to_string(number) + "/state";
 }
 
-std::size_t allocated_octets() {
+std::size_t allocated_bytes() {
   const struct mallinfo2 info = mallinfo2();
   return info.uordblks + info.hblkhd;
 }
 
 std::size_t drain(Broker& broker) {
-  std::size_t octets = 0;
+  std::size_t bytes = 0;
   while (const auto ready = broker.take_ready()) {
     Bytes parts[16];
     while (const std::size_t count = broker.output(*ready).gather(parts)) {
@@ -36,10 +36,10 @@ std::size_t drain(Broker& broker) {
       for (std::size_t i = 0; i < count; ++i)
         taken += parts[i].size();
       broker.consume_output(*ready, taken);
-      octets += taken;
+      bytes += taken;
     }
   }
-  return octets;
+  return bytes;
 }
 
 ConnectionId connect(Broker& broker, const std::string& client_identifier) {
@@ -47,9 +47,9 @@ ConnectionId connect(Broker& broker, const std::string& client_identifier) {
   Connect connect;
   connect.version = kVersion;
   connect.client_identifier = client_identifier;
-  ByteBuffer octets;
-  encode(connect, octets);
-  broker.receive(id, octets.view(), kNow);
+  ByteBuffer bytes;
+  encode(connect, bytes);
+  broker.receive(id, bytes.view(), kNow);
   drain(broker);
   return id;
 }
@@ -64,9 +64,9 @@ void subscribe(Broker& broker, std::uint32_t count, const std::string& prefix) {
     Subscribe subscribe{.packet_identifier = 1, .entries = {}, .properties = {}};
     for (const std::string& filter : filters)
       subscribe.entries.push_back({filter, {.maximum_qos = QoS::AtMostOnce}});
-    ByteBuffer octets;
-    encode(subscribe, kVersion, octets);
-    broker.receive(id, octets.view(), kNow);
+    ByteBuffer bytes;
+    encode(subscribe, kVersion, bytes);
+    broker.receive(id, bytes.view(), kNow);
     drain(broker);
   }
 }
@@ -76,9 +76,9 @@ void route_among(benchmark::State& state, const std::string& prefix) {
   const auto count = static_cast<std::uint32_t>(state.range(0));
   Broker broker{BrokerOptions{}};
   const ConnectionId publisher = connect(broker, "publisher");
-  const std::size_t before = allocated_octets();
+  const std::size_t before = allocated_bytes();
   subscribe(broker, count, prefix);
-  const std::size_t after = allocated_octets();
+  const std::size_t after = allocated_bytes();
   std::vector<ByteBuffer> messages(4096);
   const std::vector<std::uint8_t> payload(32, 'x');
   for (std::uint32_t i = 0; i < messages.size(); ++i) {
@@ -89,13 +89,13 @@ void route_among(benchmark::State& state, const std::string& prefix) {
     encode(publish, kVersion, messages[i]);
   }
   std::size_t at = 0;
-  std::size_t octets = 0;
+  std::size_t bytes = 0;
   for (auto _ : state) {
     broker.receive(publisher, messages[at++ % messages.size()].view(), kNow);
-    octets += drain(broker);
+    bytes += drain(broker);
   }
-  if (octets == 0) state.SkipWithError("nothing was delivered");
-  state.counters["octets_per_subscription"] = static_cast<double>(after - before) / count;
+  if (bytes == 0) state.SkipWithError("nothing was delivered");
+  state.counters["bytes_per_subscription"] = static_cast<double>(after - before) / count;
 }
 
 void route_a_message_to_one_of_many(benchmark::State& state) {

@@ -4,16 +4,16 @@ import { load, startMosquitto, startWasmqttServer } from './servers.mjs';
 
 const seconds = amount(Number(process.env.BENCH_SECONDS ?? 2));
 const throughput = [
-  ['TCP 1:1, QoS 0, 32 octets', {}],
-  ['TCP 1:100, QoS 0, 32 octets', { subscribers: 100 }],
-  ['TCP 1:1000, QoS 0, 32 octets', { subscribers: 1000 }],
+  ['TCP 1:1, QoS 0, 32 bytes', {}],
+  ['TCP 1:100, QoS 0, 32 bytes', { subscribers: 100 }],
+  ['TCP 1:1000, QoS 0, 32 bytes', { subscribers: 1000 }],
   ['TCP 1:1, QoS 0, 1 KiB', { payload: 1024 }],
   ['TCP 1:1, QoS 0, 64 KiB', { payload: 65536 }],
   ['TCP 1:1, QoS 1, 100 in flight', { qos: 1 }],
   ['TCP 1:1, QoS 2, 100 in flight', { qos: 2 }],
   ['TCP 100:1, QoS 1, 100 in flight each', { qos: 1, publishers: 100 }],
-  ['WebSocket 1:1, QoS 0, 32 octets', { transport: 'ws' }],
-  ['WebSocket 1:100, QoS 0, 32 octets', { transport: 'ws', subscribers: 100 }],
+  ['WebSocket 1:1, QoS 0, 32 bytes', { transport: 'ws' }],
+  ['WebSocket 1:100, QoS 0, 32 bytes', { transport: 'ws', subscribers: 100 }],
 ];
 
 const [ours, theirs] = [await startWasmqttServer(), await startMosquitto()];

@@ -68,7 +68,7 @@ function spawnWithDescriptors(descriptors, program, flags, options) {
   return started(spawn('prlimit', [`--nofile=${descriptors}:${descriptors}`, program, ...flags], options));
 }
 
-/** Octets of the process: 'VmRSS', what it has in memory; 'VmHWM', the most it ever had. */
+/** Bytes of the process: 'VmRSS', what it has in memory; 'VmHWM', the most it ever had. */
 export function memory(pid, what) {
   return Number(new RegExp(`^${what}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
 }

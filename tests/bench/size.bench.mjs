@@ -1,4 +1,4 @@
-// The octets that a page loads, compressed as servers do: the client, the client with the broker, MQTT.js's own bundle.
+// The bytes that a page loads, compressed as servers do: the client, the client with the broker, MQTT.js's own bundle.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -22,8 +22,8 @@ async function bundled(source) {
   return outputFiles[0].contents;
 }
 
-const brotli = (octets) => brotliCompressSync(octets, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: octets.length } }).length;
-const gzip = (octets) => gzipSync(octets, { level: 9 }).length;
+const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 const mqttjs = readFileSync(createRequire(import.meta.url).resolve('mqtt/package.json').replace('package.json', 'dist/mqtt.esm.js'));
 const client = await bundled(`import { connect } from './dist/index.js'; globalThis.connect = connect;`);
@@ -31,14 +31,14 @@ const both = await bundled(
   `import { connect, createBroker } from './dist/broker.js'; Object.assign(globalThis, { connect, createBroker });`,
 );
 const rows = [];
-for (const [title, octets] of [['a page with the client', client], ['a page with the client and the broker', both]]) {
+for (const [title, bytes] of [['a page with the client', client], ['a page with the client and the broker', both]]) {
   for (const [name, compress] of [['brotli', brotli], ['gzip', gzip]]) {
     rows.push(
       await compare(`${title}, ${name}`, {
-        unit: 'octets',
+        unit: 'bytes',
         higherIsBetter: false,
         repeats: 1,
-        ours: { name: 'wasmqtt', measure: () => compress(octets) },
+        ours: { name: 'wasmqtt', measure: () => compress(bytes) },
         theirs: { name: 'MQTT.js (client alone)', measure: () => compress(mqttjs) },
       }),
     );

@@ -1,4 +1,4 @@
-// Filters by the thousand to the million -> the time of a match, of a change, and the octets of a subscription.
+// Filters by the thousand to the million -> the time of a match, of a change, and the bytes of a subscription.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -65,7 +65,7 @@ void match_one_of_many_filters(benchmark::State& state) {
   }
   state.SetLabel(kShapeNames[state.range(0)]);
   state.counters["matches"] = static_cast<double>(matches) / static_cast<double>(state.iterations());
-  state.counters["octets_per_subscription"] = static_cast<double>(trie.memory_octets()) / count;
+  state.counters["bytes_per_subscription"] = static_cast<double>(trie.memory_bytes()) / count;
 }
 BENCHMARK(match_one_of_many_filters)->ArgsProduct({{0, 1, 2, 3}, {1'000, 10'000, 100'000, 1'000'000}});
 
@@ -97,7 +97,7 @@ void fan_out(benchmark::State& state) {
     benchmark::DoNotOptimize(found.data());
   }
   state.SetItemsProcessed(state.iterations() * count);
-  state.counters["octets_per_subscription"] = static_cast<double>(trie.memory_octets()) / count;
+  state.counters["bytes_per_subscription"] = static_cast<double>(trie.memory_bytes()) / count;
 }
 BENCHMARK(fan_out)->Arg(1)->Arg(10)->Arg(1'000)->Arg(100'000);
 
@@ -163,7 +163,7 @@ void retained_lookup(benchmark::State& state) {
   state.SetLabel(kFilters[state.range(0)]);
   state.SetItemsProcessed(static_cast<std::int64_t>(visited));
   state.counters["visited"] = static_cast<double>(visited) / static_cast<double>(state.iterations());
-  state.counters["octets_per_name"] = static_cast<double>(trie.memory_octets()) / count;
+  state.counters["bytes_per_name"] = static_cast<double>(trie.memory_bytes()) / count;
 }
 BENCHMARK(retained_lookup)->ArgsProduct({{0, 1, 2, 3}, {1'000, 10'000, 100'000, 1'000'000}});
 

@@ -62,7 +62,7 @@ TEST_P(PairOf, ClientAndBrokerExchangeMessagesOfEveryQoS) {
   EXPECT_EQ(a.machine().in_flight() + b.machine().in_flight(), 0U);
 }
 
-// The whole exchange, cut off once behind each octet of one direction.
+// The whole exchange, cut off once behind each byte of one direction.
 void expect_exactly_once_with_cut(ProtocolVersion version, bool publisher_is_cut, bool cuts_up) {
   std::size_t total = SIZE_MAX;
   for (std::size_t cut_at = 0; cut_at <= total; ++cut_at) {
@@ -72,13 +72,13 @@ void expect_exactly_once_with_cut(ProtocolVersion version, bool publisher_is_cut
     b.dial();
     subscribe(b, broker, "t qos2");
     PairedClient& victim = publisher_is_cut ? a : b;
-    const std::size_t before = cuts_up ? victim.octets_up() : victim.octets_down();
+    const std::size_t before = cuts_up ? victim.bytes_up() : victim.bytes_down();
     if (cut_at > 0) cuts_up ? victim.cut_after_up(cut_at) : victim.cut_after_down(cut_at);
     publish(a, broker, "t '1' qos2", 1);
     publish(a, broker, "t '2' qos1", 2);
     publish(a, broker, "t '3' qos2", 3);
     broker.settle();
-    if (cut_at == 0) total = (cuts_up ? victim.octets_up() : victim.octets_down()) - before;
+    if (cut_at == 0) total = (cuts_up ? victim.bytes_up() : victim.bytes_down()) - before;
     EXPECT_THAT(a.published, ::testing::UnorderedElementsAre(1, 2, 3)) << cut_at;
     std::map<std::string, int> arrivals;
     std::vector<std::string> order;
@@ -93,7 +93,7 @@ void expect_exactly_once_with_cut(ProtocolVersion version, bool publisher_is_cut
   }
 }
 
-TEST_P(PairOf, DeliversOnceWhenThePublishersOctetsAreCutOffAnywhere) {
+TEST_P(PairOf, DeliversOnceWhenThePublishersBytesAreCutOffAnywhere) {
   expect_exactly_once_with_cut(GetParam(), true, true);
 }
 TEST_P(PairOf, DeliversOnceWhenTheAnswersToThePublisherAreCutOffAnywhere) {
@@ -125,7 +125,7 @@ class RandomRun {
         kills_(kills),
         broker_({.receive_maximum = static_cast<std::uint16_t>(1 + below(8)),
                  .maximum_in_flight = static_cast<std::uint16_t>(1 + below(20)),
-                 .maximum_output_octets = below(2) == 0 ? std::size_t{2'000} : std::size_t{16} * 1024 * 1024}) {
+                 .maximum_output_bytes = below(2) == 0 ? std::size_t{2'000} : std::size_t{16} * 1024 * 1024}) {
     constexpr ProtocolVersion kVersions[] = {V3_1, V3_1_1, V5_0, V5_0};
     for (std::size_t i = 0; i < 4; ++i) {
       const std::string limits = ":receive_maximum=" + std::to_string(1 + below(6));
@@ -167,8 +167,8 @@ class RandomRun {
 
   void step(std::size_t index) {
     PairedClient& client = *clients_[index];
-    // Often an octet or two, so that transports are cut inside packets.
-    const std::size_t octets = below(3) == 0 ? 1 + below(4) : 1 + below(400);
+    // Often a byte or two, so that transports are cut inside packets.
+    const std::size_t bytes = below(3) == 0 ? 1 + below(4) : 1 + below(400);
     switch (below(12)) {
       case 0:
         return publish_from(index);
@@ -184,18 +184,18 @@ class RandomRun {
         return;
       case 4:
       case 5:
-        client.write_up(octets);
+        client.write_up(bytes);
         return;
       case 6:
       case 7:
-        client.arrive_up(octets);
+        client.arrive_up(bytes);
         return;
       case 8:
       case 9:
-        client.write_down(octets);
+        client.write_down(bytes);
         return;
       default:
-        client.arrive_down(octets);
+        client.arrive_down(bytes);
         if (!client.has_transport() && below(4) == 0) client.dial();
         return;
     }

@@ -25,25 +25,25 @@ BrokerOptions make_options(Choices& choices) {
   BrokerOptions options;
   options.maximum_session_expiry_interval = static_cast<std::uint32_t>(kLongestSession / 1s);
   options.unix_time_at_zero = 1'000'000;
-  const std::uint8_t limits = choices.octet();
+  const std::uint8_t limits = choices.byte();
   if ((limits & 1) != 0) options.receive_maximum = 2;
   if ((limits & 2) != 0) options.maximum_in_flight = 2;
-  if ((limits & 4) != 0) options.maximum_output_octets = 300;
+  if ((limits & 4) != 0) options.maximum_output_bytes = 300;
   if ((limits & 8) != 0) options.maximum_queued_messages = 3;
   if ((limits & 16) != 0) options.maximum_queued_messages_in_all = 5;
   if ((limits & 32) != 0) options.maximum_topic_levels = 2;
   if ((limits & 0x44) == 0x44) options.statistics_interval = 300s;
   if ((limits & 128) != 0) options.maximum_connections = 2;
-  const std::uint8_t further = choices.octet();
+  const std::uint8_t further = choices.byte();
   if ((further & 1) != 0) options.maximum_retained_messages = 2;
   if ((further & 2) != 0) options.maximum_subscriptions = 3;
-  if ((further & 4) != 0) options.maximum_queued_octets = 500;
-  if ((further & 8) != 0) options.maximum_queued_octets_in_all = 800;
+  if ((further & 4) != 0) options.maximum_queued_bytes = 500;
+  if ((further & 8) != 0) options.maximum_queued_bytes_in_all = 800;
   if ((further & 16) != 0) options.maximum_packet_size = 300;
   if ((further & 32) != 0) options.maximum_keep_alive = 10;
   if ((further & 64) != 0) options.topic_alias_maximum = options.maximum_outgoing_topic_aliases = 2;
   if ((further & 128) != 0) options.response_information = "answers/";
-  const std::uint8_t missing = choices.octet();
+  const std::uint8_t missing = choices.byte();
   if ((missing & 0x81) == 0x81) options.maximum_qos = QoS::AtLeastOnce;
   if ((missing & 0x82) == 0x82) options.retain_available = false;
   if ((missing & 0x84) == 0x84) options.wildcard_subscription_available = false;
@@ -104,7 +104,7 @@ class EndsOnce : public BrokerObserver {
 struct Wire {
   ConnectionId id;
   OtherEnd end{Role::Client};
-  std::size_t reads = SIZE_MAX;  // octets that it takes of the output at a time
+  std::size_t reads = SIZE_MAX;  // bytes that it takes of the output at a time
 };
 
 class BrokerScript {
@@ -134,7 +134,7 @@ class BrokerScript {
       case 2:
         return open();
       case 3:
-        return say_octets(choices_.take());
+        return say_bytes(choices_.take());
       case 4:
         return lose();
       case 5:
@@ -159,46 +159,46 @@ class BrokerScript {
   // --- clients
 
   Wire* any_wire() {
-    auto& wire = wires_[choices_.octet() % wires_.size()];
+    auto& wire = wires_[choices_.byte() % wires_.size()];
     return wire ? &*wire : nullptr;
   }
 
   void open() {
-    auto& wire = wires_[choices_.octet() % wires_.size()];
+    auto& wire = wires_[choices_.byte() % wires_.size()];
     if (wire) lose(wire);
     const ConnectionId id = broker_->open(now_);
     if (observer_.ended.size() > id) observer_.ended[id] = false;
     wire.emplace(Wire{.id = id});
     if (choices_.rarely()) return;
-    ByteBuffer octets;
-    encode(make_connect(choices_), octets);
-    transmit(*wire, octets.view());
+    ByteBuffer bytes;
+    encode(make_connect(choices_), bytes);
+    transmit(*wire, bytes.view());
   }
 
   void say(const Packet& packet) {
     Wire* wire = any_wire();
     if (wire == nullptr) return;
-    ByteBuffer octets;
-    encode(packet, wire->end.version(), octets);
-    transmit(*wire, octets.view());
+    ByteBuffer bytes;
+    encode(packet, wire->end.version(), bytes);
+    transmit(*wire, bytes.view());
   }
 
-  void say_octets(Bytes octets) {
-    if (Wire* wire = any_wire()) transmit(*wire, octets);
+  void say_bytes(Bytes bytes) {
+    if (Wire* wire = any_wire()) transmit(*wire, bytes);
   }
 
   // Whole or in two pieces, in memory of its own that goes with the call.
-  void transmit(Wire& wire, Bytes octets) {
-    wire.end.says(octets);
-    const std::uint8_t cut = choices_.octet();
-    const std::size_t first = cut % 4 == 0 ? std::min<std::size_t>(cut / 4, octets.size()) : octets.size();
-    for (const Bytes piece : {octets.first(first), octets.subspan(first)}) {
+  void transmit(Wire& wire, Bytes bytes) {
+    wire.end.says(bytes);
+    const std::uint8_t cut = choices_.byte();
+    const std::size_t first = cut % 4 == 0 ? std::min<std::size_t>(cut / 4, bytes.size()) : bytes.size();
+    for (const Bytes piece : {bytes.first(first), bytes.subspan(first)}) {
       const std::vector<std::uint8_t> copy(piece.begin(), piece.end());
       broker_->receive(wire.id, copy, now_);
     }
   }
 
-  void lose() { lose(wires_[choices_.octet() % wires_.size()]); }
+  void lose() { lose(wires_[choices_.byte() % wires_.size()]); }
   void lose(std::optional<Wire>& wire) {
     if (!wire) return;
     broker_->closed(wire->id, now_);
@@ -246,7 +246,7 @@ class BrokerScript {
     Wire* wire = any_wire();
     if (wire == nullptr) return;
     Verdict verdict{.reason = choices_.one_of(kReasons)};
-    const std::uint8_t said = choices_.octet();
+    const std::uint8_t said = choices_.byte();
     if ((said & 1) != 0) verdict.reason_string = "by decision";
     if ((said & 2) != 0) verdict.user_properties = {{"by", (said & 0x1C) == 0x1C ? "\xFF" : "decision"}};
     if (choices_.flag()) verdict.authentication_data = std::vector<std::uint8_t>(choices_.below(3));
@@ -260,7 +260,7 @@ class BrokerScript {
     if (wire == nullptr) return;
     const ReasonCode reason = choices_.one_of(kReasons);
     Disconnect disconnect{.reason = reason};
-    const std::uint8_t said = choices_.octet();
+    const std::uint8_t said = choices_.byte();
     if ((said & 1) != 0) disconnect.properties.server_reference = "there";
     if ((said & 2) != 0) disconnect.properties.reason_string = (said & 0x1C) == 0x1C ? "\xFF" : "for the host's reason";
     if ((said & 4) != 0) disconnect.properties.user_properties = {{"by", "the host"}, {"and", ""}};
@@ -312,9 +312,9 @@ class BrokerScript {
   // A journal that something else has written into is refused, or makes a broker that can be used.
   void restore_damaged() {
     test::MemoryJournal damaged = journal_;
-    const std::uint8_t record = choices_.octet();
-    const std::uint8_t where = choices_.octet();
-    test::damage(damaged, record, where, choices_.octet());
+    const std::uint8_t record = choices_.byte();
+    const std::uint8_t where = choices_.byte();
+    test::damage(damaged, record, where, choices_.byte());
     Broker broker(options_, nullptr, nullptr, &damaged);
     if (damaged.restore_into(broker, now_)) use(broker);
   }
@@ -323,11 +323,11 @@ class BrokerScript {
   void use(Broker& broker) const {
     for (const std::string_view client : {"ann", "bob", "eve"}) {
       const ConnectionId id = broker.open(now_);
-      ByteBuffer octets;
-      encode(Connect{.version = ProtocolVersion::V5_0, .clean_start = false, .client_identifier = client}, octets);
+      ByteBuffer bytes;
+      encode(Connect{.version = ProtocolVersion::V5_0, .clean_start = false, .client_identifier = client}, bytes);
       encode(Subscribe{.packet_identifier = 1, .entries = {{.topic_filter = "#", .options = {}}}},
-             ProtocolVersion::V5_0, octets);
-      broker.receive(id, octets.view(), now_);
+             ProtocolVersion::V5_0, bytes);
+      broker.receive(id, bytes.view(), now_);
       broker.consume_output(id, broker.output(id).size());
     }
     [[maybe_unused]] const auto published = broker.publish({.topic = "a/b", .qos = QoS::ExactlyOnce}, now_);
@@ -349,7 +349,7 @@ class BrokerScript {
     demand(options_.maximum_queued_messages > 100 ||
                now.queued_messages <= now.sessions * options_.maximum_queued_messages,
            "no more messages wait for a client than may");
-    demand((now.queued_messages == 0) == (now.queued_octets == 0), "messages that wait have octets");
+    demand((now.queued_messages == 0) == (now.queued_bytes == 0), "messages that wait have bytes");
     demand(now.retained_messages <= kTopics, "there are no more retained messages than topics");
     demand(!has_journal_ || journal_.count('6') == now.retained_messages, "the journal has what is retained");
   }
@@ -361,7 +361,7 @@ class BrokerScript {
     advance(kLongestSession + 1s);
     const BrokerStatistics& now = broker_->statistics();
     demand(now.connections == 0 && now.sessions == 0 && now.subscriptions == 0, "sessions end");
-    demand(now.queued_messages == 0 && now.queued_octets == 0, "what waited went with its session");
+    demand(now.queued_messages == 0 && now.queued_bytes == 0, "what waited went with its session");
     for (const char kind : {'2', '3', '4', '5'})
       demand(journal_.count(kind) == 0, "the journal forgets what a session had");
     demand(journal_.count('1') == journal_.count('6'),

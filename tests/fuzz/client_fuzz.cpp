@@ -21,13 +21,13 @@ using namespace std::chrono_literals;
 
 ClientOptions make_options(Choices& choices) {
   ClientOptions options;
-  const std::uint8_t limits = choices.octet();
+  const std::uint8_t limits = choices.byte();
   options.reconnect.enabled = (limits & 1) == 0;
   options.resubscribe = (limits & 2) == 0;
   if ((limits & 4) != 0) options.subscribe_batch_size = 2;
   options.queue_qos_zero = (limits & 8) == 0;
   if ((limits & 16) != 0) options.maximum_queued_messages = 3;
-  if ((limits & 32) != 0) options.maximum_queued_octets = 500;
+  if ((limits & 32) != 0) options.maximum_queued_bytes = 500;
   if ((limits & 64) != 0) options.maximum_automatic_topic_aliases = 2;
   options.acknowledged_by_host = (limits & 128) != 0;
   return options;
@@ -48,8 +48,8 @@ class Operations : public ClientListener {
   void on_message(const Publish& publish) override {
     demand(is_valid_topic_name(publish.topic), "a message has a topic");
     if (publish.qos != QoS::AtMostOnce) arrived.push_back(publish.packet_identifier);
-    for (const std::uint8_t octet : publish.payload)
-      sum_ += octet;  // all of it can be read
+    for (const std::uint8_t byte : publish.payload)
+      sum_ += byte;  // all of it can be read
   }
   void on_published(OperationToken token, PacketIdentifier, ReasonCode, const Properties&) override { end(token); }
   void on_subscribed(OperationToken token, const Suback&) override { end(token); }
@@ -145,18 +145,18 @@ class ClientScript {
   }
 
   void say(const Packet& packet) {
-    ByteBuffer octets;
-    if (server_) encode(packet, server_->version(), octets);
-    say(octets.view());
+    ByteBuffer bytes;
+    if (server_) encode(packet, server_->version(), bytes);
+    say(bytes.view());
   }
 
   // Whole or in two pieces, in memory of its own that goes with the call.
-  void say(Bytes octets) {
+  void say(Bytes bytes) {
     if (!server_) return;
-    server_->says(octets);
-    const std::uint8_t cut = choices_.octet();
-    const std::size_t first = cut % 4 == 0 ? std::min<std::size_t>(cut / 4, octets.size()) : octets.size();
-    for (const Bytes piece : {octets.first(first), octets.subspan(first)}) {
+    server_->says(bytes);
+    const std::uint8_t cut = choices_.byte();
+    const std::size_t first = cut % 4 == 0 ? std::min<std::size_t>(cut / 4, bytes.size()) : bytes.size();
+    for (const Bytes piece : {bytes.first(first), bytes.subspan(first)}) {
       const std::vector<std::uint8_t> copy(piece.begin(), piece.end());
       client_->receive(copy, now_);
     }
@@ -220,12 +220,12 @@ class ClientScript {
                                               ReasonCode::NoMatchingSubscribers, ReasonCode::Banned};
     std::vector<PacketIdentifier>& arrived = operations_.arrived;
     if (arrived.empty() || choices_.flag()) return;
-    const std::size_t index = choices_.octet() % arrived.size();
+    const std::size_t index = choices_.byte() % arrived.size();
     const PacketIdentifier identifier = choices_.rarely() ? 7 : arrived[index];
     std::erase(arrived, identifier);
     if (choices_.rarely()) return client_->leave_unacknowledged(identifier, now_);
     Properties properties;
-    const std::uint8_t said = choices_.octet();
+    const std::uint8_t said = choices_.byte();
     if ((said & 1) != 0) properties.reason_string = "the host says so";
     if ((said & 2) != 0) properties.user_properties = {{"key", "a value of some length"}};
     if ((said & 0x1C) == 0x1C) properties.reason_string = "\xFF";
@@ -279,9 +279,9 @@ class ClientScript {
   // A journal that something else has written into is refused, or makes a client that can be used.
   void restore_damaged() {
     test::MemoryJournal damaged = journal_;
-    const std::uint8_t record = choices_.octet();
-    const std::uint8_t where = choices_.octet();
-    test::damage(damaged, record, where, choices_.octet());
+    const std::uint8_t record = choices_.byte();
+    const std::uint8_t where = choices_.byte();
+    test::damage(damaged, record, where, choices_.byte());
     Operations operations;
     Client client(options_, operations, &damaged);
     if (!damaged.restore_into(client)) return;
@@ -311,7 +311,7 @@ class ClientScript {
   Instant now_{1h};
   bool is_dialing_ = false;
   std::optional<OtherEnd> server_;  // while there is a transport
-  std::size_t reads_ = SIZE_MAX;    // octets that it takes of the output at a time
+  std::size_t reads_ = SIZE_MAX;    // bytes that it takes of the output at a time
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Any octets as a stream of each version -> the same packets in any slicing, each of which is refused or encodes to
-// octets that decode to it and encode to themselves.
+// Any bytes as a stream of each version -> the same packets in any slicing, each of which is refused or encodes to
+// bytes that decode to it and encode to themselves.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -59,7 +59,7 @@ std::vector<std::string> read(Bytes stream, ProtocolVersion version, std::size_t
 }  // namespace
 }  // namespace mqtt::fuzz
 
-// The first octet chooses the slicing, the others are the stream.
+// The first byte chooses the slicing, the others are the stream.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mqtt;
   if (size == 0) return 0;

@@ -15,10 +15,10 @@
 namespace mqtt::fuzz {
 namespace {
 
-// Levels that meet often, for octets below 32; any text for the others.
+// Levels that meet often, for bytes below 32; any text for the others.
 std::string make_text(Choices& choices) {
   static constexpr std::string_view kParts[] = {"a", "b", "/", "/", "/", "+", "#", "$", "$share/g/", "a/b", "+/", "/#"};
-  const std::uint8_t count = choices.octet();
+  const std::uint8_t count = choices.byte();
   if (count >= 32) return std::string(as_text(choices.take()));
   std::string text;
   for (std::uint8_t i = 0; i < count; ++i)
@@ -96,9 +96,9 @@ class Topics {
   }
 
   void file(const std::string& text, const Result<ParsedTopicFilter>& parsed) {
-    const std::uint8_t octet = choices_.octet();
+    const std::uint8_t byte = choices_.byte();
     if (parsed) {
-      const Subscription subscription{.subscriber = octet % 4U, .subscription_identifier = octet, .options = octet};
+      const Subscription subscription{.subscriber = byte % 4U, .subscription_identifier = byte, .options = byte};
       const auto key = std::pair(std::string(parsed->filter), subscription.subscriber);
       const bool is_new = !subscriptions_.contains(key);
       subscriptions_[key] = subscription;
@@ -108,14 +108,14 @@ class Topics {
     }
     if (is_valid_topic_name(text)) {
       const bool is_new = !names_.contains(text);
-      names_[text] = octet;
-      demand(retained_.insert_or_assign(text, octet) == is_new, "a name is new when there was none");
+      names_[text] = byte;
+      demand(retained_.insert_or_assign(text, byte) == is_new, "a name is new when there was none");
     }
   }
 
   void unfile(const std::string& text, const Result<ParsedTopicFilter>& parsed) {
     if (parsed) {
-      const SubscriberId subscriber = choices_.octet() % 4U;
+      const SubscriberId subscriber = choices_.byte() % 4U;
       const bool was_there = subscriptions_.erase({std::string(parsed->filter), subscriber}) == 1;
       demand(trie_.erase(parsed->filter, subscriber) == was_there, "what was subscribed can be taken back");
     }

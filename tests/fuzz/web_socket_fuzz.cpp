@@ -1,4 +1,4 @@
-// Any octets from a browser's side -> the same requests, and behind the handshake the same messages, in any slicing.
+// Any bytes from a browser's side -> the same requests, and behind the handshake the same messages, in any slicing.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -20,21 +20,21 @@ class Front {
  public:
   explicit Front(bool is_open) : is_web_socket_(is_open) {}
 
-  void feed(Bytes octets) {
-    while (!is_web_socket_ && !is_over_ && !octets.empty())
-      octets = feed_request(octets);
-    if (is_web_socket_ && !is_over_) feed_frames(octets);
+  void feed(Bytes bytes) {
+    while (!is_web_socket_ && !is_over_ && !bytes.empty())
+      bytes = feed_request(bytes);
+    if (is_web_socket_ && !is_over_) feed_frames(bytes);
   }
 
-  // All that has come of the octets.
+  // All that has come of the bytes.
   const std::string& transcript() const { return transcript_; }
 
  private:
   // Answers with what is left for the next request.
-  Bytes feed_request(Bytes octets) {
+  Bytes feed_request(Bytes bytes) {
     std::size_t consumed = 0;
-    const auto status = parser_.feed(octets, consumed);
-    demand(consumed <= octets.size(), "no more is consumed than there is");
+    const auto status = parser_.feed(bytes, consumed);
+    demand(consumed <= bytes.size(), "no more is consumed than there is");
     if (status == HttpRequestParser::Status::Failed) {
       const HttpResponse problem = parser_.problem();
       demand(problem.status >= 400 && problem.status < 600, "a problem is an error");
@@ -43,13 +43,13 @@ class Front {
       return {};
     }
     if (status == HttpRequestParser::Status::NeedMore) {
-      demand(consumed == octets.size(), "all is consumed when more is needed");
+      demand(consumed == bytes.size(), "all is consumed when more is needed");
       return {};
     }
-    demand(consumed > 0, "a request has octets");
+    demand(consumed > 0, "a request has bytes");
     answer(parser_.request());
     parser_.next_request();
-    return octets.subspan(consumed);
+    return bytes.subspan(consumed);
   }
 
   void answer(const HttpRequest& request) {
@@ -67,11 +67,11 @@ class Front {
     demand(request.method == "GET" && request.count("Sec-WebSocket-Key") == 1,
            "a WebSocket is opened as RFC 6455 says");
     for (const HttpField& field : response.fields)
-      demand(field.value.find_first_of("\r\n") == std::string::npos, "no octet of a request breaks the response");
+      demand(field.value.find_first_of("\r\n") == std::string::npos, "no byte of a request breaks the response");
   }
 
-  void feed_frames(Bytes octets) {
-    decoder_.feed(octets);
+  void feed_frames(Bytes bytes) {
+    decoder_.feed(bytes);
     while (!is_over_) {
       const auto event = decoder_.next();
       if (event == WebSocketDecoder::Event::NeedMore) return;
@@ -118,7 +118,7 @@ std::string transcript(Bytes stream, bool is_open, std::size_t piece_size) {
 }  // namespace
 }  // namespace wasmqtt
 
-// The first octet chooses where the stream begins, before or behind the handshake, and the slicing.
+// The first byte chooses where the stream begins, before or behind the handshake, and the slicing.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const mqtt::Bytes stream(data + 1, size - 1);

@@ -16,12 +16,12 @@ COPIES = 3  # of the payload, that may be in memory at a time
 
 
 def remaining_length(value: int) -> bytes:
-    octets = b""
+    bytes = b""
     while True:
         value, low = divmod(value, 128)
-        octets += bytes([low | (0x80 if value else 0)])
+        bytes += bytes([low | (0x80 if value else 0)])
         if not value:
-            return octets
+            return bytes
 
 
 def peak_memory(process_id: int) -> int:
@@ -30,7 +30,7 @@ def peak_memory(process_id: int) -> int:
 
 
 class Reader(threading.Thread):
-    """Takes so many octets from a socket and keeps their digest."""
+    """Takes so many bytes from a socket and keeps their digest."""
 
     def __init__(self, connection, count: int):
         super().__init__(daemon=True)

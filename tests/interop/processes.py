@@ -166,8 +166,8 @@ class Forwarder:
     @staticmethod
     def _move(source: socket.socket, goal: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            while octets := source.recv(65536):
-                goal.sendall(octets)
+            while bytes := source.recv(65536):
+                goal.sendall(bytes)
         for each in (source, goal):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)

@@ -31,25 +31,25 @@ def open_socket(port: int) -> socket.socket:
 
 
 def receive(connection: socket.socket, count: int) -> bytes:
-    octets = b""
-    while len(octets) < count:
-        some = connection.recv(count - len(octets))
+    bytes = b""
+    while len(bytes) < count:
+        some = connection.recv(count - len(bytes))
         if not some:
-            raise AssertionError(f"the connection ended after {octets!r}")
-        octets += some
-    return octets
+            raise AssertionError(f"the connection ended after {bytes!r}")
+        bytes += some
+    return bytes
 
 
 def receive_until_closed(connection: socket.socket) -> bytes:
-    octets = b""
+    bytes = b""
     while True:
         try:
             some = connection.recv(65536)
         except ConnectionResetError:
-            return octets
+            return bytes
         if not some:
-            return octets
-        octets += some
+            return bytes
+        bytes += some
 
 
 def open_web_socket(port: int) -> socket.socket:
@@ -71,7 +71,7 @@ def open_web_socket(port: int) -> socket.socket:
 def client_frame(opcode: int, payload: bytes) -> bytes:
     assert len(payload) < 126
     mask = os.urandom(4)
-    masked = bytes(octet ^ mask[i % 4] for i, octet in enumerate(payload))
+    masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
     return bytes([0x80 | opcode, 0x80 | len(payload)]) + mask + masked
 
 
@@ -109,10 +109,10 @@ class BadInput(unittest.TestCase):
     def test_closes_its_own_connection_with_one_line_in_the_log(self):
         with processes.broker("--max-packet-size", "64KiB") as server:
             bystander = Bystander(server.mqtt_port)
-            for name, octets in BAD_INPUTS.items():
+            for name, bytes in BAD_INPUTS.items():
                 with self.subTest(name), open_socket(server.mqtt_port) as connection:
                     peer = f"127.0.0.1:{connection.getsockname()[1]}:"
-                    connection.sendall(octets)
+                    connection.sendall(bytes)
                     receive_until_closed(connection)
                     server.wait_for_log(rf"warning {peer} .* closed: .+")
                     self.assertTrue(bystander.is_served())
@@ -121,12 +121,12 @@ class BadInput(unittest.TestCase):
 
     def test_gets_a_5_0_client_the_reason_code(self):
         with processes.broker("--max-packet-size", "64KiB") as server:
-            for octets, reason in ((b"\x30\xff\xff\x03", 0x95), (packet(0x30, text(b"a") + b"\x03\x23\x00\x00x"), 0x94)):
+            for bytes, reason in ((b"\x30\xff\xff\x03", 0x95), (packet(0x30, text(b"a") + b"\x03\x23\x00\x00x"), 0x94)):
                 with self.subTest(reason=hex(reason)), open_socket(server.mqtt_port) as connection:
                     connection.sendall(connect_packet(b"modern", version=5))
                     connack = receive(connection, receive(connection, 2)[1])
                     self.assertEqual(connack[1], 0)
-                    connection.sendall(octets)
+                    connection.sendall(bytes)
                     disconnect = receive_until_closed(connection)
                     self.assertEqual((disconnect[0], disconnect[2]), (0xE0, reason))
 

@@ -1,4 +1,4 @@
-// broker.handle(): the Wasm broker behind a net.Server, for clients and for octets that no client would send.
+// broker.handle(): the Wasm broker behind a net.Server, for clients and for bytes that no client would send.
 import { createServer, connect as connectTcp, type AddressInfo, type Server, type Socket } from 'node:net';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -69,11 +69,11 @@ describe('broker.handle()', () => {
     expect(String((await arriving)[1])).toBe('from outside');
   });
 
-  it('takes a CONNECT that comes octet by octet', async () => {
+  it('takes a CONNECT that comes byte by byte', async () => {
     const raw = await socket();
     raw.setNoDelay(true);
     const answering = nextEvent<[Buffer]>(raw, 'data');
-    for (const octet of connectPacket) await new Promise((resolve) => raw.write(Uint8Array.of(octet), resolve));
+    for (const byte of connectPacket) await new Promise((resolve) => raw.write(Uint8Array.of(byte), resolve));
     expect([...(await answering)[0]]).toEqual([0x20, 2, 0, 0]);
   });
 
@@ -83,13 +83,13 @@ describe('broker.handle()', () => {
     ['a packet before the CONNECT', generate({ cmd: 'pingreq' }), /CONNECT/],
     ['a second CONNECT', Buffer.concat([connectPacket, connectPacket]), /./],
     ['a PUBLISH to a wildcard', Buffer.concat([connectPacket, Buffer.from([0x30, 3, 0, 1, 0x23])]), /./],
-  ])('closes a connection that sends %s, and that one alone, and tells why', async (_name, octets, reason) => {
+  ])('closes a connection that sends %s, and that one alone, and tells why', async (_name, bytes, reason) => {
     const witness = await client();
     const raw = await socket();
     const going = nextEvent<[ClientGone]>(broker, 'clientDisconnected');
     const closing = nextEvent(raw, 'close');
     raw.resume();
-    raw.write(octets);
+    raw.write(bytes);
     await closing;
     expect((await going)[0]).toMatchObject({ orderly: false, reason: expect.stringMatching(reason) });
     await witness.publishAsync('a', 'still here', { qos: 1 });
@@ -133,7 +133,7 @@ describe('broker.handle()', () => {
     witness.on('message', () => ++received);
     await witness.subscribeAsync('flood');
     const payload = new Uint8Array(256 * 1024);
-    // 64 MiB: more than the sockets and maximumOutputOctets (16 MiB) hold.
+    // 64 MiB: more than the sockets and maximumOutputBytes (16 MiB) hold.
     for (let count = 0; count < 256; ++count) await sender.publishAsync('flood', payload, { qos: 1 });
     await witness.subscribeAsync('end');
     await sender.publishAsync('end', '', { qos: 1 });

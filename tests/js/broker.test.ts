@@ -72,7 +72,7 @@ describe('in-tab clients', () => {
   it('keep large payloads whole', async () => {
     const client = await broker.connectAsync();
     const payload = crypto.getRandomValues(new Uint8Array(60_000));
-    const large = new Uint8Array(3_000_000).map((_octet, at) => payload[at % payload.length]!);
+    const large = new Uint8Array(3_000_000).map((_byte, at) => payload[at % payload.length]!);
     await client.subscribeAsync('a');
     const arriving = nextEvent<[string, Uint8Array]>(client, 'message');
     client.publish('a', large);
@@ -181,10 +181,10 @@ describe('publish()', () => {
     const client = await broker.connectAsync({ protocolVersion: 5 });
     await client.subscribeAsync('a', { qos: 1 });
     const arriving = nextEvent<[string, Uint8Array, object]>(client, 'message');
-    await broker.publish('a', Uint8Array.of(1, 2), { qos: 1, properties: { contentType: 'octets' } });
+    await broker.publish('a', Uint8Array.of(1, 2), { qos: 1, properties: { contentType: 'bytes' } });
     const [topic, payload, packet] = await arriving;
     expect([topic, [...payload]]).toEqual(['a', [1, 2]]);
-    expect(packet).toMatchObject({ qos: 1, properties: { contentType: 'octets' } });
+    expect(packet).toMatchObject({ qos: 1, properties: { contentType: 'bytes' } });
   });
 
   it('rejects what MQTT does not allow', async () => {

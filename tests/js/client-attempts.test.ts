@@ -68,13 +68,13 @@ const serverWays: Way[] = [
   },
   { name: 'the server never answers', serve: (socket) => socket.open() },
   { name: 'the server closes without an answer', serve: (socket) => socket.open().drop(1000, '', true) },
-  { name: 'the server answers garbage', serve: (socket) => socket.open().sayOctets(garbage) },
-  { name: 'the server answers HTTP', serve: (socket) => socket.open().sayOctets(Buffer.from('HTTP/1.1 400 Bad\r\n')) },
+  { name: 'the server answers garbage', serve: (socket) => socket.open().sayBytes(garbage) },
+  { name: 'the server answers HTTP', serve: (socket) => socket.open().sayBytes(Buffer.from('HTTP/1.1 400 Bad\r\n')) },
   { name: 'the server answers text', serve: (socket) => socket.open().sayText('hello') },
   { name: 'the server refuses', serve: (socket) => socket.accept({ returnCode: 3 }) },
   { name: 'the server accepts and is lost', serve: async (socket) => (await socket.accept(), socket.drop()) },
   { name: 'the server accepts and is silent', serve: (socket) => socket.accept() },
-  { name: 'the server accepts and sends garbage', serve: async (socket) => (await socket.accept(), socket.sayOctets(garbage)) },
+  { name: 'the server accepts and sends garbage', serve: async (socket) => (await socket.accept(), socket.sayBytes(garbage)) },
 ];
 
 const ways: readonly Way[] = [

@@ -54,8 +54,8 @@ describe("protocolVersion 'auto'", () => {
   });
 
   it.each<[string, (socket: ScriptSocket) => unknown]>([
-    ['refuses the version in the form of 3.1.1', (socket) => socket.sayOctets(refusalOf3_1_1)],
-    ['refuses the version in the form of 5.0', (socket) => socket.sayOctets(refusalOf5_0)],
+    ['refuses the version in the form of 3.1.1', (socket) => socket.sayBytes(refusalOf3_1_1)],
+    ['refuses the version in the form of 5.0', (socket) => socket.sayBytes(refusalOf5_0)],
     ['closes without an answer', (socket) => socket.drop()],
   ])('speaks 3.1.1 at once with a server that %s', async (_name, refuse) => {
     const server = new ScriptServer();
@@ -72,7 +72,7 @@ describe("protocolVersion 'auto'", () => {
     const server = new ScriptServer();
     const { client } = start(server);
     const connecting = nextEvent(client, 'connect');
-    const socket = await fallenBack(server, (first) => first.sayOctets(refusalOf3_1_1));
+    const socket = await fallenBack(server, (first) => first.sayBytes(refusalOf3_1_1));
     await connecting;
     const properties = { topicAlias: 3, messageExpiryInterval: 60, userProperties: { a: 'b' } };
     client.publish('a', 'text', { qos: 1, properties });
@@ -91,7 +91,7 @@ describe("protocolVersion 'auto'", () => {
     const server = new ScriptServer();
     const { client } = start(server, { customHandleAcks: (_topic, _payload, _packet, done) => done(null, 0x87) });
     const connecting = nextEvent(client, 'connect');
-    const socket = await fallenBack(server, (first) => first.sayOctets(refusalOf3_1_1));
+    const socket = await fallenBack(server, (first) => first.sayBytes(refusalOf3_1_1));
     await connecting;
     const arriving = nextEvent(client, 'message');
     socket.say({ cmd: 'publish', topic: 'a', payload: 'text', qos: 1, messageId: 9, retain: false, dup: false });
@@ -102,7 +102,7 @@ describe("protocolVersion 'auto'", () => {
   it('tries the same server in the older version, not the next', async () => {
     const server = new ScriptServer();
     start(server, { servers: [{ host: 'one' }, { host: 'two' }], protocol: 'ws' });
-    await fallenBack(server, (first) => first.sayOctets(refusalOf3_1_1));
+    await fallenBack(server, (first) => first.sayBytes(refusalOf3_1_1));
     expect(server.urls).toEqual(['ws://one:80/', 'ws://one:80/']);
   });
 
@@ -123,7 +123,7 @@ describe("protocolVersion 'auto'", () => {
     const { client, events } = start(server);
     const socket = (await server.dialled()).open();
     await socket.next('connect');
-    socket.sayOctets(refusalOf3_1_1);
+    socket.sayBytes(refusalOf3_1_1);
     await client.endAsync();
     await settled();
     expect(client.disconnected).toBe(true);

@@ -104,14 +104,14 @@ describe('connecting', () => {
     expect(client.connected).toBe(true);
   });
 
-  it('takes a CONNACK that comes octet by octet', async () => {
+  it('takes a CONNACK that comes byte by byte', async () => {
     const server = new ScriptServer();
     const client = start(server);
     const connecting = nextEvent(client, 'connect');
     const socket = await server.dialled();
     socket.open();
     await socket.next('connect');
-    for (const octet of [0x20, 0x02, 0x00, 0x00]) socket.sayOctets(Uint8Array.of(octet));
+    for (const byte of [0x20, 0x02, 0x00, 0x00]) socket.sayBytes(Uint8Array.of(byte));
     await connecting;
   });
 
@@ -150,7 +150,7 @@ describe('connecting', () => {
     const server = new ScriptServer(5);
     const client = start(server);
     const failing = nextEvent<[Error & { code: number }]>(client, 'error');
-    (await server.dialled()).open().sayOctets(Uint8Array.of(0x20, 2, 0, 1));
+    (await server.dialled()).open().sayBytes(Uint8Array.of(0x20, 2, 0, 1));
     const [error] = await failing;
     expect(error.message).toBe(
       'Connection refused: Unacceptable protocol version: ' +
@@ -196,11 +196,11 @@ describe('connecting', () => {
     expect(client.connected).toBe(false);
   });
 
-  it('closes on octets that are not MQTT, with an error that says so', async () => {
+  it('closes on bytes that are not MQTT, with an error that says so', async () => {
     const { client, socket } = await connected();
     const failing = nextEvent<[Error & { code: string }]>(client, 'error');
     const closing = nextEvent(client, 'close');
-    socket.sayOctets(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff));
+    socket.sayBytes(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff));
     expect((await failing)[0].code).toBe('ERR_MQTT_PROTOCOL');
     await closing;
   });
@@ -349,10 +349,10 @@ describe('publish()', () => {
     expect(calls).toEqual(expected);
   });
 
-  it('sends octets of any kind as they are', async () => {
+  it('sends bytes of any kind as they are', async () => {
     const { client, socket } = await connected();
-    const octets = Uint8Array.of(0, 1, 254, 255);
-    for (const payload of [octets, octets.buffer, new DataView(octets.buffer), Buffer.from(octets)]) {
+    const bytes = Uint8Array.of(0, 1, 254, 255);
+    for (const payload of [bytes, bytes.buffer, new DataView(bytes.buffer), Buffer.from(bytes)]) {
       client.publish('a', payload);
       expect([...(await socket.next('publish')).payload]).toEqual([0, 1, 254, 255]);
     }
@@ -535,7 +535,7 @@ describe('subscribe() and unsubscribe()', () => {
 });
 
 describe('messages', () => {
-  it('arrive with their text, octets and packet', async () => {
+  it('arrive with their text, bytes and packet', async () => {
     const { client, socket } = await connected({}, 5);
     const arriving = nextEvent<[string, Uint8Array, unknown]>(client, 'message');
     socket.say({

@@ -28,7 +28,7 @@ async function opened(): Promise<{ store: SessionStore; records: Record<string, 
   return { store, records };
 }
 
-const octets = (...values: number[]): Uint8Array => new Uint8Array(values);
+const bytes = (...values: number[]): Uint8Array => new Uint8Array(values);
 
 describe('a file store', () => {
   it('is empty when there is no file', async () => {
@@ -38,24 +38,24 @@ describe('a file store', () => {
   it('has what was put and not taken away', async () => {
     const { store } = await opened();
     await store.write([
-      { key: '31', value: octets(1, 2) },
-      { key: '32', value: octets() },
+      { key: '31', value: bytes(1, 2) },
+      { key: '32', value: bytes() },
     ]);
     await store.write([
-      { key: '31', value: octets(3, 255) },
+      { key: '31', value: bytes(3, 255) },
       { key: '32', value: undefined },
-      { key: '33', value: octets(4) },
+      { key: '33', value: bytes(4) },
     ]);
     expect((await opened()).records).toEqual({ 31: '3,255', 33: '4' });
   });
 
   it('has all of a write or nothing of it, wherever the process was killed', async () => {
     const { store } = await opened();
-    await store.write([{ key: '31', value: octets(1) }]);
+    await store.write([{ key: '31', value: bytes(1) }]);
     const before = await readFile(path);
     await store.write([
-      { key: '31', value: octets(2) },
-      { key: '32', value: octets(2) },
+      { key: '31', value: bytes(2) },
+      { key: '32', value: bytes(2) },
     ]);
     const after = await readFile(path);
     for (let length = before.length; length < after.length; ++length) {
@@ -68,11 +68,11 @@ describe('a file store', () => {
 
   it('goes on behind what was cut off', async () => {
     const { store } = await opened();
-    await store.write([{ key: '31', value: octets(1) }]);
+    await store.write([{ key: '31', value: bytes(1) }]);
     await store.close?.();
     await appendFile(path, '[["32"');
     const next = await opened();
-    await next.store.write([{ key: '33', value: octets(3) }]);
+    await next.store.write([{ key: '33', value: bytes(3) }]);
     expect((await opened()).records).toEqual({ 31: '1', 33: '3' });
   });
 

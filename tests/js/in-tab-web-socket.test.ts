@@ -121,11 +121,11 @@ describe('send()', () => {
     expect(() => socket.send(new Uint8Array(1))).toThrow(expect.objectContaining({ name: 'InvalidStateError' }));
   });
 
-  it.each<[string, (octets: Uint8Array<ArrayBuffer>) => ArrayBuffer | ArrayBufferView | Blob]>([
-    ['an ArrayBuffer', (octets) => octets.slice().buffer],
-    ['a view', (octets) => new Uint8Array([9, ...octets, 9]).subarray(1, -1)],
-    ['a DataView', (octets) => new DataView(octets.slice().buffer)],
-    ['a Blob', (octets) => new Blob([octets])],
+  it.each<[string, (bytes: Uint8Array<ArrayBuffer>) => ArrayBuffer | ArrayBufferView | Blob]>([
+    ['an ArrayBuffer', (bytes) => bytes.slice().buffer],
+    ['a view', (bytes) => new Uint8Array([9, ...bytes, 9]).subarray(1, -1)],
+    ['a DataView', (bytes) => new DataView(bytes.slice().buffer)],
+    ['a Blob', (bytes) => new Blob([bytes])],
   ])('takes %s', async (_name, make) => {
     const socket = await opened();
     const answering = nextDomEvent<MessageEvent<ArrayBuffer>>(socket, 'message');
@@ -133,7 +133,7 @@ describe('send()', () => {
     expect([...new Uint8Array((await answering).data)]).toEqual(connack);
   });
 
-  it('keeps the order of Blobs and octets', async () => {
+  it('keeps the order of Blobs and bytes', async () => {
     const socket = await opened();
     const answering = nextDomEvent<MessageEvent<ArrayBuffer>>(socket, 'message');
     socket.send(new Blob([new Uint8Array(connectPacket.subarray(0, 3))]));
@@ -143,12 +143,12 @@ describe('send()', () => {
     expect(socket.bufferedAmount).toBe(0);
   });
 
-  it('takes the octets as they are at the call', async () => {
+  it('takes the bytes as they are at the call', async () => {
     const socket = await opened();
     const answering = nextDomEvent<MessageEvent<ArrayBuffer>>(socket, 'message');
-    const octets = new Uint8Array(connectPacket);
-    socket.send(octets);
-    octets.fill(0xff);
+    const bytes = new Uint8Array(connectPacket);
+    socket.send(bytes);
+    bytes.fill(0xff);
     expect([...new Uint8Array((await answering).data)]).toEqual(connack);
   });
 
@@ -262,10 +262,10 @@ describe('closing', () => {
   it.each<[string, number[], number]>([
     ['garbage', [0xff, 0xff, 0xff, 0xff, 0xff, 0xff], 1002],
     ['a packet before the CONNECT', [0xc0, 0x00], 1002],
-  ])('follows on %s, with a code and a reason, and nobody else notices', async (_name, octets, code) => {
+  ])('follows on %s, with a code and a reason, and nobody else notices', async (_name, bytes, code) => {
     const [socket, other] = await Promise.all([opened(), opened()]);
     const closing = nextDomEvent<CloseEvent>(socket, 'close');
-    socket.send(Uint8Array.from(octets));
+    socket.send(Uint8Array.from(bytes));
     const event = await closing;
     expect(event.code).toBe(code);
     expect(event.reason).not.toBe('');

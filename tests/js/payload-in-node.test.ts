@@ -7,7 +7,7 @@ import { connectAsync, Payload, type MqttClient, type PublishPacket } from 'wasm
 import { nextEvent } from '../support/events.ts';
 import { ScriptServer } from '../support/script-transport.ts';
 
-const octets = Uint8Array.of(0x12, 0x34, 0xff, 0x00, 0x41);
+const bytes = Uint8Array.of(0x12, 0x34, 0xff, 0x00, 0x41);
 let client: MqttClient;
 let payload: Buffer;
 
@@ -18,8 +18,8 @@ beforeEach(async () => {
   const socket = await server.accepted();
   client = await connecting;
   const arriving = nextEvent<[string, Buffer, PublishPacket]>(client, 'message');
-  const properties = { correlationData: Buffer.from(octets) };
-  socket.say({ cmd: 'publish', topic: 't', payload: Buffer.from(octets), qos: 0, retain: false, dup: false, properties });
+  const properties = { correlationData: Buffer.from(bytes) };
+  socket.say({ cmd: 'publish', topic: 't', payload: Buffer.from(bytes), qos: 0, retain: false, dup: false, properties });
   const [, received, packet] = await arriving;
   expect(Buffer.isBuffer(packet.payload)).toBe(true);
   expect(Buffer.isBuffer(packet.properties?.correlationData)).toBe(true);
@@ -39,13 +39,13 @@ describe('a payload in Node', () => {
 
   it('has the methods of a Buffer', () => {
     expect(payload.readUInt16BE(0)).toBe(0x1234);
-    expect(payload.equals(octets)).toBe(true);
+    expect(payload.equals(bytes)).toBe(true);
     expect(payload.indexOf('A')).toBe(4);
     expect(Buffer.concat([payload, payload])).toHaveLength(10);
     for (const encoding of ['utf8', 'base64', 'hex', 'utf16le'] as const)
-      expect(payload.toString(encoding)).toBe(Buffer.from(octets).toString(encoding));
+      expect(payload.toString(encoding)).toBe(Buffer.from(bytes).toString(encoding));
     expect(payload.toString('latin1', 4)).toBe('A');
-    expect(JSON.stringify(payload)).toBe(JSON.stringify(Buffer.from(octets)));
+    expect(JSON.stringify(payload)).toBe(JSON.stringify(Buffer.from(bytes)));
   });
 
   it('is copied by slice(), so that a part does not keep the frame it came in', () => {

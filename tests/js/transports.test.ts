@@ -103,7 +103,7 @@ describe.each<['mqtt' | 'ws', 3 | 4 | 5]>([
   it('moves a large payload', async () => {
     const client = await connected(url(), { protocolVersion });
     // mosquitto 2.0 takes seconds for each 100 kB over WebSocket.
-    const payload = new Uint8Array(protocol === 'mqtt' ? 3_000_000 : 30_000).map((_octet, at) => at * 7);
+    const payload = new Uint8Array(protocol === 'mqtt' ? 3_000_000 : 30_000).map((_byte, at) => at * 7);
     await client.subscribeAsync(`${topic}/large`, { qos: 1 });
     const arriving = nextEvent<[string, Uint8Array]>(client, 'message');
     await client.publishAsync(`${topic}/large`, payload, { qos: 1 });
@@ -231,7 +231,7 @@ describe('a WebSocket server that takes no frame above 64 KiB, as those on Netty
 
   it('gets a message larger than its frames', async () => {
     const client = await connected(url);
-    const payload = new Uint8Array(1024 * 1024).map((_octet, at) => at * 7);
+    const payload = new Uint8Array(1024 * 1024).map((_byte, at) => at * 7);
     await client.subscribeAsync('a', { qos: 1 });
     const arriving = nextEvent<[string, Uint8Array]>(client, 'message');
     await client.publishAsync('a', payload, { qos: 1 });
@@ -294,7 +294,7 @@ describe('the Wasm broker behind', () => {
     await client.subscribeAsync('a');
     await broker.publish('a', 'hello');
     expect(String((await arriving)[1])).toBe('hello');
-    const payload = new Uint8Array(3_000_000).map((_octet, at) => at * 7);
+    const payload = new Uint8Array(3_000_000).map((_byte, at) => at * 7);
     const arrivingWhole = nextEvent<[string, Uint8Array]>(client, 'message');
     await client.publishAsync('a', payload, { qos: 1 });
     expect(Buffer.compare((await arrivingWhole)[1], payload)).toBe(0);

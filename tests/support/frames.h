@@ -1,4 +1,4 @@
-// Octets of one packet -> the frame that the decoders take, through the reader that the machines use.
+// Bytes of one packet -> the frame that the decoders take, through the reader that the machines use.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,26 +9,26 @@
 
 #include "mqtt/codec/encode.h"
 #include "mqtt/codec/frame_reader.h"
-#include "support/octets.h"
+#include "support/bytes.h"
 
 namespace mqtt::test {
 
-// One packet, written as octets() takes it, and its frame. The frame's views live as long as this does.
+// One packet, written as bytes() takes it, and its frame. The frame's views live as long as this does.
 class WholePacket {
  public:
-  explicit WholePacket(std::string_view written) : WholePacket(test::octets(written)) {}
+  explicit WholePacket(std::string_view written) : WholePacket(test::bytes(written)) {}
   explicit WholePacket(Bytes packet) : WholePacket(std::vector<std::uint8_t>(packet.begin(), packet.end())) {}
-  explicit WholePacket(std::vector<std::uint8_t> packet) : octets_(std::move(packet)) {
+  explicit WholePacket(std::vector<std::uint8_t> packet) : bytes_(std::move(packet)) {
     FrameReader reader;
-    reader.feed(octets_);
+    reader.feed(bytes_);
     const auto next = reader.next();
     if (!next || !*next) {
-      ADD_FAILURE() << "not a whole packet: " << hexadecimal(octets_);
+      ADD_FAILURE() << "not a whole packet: " << hexadecimal(bytes_);
       return;
     }
     frame_ = **next;
     reader.keep_rest();
-    EXPECT_EQ(reader.held(), 0U) << "more than one packet: " << hexadecimal(octets_);
+    EXPECT_EQ(reader.held(), 0U) << "more than one packet: " << hexadecimal(bytes_);
   }
   WholePacket(const WholePacket&) = delete;
   WholePacket& operator=(const WholePacket&) = delete;
@@ -36,11 +36,11 @@ class WholePacket {
   const Frame& frame() const { return frame_; }
 
  private:
-  std::vector<std::uint8_t> octets_;
+  std::vector<std::uint8_t> bytes_;
   Frame frame_;
 };
 
-// What encode() appends, as hexadecimal(): for comparing with hexadecimal(octets("...")).
+// What encode() appends, as hexadecimal(): for comparing with hexadecimal(bytes("...")).
 template <typename... Arguments>
 std::string encoded(const Arguments&... arguments) {
   ByteBuffer out;
@@ -48,8 +48,8 @@ std::string encoded(const Arguments&... arguments) {
   return hexadecimal(out.view());
 }
 
-inline std::string written(std::string_view octets_as_written) {
-  return hexadecimal(octets(octets_as_written));
+inline std::string written(std::string_view bytes_as_written) {
+  return hexadecimal(bytes(bytes_as_written));
 }
 
 }  // namespace mqtt::test

@@ -38,21 +38,21 @@ class MemoryJournal : public Journal {
   std::map<std::string, std::string> records;
 
  private:
-  static std::string text(Bytes octets) { return std::string(as_text(octets)); }
+  static std::string text(Bytes bytes) { return std::string(as_text(bytes)); }
 };
 
-// What something else may do to a journal: one record's key or value is cut off, or has another octet.
-inline void damage(MemoryJournal& journal, std::uint8_t record, std::uint8_t where, std::uint8_t octet) {
+// What something else may do to a journal: one record's key or value is cut off, or has another byte.
+inline void damage(MemoryJournal& journal, std::uint8_t record, std::uint8_t where, std::uint8_t byte) {
   if (journal.records.empty()) return;
   const auto found = std::next(journal.records.begin(), record % static_cast<int>(journal.records.size()));
   std::string key = found->first;
   std::string value = found->second;
-  std::string& text = octet % 5 == 0 ? key : value;
+  std::string& text = byte % 5 == 0 ? key : value;
   const std::size_t at = where % (text.size() + 1);
-  if (octet % 7 == 0) {
+  if (byte % 7 == 0) {
     text.resize(at);
   } else if (at < text.size()) {
-    text[at] = static_cast<char>(octet);
+    text[at] = static_cast<char>(byte);
   }
   journal.records.erase(found);
   journal.records[key] = value;

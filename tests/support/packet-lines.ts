@@ -1,5 +1,5 @@
 // A line in the language of describe.h -> the packet that it stands for, as mqtt-packet has it; and back. So the same
-// scenarios are read and written by another implementation of the octets than the core's.
+// scenarios are read and written by another implementation of the bytes than the core's.
 import type { IConnectPacket, Packet } from 'mqtt-packet';
 
 import type { PacketProperties } from '../../js/src/engine/properties.ts';

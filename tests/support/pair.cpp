@@ -1,4 +1,4 @@
-// Octets carried from one machine to the other in pieces, and lost.
+// Bytes carried from one machine to the other in pieces, and lost.
 #include "support/pair.h"
 
 #include <algorithm>
@@ -10,8 +10,8 @@ namespace mqtt::test {
 
 namespace {
 
-std::vector<std::uint8_t> split_front(std::vector<std::uint8_t>& wire, std::size_t octets) {
-  const auto end = wire.begin() + static_cast<std::ptrdiff_t>(std::min(octets, wire.size()));
+std::vector<std::uint8_t> split_front(std::vector<std::uint8_t>& wire, std::size_t bytes) {
+  const auto end = wire.begin() + static_cast<std::ptrdiff_t>(std::min(bytes, wire.size()));
   std::vector<std::uint8_t> front(wire.begin(), end);
   wire.erase(wire.begin(), end);
   return front;
@@ -84,18 +84,18 @@ void PairedClient::dial() {
   [[maybe_unused]] const auto opened = client_->transport_opened(connect_.as<Connect>(), broker_.now);
 }
 
-bool PairedClient::write_up(std::size_t octets) {
+bool PairedClient::write_up(std::size_t bytes) {
   if (!connection_) return false;
-  const std::size_t taken = take_front(client_->output(), octets, up_);
+  const std::size_t taken = take_front(client_->output(), bytes, up_);
   client_->consume_output(taken);
   close_if_asked();
   return taken > 0;
 }
 
-bool PairedClient::arrive_up(std::size_t octets) {
+bool PairedClient::arrive_up(std::size_t bytes) {
   if (!connection_ || up_.empty()) return false;
-  const auto front = split_front(up_, up_budget_ ? std::min(octets, *up_budget_) : octets);
-  octets_up_ += front.size();
+  const auto front = split_front(up_, up_budget_ ? std::min(bytes, *up_budget_) : bytes);
+  bytes_up_ += front.size();
   broker_.machine().receive(*connection_, front, broker_.now);
   if (up_budget_ && (*up_budget_ -= front.size()) == 0) {
     up_budget_.reset();
@@ -104,20 +104,20 @@ bool PairedClient::arrive_up(std::size_t octets) {
   return true;
 }
 
-bool PairedClient::write_down(std::size_t octets) {
+bool PairedClient::write_down(std::size_t bytes) {
   if (!connection_) return false;
-  const std::size_t taken = take_front(broker_.machine().output(*connection_), octets, down_);
+  const std::size_t taken = take_front(broker_.machine().output(*connection_), bytes, down_);
   broker_.machine().consume_output(*connection_, taken);
   return taken > 0;
 }
 
-bool PairedClient::arrive_down(std::size_t octets) {
+bool PairedClient::arrive_down(std::size_t bytes) {
   if (!connection_ || down_.empty()) {
     close_if_asked();
     return false;
   }
-  const auto front = split_front(down_, down_budget_ ? std::min(octets, *down_budget_) : octets);
-  octets_down_ += front.size();
+  const auto front = split_front(down_, down_budget_ ? std::min(bytes, *down_budget_) : bytes);
+  bytes_down_ += front.size();
   client_->receive(front, broker_.now);
   if (down_budget_ && (*down_budget_ -= front.size()) == 0) {
     down_budget_.reset();

@@ -1,4 +1,4 @@
-// Real clients against a real broker over transports in memory, which may be slow and be cut off at any octet; each
+// Real clients against a real broker over transports in memory, which may be slow and be cut off at any byte; each
 // has a journal, and may be killed.
 #pragma once
 
@@ -29,7 +29,7 @@ class PairedBroker {
 
   // Runs everybody's deadlines.
   void advance(Duration duration);
-  // Moves octets, redials and lets time pass until nobody has anything to say.
+  // Moves bytes, redials and lets time pass until nobody has anything to say.
   void settle();
 
   Instant now{std::chrono::hours(1)};
@@ -61,21 +61,21 @@ class PairedClient final : private ClientListener {
   void dial();
   // Killed, with its transport, and begun again with what its journal has; it does not dial by itself.
   void restart();
-  // At most this many octets one way or the other; they may stay under way. False if there was nothing to move.
-  bool write_up(std::size_t octets);     // from the client to the wire
-  bool arrive_up(std::size_t octets);    // from the wire to the broker
-  bool write_down(std::size_t octets);   // from the broker to the wire
-  bool arrive_down(std::size_t octets);  // from the wire to the client
+  // At most this many bytes one way or the other; they may stay under way. False if there was nothing to move.
+  bool write_up(std::size_t bytes);     // from the client to the wire
+  bool arrive_up(std::size_t bytes);    // from the wire to the broker
+  bool write_down(std::size_t bytes);   // from the broker to the wire
+  bool arrive_down(std::size_t bytes);  // from the wire to the client
   bool move_everything();
   // Cut off: what is under way is lost. The broker may learn of it later, by broker_learns().
   void cut(bool broker_learns_at_once = true);
   void broker_learns();
-  // The transport is cut as soon as that many octets have arrived on this side; once.
-  void cut_after_up(std::size_t octets) { up_budget_ = octets; }
-  void cut_after_down(std::size_t octets) { down_budget_ = octets; }
+  // The transport is cut as soon as that many bytes have arrived on this side; once.
+  void cut_after_up(std::size_t bytes) { up_budget_ = bytes; }
+  void cut_after_down(std::size_t bytes) { down_budget_ = bytes; }
   bool has_transport() const { return connection_.has_value(); }
-  std::size_t octets_up() const { return octets_up_; }
-  std::size_t octets_down() const { return octets_down_; }
+  std::size_t bytes_up() const { return bytes_up_; }
+  std::size_t bytes_down() const { return bytes_down_; }
 
   // What the application has heard.
   std::vector<Message> messages;
@@ -109,8 +109,8 @@ class PairedClient final : private ClientListener {
   std::vector<ConnectionId> forgotten_;  // cut off, and the broker does not know yet
   std::vector<std::uint8_t> up_, down_;  // under way
   std::optional<std::size_t> up_budget_, down_budget_;
-  std::size_t octets_up_ = 0;
-  std::size_t octets_down_ = 0;
+  std::size_t bytes_up_ = 0;
+  std::size_t bytes_down_ = 0;
 };
 
 }  // namespace mqtt::test

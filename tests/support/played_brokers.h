@@ -58,9 +58,9 @@ class PlayedBrokers : public testing::Test, private BridgeListener {
   }
   // That side's broker.
   void sends(BridgeSide side, std::string_view line) {
-    sends_octets(side, WrittenPacket(line, versions_[index(side)]).octets());
+    sends_bytes(side, WrittenPacket(line, versions_[index(side)]).bytes());
   }
-  void sends_octets(BridgeSide side, const std::vector<std::uint8_t>& octets) { bridge_.receive(side, octets, now_); }
+  void sends_bytes(BridgeSide side, const std::vector<std::uint8_t>& bytes) { bridge_.receive(side, bytes, now_); }
   // What that side's broker got since the last call.
   std::vector<std::string> sent(BridgeSide side) {
     std::vector<std::string> lines;

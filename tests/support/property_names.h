@@ -9,7 +9,7 @@
 namespace mqtt::test {
 
 // Calls visit("payload_format_indicator", properties.payload_format_indicator) and so on: each member is an optional
-// of a number, a text or octets, or one of the two lists.
+// of a number, a text or bytes, or one of the two lists.
 template <typename AnyProperties, typename Visit>
 void for_each_property(AnyProperties& properties, Visit&& visit) {
   visit("session_expiry_interval", properties.session_expiry_interval);

@@ -77,18 +77,18 @@ function fits(wanted: string, heard: string): boolean {
   return wanted.endsWith(' ...') ? heard.startsWith(wanted.slice(0, -4)) : heard === wanted;
 }
 
-/** Octets as octets.h writes them: pairs of hexadecimal digits and 'text'. */
-export function octetsOf(written: string): Uint8Array<ArrayBuffer> {
+/** Bytes as bytes.h writes them: pairs of hexadecimal digits and 'text'. */
+export function bytesOf(written: string): Uint8Array<ArrayBuffer> {
   const parts = written.match(/'[^']*'|[0-9A-Fa-f]{2}/g) ?? [];
-  const octetsOfPart = (part: string): Buffer =>
+  const bytesOfPart = (part: string): Buffer =>
     part.startsWith("'") ? Buffer.from(part.slice(1, -1)) : Buffer.from(part, 'hex');
-  return new Uint8Array(Buffer.concat(parts.map(octetsOfPart)));
+  return new Uint8Array(Buffer.concat(parts.map(bytesOfPart)));
 }
 
-/** `octets` in slices of `size`; 0: as they are. Each is nobody else's. */
-export function sliced(octets: Uint8Array, size: number): Uint8Array<ArrayBuffer>[] {
-  const step = size === 0 ? octets.length : size;
+/** `bytes` in slices of `size`; 0: as they are. Each is nobody else's. */
+export function sliced(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer>[] {
+  const step = size === 0 ? bytes.length : size;
   const slices: Uint8Array<ArrayBuffer>[] = [];
-  for (let at = 0; at < octets.length; at += step) slices.push(new Uint8Array(octets.subarray(at, at + step)));
+  for (let at = 0; at < bytes.length; at += step) slices.push(new Uint8Array(bytes.subarray(at, at + step)));
   return slices;
 }

@@ -55,12 +55,12 @@ export class ScriptSocket extends EventTarget {
 
   /** Sends packets as one frame. */
   say(...packets: Packet[]): void {
-    const octets = Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: this.#version })));
-    this.sayOctets(octets);
+    const bytes = Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: this.#version })));
+    this.sayBytes(bytes);
   }
 
-  sayOctets(octets: Uint8Array): void {
-    const data = octets.buffer.slice(octets.byteOffset, octets.byteOffset + octets.byteLength);
+  sayBytes(bytes: Uint8Array): void {
+    const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
     this.dispatchEvent(new MessageEvent('message', { data }));
   }
 

@@ -1,4 +1,4 @@
-// Octets between a bridge and its brokers, one side after the other.
+// Bytes between a bridge and its brokers, one side after the other.
 #include "support/test_bridge.h"
 
 #include <algorithm>
@@ -21,8 +21,8 @@ std::string name_of(BridgeSide side) {
 }
 
 // Whether the budget is used up by this.
-bool is_spent(std::optional<std::size_t>& budget, std::size_t octets) {
-  if (!budget || (*budget -= octets) > 0) return false;
+bool is_spent(std::optional<std::size_t>& budget, std::size_t bytes) {
+  if (!budget || (*budget -= bytes) > 0) return false;
   budget.reset();
   return true;
 }
@@ -131,25 +131,25 @@ void TestBridge::remote_knows(std::vector<std::uint8_t> levels, bool closes) {
 }
 
 // Of all that goes up only a CONNECT begins so.
-bool TestBridge::is_refused(const std::vector<std::uint8_t>& octets) const {
-  if (known_levels_.empty() || octets.size() < 12 || octets[0] != 0x10) return false;
-  const std::size_t level = (octets[1] < 0x80 ? 2U : 3U) + 6U;  // behind the length, and the name and its length
-  return std::find(known_levels_.begin(), known_levels_.end(), octets[level]) == known_levels_.end();
+bool TestBridge::is_refused(const std::vector<std::uint8_t>& bytes) const {
+  if (known_levels_.empty() || bytes.size() < 12 || bytes[0] != 0x10) return false;
+  const std::size_t level = (bytes[1] < 0x80 ? 2U : 3U) + 6U;  // behind the length, and the name and its length
+  return std::find(known_levels_.begin(), known_levels_.end(), bytes[level]) == known_levels_.end();
 }
 
 bool TestBridge::moves_up(BridgeSide side) {
   Transport& used = transport(side);
   if (!used.connection || used.is_stuck || bridge_->output(side).empty()) return false;
-  std::vector<std::uint8_t> octets;
-  bridge_->consume_output(side, take_front(bridge_->output(side), used.up_budget.value_or(SIZE_MAX), octets));
-  if (side == BridgeSide::Remote && is_refused(octets)) {
+  std::vector<std::uint8_t> bytes;
+  bridge_->consume_output(side, take_front(bridge_->output(side), used.up_budget.value_or(SIZE_MAX), bytes));
+  if (side == BridgeSide::Remote && is_refused(bytes)) {
     if (!closes_unknown_) bridge_->receive(side, kUnacceptable, now());
     ends(side, TransportEnd::ByPeer);
     return true;
   }
-  used.octets_up += octets.size();
-  used.broker->machine().receive(*used.connection, octets, now());
-  if (is_spent(used.up_budget, octets.size())) loses(side);
+  used.bytes_up += bytes.size();
+  used.broker->machine().receive(*used.connection, bytes, now());
+  if (is_spent(used.up_budget, bytes.size())) loses(side);
   used.broker->advance(0ms);
   return true;
 }
@@ -160,11 +160,11 @@ bool TestBridge::moves_down(BridgeSide side) {
   Broker& broker = used.broker->machine();
   const ConnectionId id = *used.connection;
   if (broker.output(id).empty() || !bridge_->takes_input(side)) return false;
-  std::vector<std::uint8_t> octets;
-  broker.consume_output(id, take_front(broker.output(id), used.down_budget.value_or(SIZE_MAX), octets));
-  used.octets_down += octets.size();
-  bridge_->receive(side, octets, now());
-  if (is_spent(used.down_budget, octets.size())) loses(side);
+  std::vector<std::uint8_t> bytes;
+  broker.consume_output(id, take_front(broker.output(id), used.down_budget.value_or(SIZE_MAX), bytes));
+  used.bytes_down += bytes.size();
+  bridge_->receive(side, bytes, now());
+  if (is_spent(used.down_budget, bytes.size())) loses(side);
   return true;
 }
 

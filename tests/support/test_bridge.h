@@ -1,4 +1,4 @@
-// A Bridge between two brokers over transports in memory, which may be cut off at any octet.
+// A Bridge between two brokers over transports in memory, which may be cut off at any byte.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ class TestBridge final : private BridgeListener {
   TestBridge(TestBroker& local, TestBroker& remote, const BridgeOptions& options = {});
   ~TestBridge() override;
 
-  // Asks for the connections and moves octets until nobody has anything to say.
+  // Asks for the connections and moves bytes until nobody has anything to say.
   void starts();
   // The same for what a test did to one of the brokers.
   void settles();
@@ -34,9 +34,9 @@ class TestBridge final : private BridgeListener {
   void replaces(BridgeSide side, TestBroker& broker);
   // Dials fail from now on, or no more.
   void is_unreachable(BridgeSide side, bool unreachable = true) { transport(side).is_unreachable = unreachable; }
-  // Cut as soon as that many octets have gone towards the broker, or come from it; once.
-  void cuts_after_up(BridgeSide side, std::size_t octets) { transport(side).up_budget = octets; }
-  void cuts_after_down(BridgeSide side, std::size_t octets) { transport(side).down_budget = octets; }
+  // Cut as soon as that many bytes have gone towards the broker, or come from it; once.
+  void cuts_after_up(BridgeSide side, std::size_t bytes) { transport(side).up_budget = bytes; }
+  void cuts_after_down(BridgeSide side, std::size_t bytes) { transport(side).down_budget = bytes; }
   // The remote broker knows these protocol levels of CONNECT alone [MQTT-3.1.2-2]: others it refuses, in the form of
   // 3.1.1 or by closing the connection.
   void remote_knows(std::vector<std::uint8_t> levels, bool closes = false);
@@ -44,8 +44,8 @@ class TestBridge final : private BridgeListener {
   void stops_reading(BridgeSide side, bool stops = true) { transport(side).is_stuck = stops; }
 
   Bridge& machine() { return *bridge_; }
-  std::size_t octets_up(BridgeSide side) { return transport(side).octets_up; }
-  std::size_t octets_down(BridgeSide side) { return transport(side).octets_down; }
+  std::size_t bytes_up(BridgeSide side) { return transport(side).bytes_up; }
+  std::size_t bytes_down(BridgeSide side) { return transport(side).bytes_down; }
   std::optional<ConnectionId> connection(BridgeSide side) { return transport(side).connection; }
 
   // What the listener was told, each as a line, since the last call.
@@ -59,8 +59,8 @@ class TestBridge final : private BridgeListener {
     bool is_stuck = false;
     std::optional<ConnectionId> connection{};
     std::optional<std::size_t> up_budget{}, down_budget{};
-    std::size_t octets_up = 0;
-    std::size_t octets_down = 0;
+    std::size_t bytes_up = 0;
+    std::size_t bytes_down = 0;
   };
 
   void on_connect_due(BridgeSide side) override { transport(side).is_due = true; }
@@ -74,7 +74,7 @@ class TestBridge final : private BridgeListener {
   Instant now() const { return transports_[0].broker->now(); }
   std::unique_ptr<Bridge> make_bridge();
   void ends(BridgeSide side, TransportEnd end);
-  bool is_refused(const std::vector<std::uint8_t>& octets) const;
+  bool is_refused(const std::vector<std::uint8_t>& bytes) const;
   bool moves(BridgeSide side);
   bool moves_up(BridgeSide side);
   bool moves_down(BridgeSide side);

@@ -147,16 +147,16 @@ void Peer::connects(std::string_view line) {
 }
 
 void Peer::sends(std::string_view line) {
-  const std::vector<std::uint8_t> octets = WrittenPacket(line, version_).octets();
-  sends_octets(octets);
+  const std::vector<std::uint8_t> bytes = WrittenPacket(line, version_).bytes();
+  sends_bytes(bytes);
 }
 
-void Peer::sends_octets(Bytes octets) {
-  while (is_open_ && !octets.empty()) {
-    const std::size_t size = broker_.input_slice_ == 0 ? octets.size() : std::min(octets.size(), broker_.input_slice_);
+void Peer::sends_bytes(Bytes bytes) {
+  while (is_open_ && !bytes.empty()) {
+    const std::size_t size = broker_.input_slice_ == 0 ? bytes.size() : std::min(bytes.size(), broker_.input_slice_);
     // Memory of its own that goes with the call: nothing that was handed in may be kept.
-    const std::vector<std::uint8_t> slice(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(size));
-    octets = octets.subspan(size);
+    const std::vector<std::uint8_t> slice(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    bytes = bytes.subspan(size);
     broker_.broker_.receive(id_, slice, broker_.now_);
     broker_.deliver();
   }
@@ -204,9 +204,9 @@ void Peer::reads_again() {
   broker_.deliver();
 }
 
-void Peer::take(Bytes octets) {
-  octets_received_ += octets.size();
-  reader_.feed(octets);
+void Peer::take(Bytes bytes) {
+  bytes_received_ += bytes.size();
+  reader_.feed(bytes);
   while (true) {
     const auto frame = reader_.next();
     ASSERT_TRUE(frame) << frame.error().text;

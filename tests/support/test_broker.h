@@ -55,10 +55,10 @@ class TestBroker {
   // The host closes a connection, with the rest of a DISCONNECT's line.
   void disconnects(const Peer& peer, std::string_view line);
 
-  // Peers hand their octets over in slices of this size from now on; 0: as they are.
-  void slice_input(std::size_t octets) { input_slice_ = octets; }
-  // Peers take at most this many octets with one write, and see one element of the output at a time.
-  void slice_output(std::size_t octets) { output_slice_ = octets; }
+  // Peers hand their bytes over in slices of this size from now on; 0: as they are.
+  void slice_input(std::size_t bytes) { input_slice_ = bytes; }
+  // Peers take at most this many bytes with one write, and see one element of the output at a time.
+  void slice_output(std::size_t bytes) { output_slice_ = bytes; }
 
   BrokerStatistics statistics() const { return broker_.statistics(); }
 
@@ -93,7 +93,7 @@ class Peer {
     sends(line);
     (sends(std::string_view(further)), ...);
   }
-  void sends_octets(Bytes octets);
+  void sends_bytes(Bytes bytes);
   // A SUBSCRIBE or UNSUBSCRIBE of which only the effect matters: takes its answer from what was received.
   void subscribes(std::string_view filters_and_options);
   void unsubscribes(std::string_view filters);
@@ -112,12 +112,12 @@ class Peer {
 
   ConnectionId id() const { return id_; }
   ProtocolVersion version() const { return version_; }
-  std::size_t octets_received() const { return octets_received_; }
+  std::size_t bytes_received() const { return bytes_received_; }
 
  private:
   friend class TestBroker;
 
-  void take(Bytes octets);
+  void take(Bytes bytes);
 
   TestBroker& broker_;
   ProtocolVersion version_;
@@ -125,7 +125,7 @@ class Peer {
   bool is_open_ = true;
   bool is_closed_ = false;
   bool reads_ = true;
-  std::size_t octets_received_ = 0;
+  std::size_t bytes_received_ = 0;
   PacketIdentifier next_identifier_ = 30'000;  // of what subscribes() and unsubscribes() send
   FrameReader reader_;
   std::vector<std::string> received_;

@@ -74,15 +74,15 @@ void TestClient::connects(std::string_view connect, std::string_view connack) {
 }
 
 void TestClient::gets(std::string_view line) {
-  gets_octets(WrittenPacket(line, version_).octets());
+  gets_bytes(WrittenPacket(line, version_).bytes());
 }
 
-void TestClient::gets_octets(Bytes octets) {
-  while (!octets.empty()) {
-    const std::size_t size = input_slice_ == 0 ? octets.size() : std::min(octets.size(), input_slice_);
+void TestClient::gets_bytes(Bytes bytes) {
+  while (!bytes.empty()) {
+    const std::size_t size = input_slice_ == 0 ? bytes.size() : std::min(bytes.size(), input_slice_);
     // Memory of its own that goes with the call: nothing that was handed in may be kept.
-    const std::vector<std::uint8_t> slice(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(size));
-    octets = octets.subspan(size);
+    const std::vector<std::uint8_t> slice(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    bytes = bytes.subspan(size);
     client_.receive(slice, now_);
     drain();
   }

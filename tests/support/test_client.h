@@ -56,7 +56,7 @@ class TestClient {
     gets(line);
     (gets(std::string_view(further)), ...);
   }
-  void gets_octets(Bytes octets);
+  void gets_bytes(Bytes bytes);
   void loses_transport();
   // Moves the clock, stopping at each deadline on the way.
   void advance(Duration duration);
@@ -77,7 +77,7 @@ class TestClient {
   std::vector<std::string> events() { return listener_.take(); }
   bool wants_close() const { return client_.should_close(); }
   // The server's packets come in slices of this size from now on; 0: as they are.
-  void slice_input(std::size_t octets) { input_slice_ = octets; }
+  void slice_input(std::size_t bytes) { input_slice_ = bytes; }
 
  private:
   void drain();

@@ -1,4 +1,4 @@
-// Lines of "name | version | octets | outcome" to vectors.
+// Lines of "name | version | bytes | outcome" to vectors.
 #include "support/vectors.h"
 
 #include <algorithm>
@@ -8,14 +8,14 @@
 #include <fstream>
 #include <string_view>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 
 namespace mqtt::test {
 
 namespace {
 
 [[noreturn]] void fail(const std::string& where) {
-  std::fprintf(stderr, "%s: want \"name | 3.1, 3.1.1 or 5.0 | octets | ok, ok <octets> or error <code>\"\n",
+  std::fprintf(stderr, "%s: want \"name | 3.1, 3.1.1 or 5.0 | bytes | ok, ok <bytes> or error <code>\"\n",
                where.c_str());
   std::abort();
 }
@@ -41,12 +41,12 @@ ProtocolVersion version_of(const std::string& text, const std::string& where) {
 Vector parse(const std::string& line, const std::string& where) {
   const std::vector<std::string> parts = split(line);
   if (parts.size() != 4) fail(where);
-  Vector vector{where + " " + parts[0] + " (" + parts[1] + ")", version_of(parts[1], where), octets(parts[2]), {}, {}};
+  Vector vector{where + " " + parts[0] + " (" + parts[1] + ")", version_of(parts[1], where), bytes(parts[2]), {}, {}};
   const std::string& outcome = parts[3];
   if (outcome == "ok") {
-    vector.encoded = vector.octets;
+    vector.encoded = vector.bytes;
   } else if (outcome.starts_with("ok ")) {
-    vector.encoded = octets(outcome.substr(3));
+    vector.encoded = bytes(outcome.substr(3));
   } else if (outcome.starts_with("error 0x")) {
     vector.error = static_cast<ReasonCode>(std::stoi(outcome.substr(6), nullptr, 16));
   } else {

@@ -14,7 +14,7 @@ namespace mqtt::test {
 struct Vector {
   std::string name;  // file and line in front
   ProtocolVersion version;
-  std::vector<std::uint8_t> octets;
+  std::vector<std::uint8_t> bytes;
   // Of the two, one is there: what the decoded packet encodes to, or the reason code of the refusal.
   std::vector<std::uint8_t> encoded;
   std::optional<ReasonCode> error;

@@ -336,7 +336,7 @@ class PacketParser {
   }
 
   [[noreturn]] void fail(const char* why) const {
-    std::fprintf(stderr, "\"%.*s\", before octet %zu: %s\n", static_cast<int>(line_.size()), line_.data(), at_, why);
+    std::fprintf(stderr, "\"%.*s\", before byte %zu: %s\n", static_cast<int>(line_.size()), line_.data(), at_, why);
     std::abort();
   }
 
@@ -350,7 +350,7 @@ WrittenPacket::WrittenPacket(std::string_view line, ProtocolVersion version) : v
   PacketParser(*this).parse();
 }
 
-std::vector<std::uint8_t> WrittenPacket::octets() const {
+std::vector<std::uint8_t> WrittenPacket::bytes() const {
   ByteBuffer out;
   encode(packet_, version_, out);
   return {out.data(), out.data() + out.size()};

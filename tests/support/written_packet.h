@@ -1,4 +1,4 @@
-// A line in the language of describe.h -> the packet it stands for, and its octets.
+// A line in the language of describe.h -> the packet it stands for, and its bytes.
 #pragma once
 
 #include <deque>
@@ -24,7 +24,7 @@ class WrittenPacket {
     return std::get<T>(packet_);
   }
   // In the form of `version`.
-  std::vector<std::uint8_t> octets() const;
+  std::vector<std::uint8_t> bytes() const;
 
  private:
   friend class PacketParser;

@@ -6,7 +6,7 @@ import { type BrokerConnection, BrokerMachine } from '../../js/src/engine/broker
 import type { BrokerSink, EngineError } from '../../js/src/engine/types.ts';
 import { brokerModule, type FakeClock, settled, startEngine } from '../js/engine/machines.ts';
 import { camelCase, lineOf, packetOf, type Version } from '../support/packet-lines.ts';
-import { octetsOf, play, scenariosIn, sliced, type Scenario, type Stage } from '../support/scenarios.ts';
+import { bytesOf, play, scenariosIn, sliced, type Scenario, type Stage } from '../support/scenarios.ts';
 
 type Started = Awaited<ReturnType<typeof startEngine>>;
 
@@ -65,7 +65,7 @@ class BrokerStage implements Stage {
 
   send(who: string, line: string): void {
     if (who === 'host') return this.#hostSays(line);
-    if (line.startsWith('octets ')) return this.#give(this.#peer(who, 5), octetsOf(line.slice('octets '.length)));
+    if (line.startsWith('bytes ')) return this.#give(this.#peer(who, 5), bytesOf(line.slice('bytes '.length)));
     const isConnect = line.startsWith('CONNECT ');
     const asked = isConnect ? packetOf(line, 5) : undefined;
     const peer = this.#peer(who, asked?.cmd === 'connect' ? (asked.protocolVersion as Version) : 5);
@@ -104,8 +104,8 @@ class BrokerStage implements Stage {
     this.#broker.publish(packet.topic, packet.payload as Buffer, flags, packet.properties, 1);
   }
 
-  #give(peer: Peer, octets: Uint8Array): void {
-    for (const slice of sliced(octets, this.#slice)) peer.connection.receive(slice);
+  #give(peer: Peer, bytes: Uint8Array): void {
+    for (const slice of sliced(bytes, this.#slice)) peer.connection.receive(slice);
   }
 
   #peer(who: string, version: Version): Peer {
@@ -119,7 +119,7 @@ const scenarios = scenariosIn('broker');
 
 describe.each([
   ['as it comes', 0],
-  ['octet by octet', 1],
+  ['byte by byte', 1],
 ])('the Wasm broker, given its input %s, plays out', (_, slice) => {
   it.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', async (_name, scenario) => {
     const stage = await BrokerStage.start(scenario, slice);

@@ -17,7 +17,7 @@ import {
   reasonWord,
   type Version,
 } from '../support/packet-lines.ts';
-import { octetsOf, play, scenariosIn, sliced, type Scenario, type Stage } from '../support/scenarios.ts';
+import { bytesOf, play, scenariosIn, sliced, type Scenario, type Stage } from '../support/scenarios.ts';
 
 type Started = Awaited<ReturnType<typeof startEngine>>;
 
@@ -97,10 +97,10 @@ class ClientStage implements Stage {
 
   send(who: string, line: string): void {
     if (who === 'app') return this.#appSays(line);
-    const octets = line.startsWith('octets ')
-      ? octetsOf(line.slice('octets '.length))
+    const bytes = line.startsWith('bytes ')
+      ? bytesOf(line.slice('bytes '.length))
       : generate(packetOf(line, this.#version), { protocolVersion: this.#version });
-    for (const slice of sliced(octets, this.#slice)) this.#machine.receive(slice);
+    for (const slice of sliced(bytes, this.#slice)) this.#machine.receive(slice);
   }
 
   lose(): void {
@@ -201,7 +201,7 @@ const scenarios = scenariosIn('client');
 
 describe.each([
   ['as it comes', 0],
-  ['octet by octet', 1],
+  ['byte by byte', 1],
 ])('the Wasm client, given its input %s, plays out', (_, slice) => {
   it.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', async (_name, scenario) => {
     const stage = await ClientStage.start(scenario, slice);

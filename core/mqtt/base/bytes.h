@@ -1,4 +1,4 @@
-// Octets read from a bounded view and appended to a growing buffer, in the byte order of MQTT (big-endian).
+// Bytes read from a bounded view and appended to a growing buffer, in the byte order of MQTT (big-endian).
 #pragma once
 
 #include <cstddef>
@@ -66,7 +66,7 @@ class ByteReader {
     bytes_ = bytes_.subspan(count);
     return taken;
   }
-  // Binary Data [MQTT5 1.5.6]: a two octet length and that many octets.
+  // Binary Data [MQTT5 1.5.6]: a two byte length and that many bytes.
   std::optional<Bytes> binary() {
     if (bytes_.size() < 2) return std::nullopt;
     const std::size_t length = static_cast<std::size_t>((bytes_[0] << 8) | bytes_[1]);
@@ -85,7 +85,7 @@ class ByteReader {
   Bytes bytes_;
 };
 
-// A growing run of octets, appended at the back. Unlike std::vector it does not clear what is about to be overwritten.
+// A growing run of bytes, appended at the back. Unlike std::vector it does not clear what is about to be overwritten.
 // Pointers and views into it end with the next append. Out of memory ends the program (there are no exceptions here).
 class ByteBuffer {
  public:
@@ -103,7 +103,7 @@ class ByteBuffer {
   std::uint8_t* data() { return data_; }
   Bytes view() const { return {data_, size_}; }
 
-  // Adds `count` octets of unspecified content at the back and answers where they begin.
+  // Adds `count` bytes of unspecified content at the back and answers where they begin.
   std::uint8_t* extend(std::size_t count) {
     if (capacity_ - size_ < count) grow(count);
     std::uint8_t* begin = data_ + size_;
@@ -132,7 +132,7 @@ class ByteBuffer {
   void append(Bytes bytes) {
     if (!bytes.empty()) std::memcpy(extend(bytes.size()), bytes.data(), bytes.size());
   }
-  // Binary Data or a UTF-8 Encoded String; precondition: at most 65,535 octets.
+  // Binary Data or a UTF-8 Encoded String; precondition: at most 65,535 bytes.
   void binary(Bytes bytes) {
     u16(static_cast<std::uint16_t>(bytes.size()));
     append(bytes);

@@ -8,7 +8,7 @@
 namespace mqtt {
 
 enum class Fault : std::uint8_t {
-  PeerSentGarbage,    // octets that no packet of the standard has
+  PeerSentGarbage,    // bytes that no packet of the standard has
   PeerBrokeProtocol,  // a well-formed packet that is not legal here and now
   LimitReached,       // legal, but more than we agreed to take
   CallerMisuse,       // our own embedder asked for something that can't be sent

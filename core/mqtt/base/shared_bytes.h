@@ -1,4 +1,4 @@
-// An immutable run of octets with any number of owners inside one machine: a payload on its way to many subscribers.
+// An immutable run of bytes with any number of owners inside one machine: a payload on its way to many subscribers.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace mqtt {
 
-// A handle; copying it shares the octets, the last one frees them. The count is not atomic: a machine and all that it
+// A handle; copying it shares the bytes, the last one frees them. The count is not atomic: a machine and all that it
 // hands out belong to one thread.
 class SharedBytes {
  public:

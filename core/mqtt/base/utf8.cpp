@@ -10,11 +10,11 @@ namespace mqtt {
 
 namespace {
 
-bool is_continuation(std::uint8_t octet) {
-  return (octet & 0xC0) == 0x80;
+bool is_continuation(std::uint8_t byte) {
+  return (byte & 0xC0) == 0x80;
 }
 
-// The number of octets of the sequence at `at`, 0 if it is ill-formed.
+// The number of bytes of the sequence at `at`, 0 if it is ill-formed.
 std::size_t sequence_length(const std::uint8_t* at, std::size_t available) {
   const std::uint8_t first = at[0];
   if (first >= 0xC2 && first <= 0xDF) return available >= 2 && is_continuation(at[1]) ? 2 : 0;
@@ -36,17 +36,17 @@ std::size_t sequence_length(const std::uint8_t* at, std::size_t available) {
 constexpr std::uint64_t kOnes = 0x0101010101010101U;
 constexpr std::uint64_t kTopBits = 0x80 * kOnes;
 
-bool is_wildcard(std::uint8_t octet) {
-  return octet == '+' || octet == '#';
+bool is_wildcard(std::uint8_t byte) {
+  return byte == '+' || byte == '#';
 }
 
 std::uint64_t load_eight(const std::uint8_t* at) {
-  std::uint64_t octets;
-  std::memcpy(&octets, at, sizeof octets);
-  return octets;
+  std::uint64_t bytes;
+  std::memcpy(&bytes, at, sizeof bytes);
+  return bytes;
 }
 
-// The first four octets and the last four of four to seven.
+// The first four bytes and the last four of four to seven.
 std::uint64_t load_four_to_seven(const std::uint8_t* at, std::size_t count) {
   std::uint32_t first;
   std::uint32_t last;
@@ -55,20 +55,20 @@ std::uint64_t load_four_to_seven(const std::uint8_t* at, std::size_t count) {
   return std::uint64_t{first} << 32 | last;
 }
 
-// Whether any of eight octets is zero, has its top bit set or, if asked for, is a wildcard. Subtracting one from each
-// octet borrows into its top bit exactly at the zeros, as long as no top bit was set before.
+// Whether any of eight bytes is zero, has its top bit set or, if asked for, is a wildcard. Subtracting one from each
+// byte borrows into its top bit exactly at the zeros, as long as no top bit was set before.
 template <bool kRefuseWildcards>
-bool needs_a_look(std::uint64_t octets) {
-  std::uint64_t marks = octets | (octets - kOnes);
+bool needs_a_look(std::uint64_t bytes) {
+  std::uint64_t marks = bytes | (bytes - kOnes);
   if constexpr (kRefuseWildcards) {
     // '#' (0x23) and '+' (0x2B) differ in one bit: setting it makes both 0x2B, and 0x2B ^ 0x2B is zero.
     static_assert(('#' | 0x08) == '+');
-    marks |= ((octets | (0x08 * kOnes)) ^ ('+' * kOnes)) - kOnes;
+    marks |= ((bytes | (0x08 * kOnes)) ^ ('+' * kOnes)) - kOnes;
   }
   return (marks & kTopBits) != 0;
 }
 
-// Whether the text is plain ASCII with nothing to refuse, eight octets at a step; the last step overlaps the one
+// Whether the text is plain ASCII with nothing to refuse, eight bytes at a step; the last step overlaps the one
 // before.
 template <bool kRefuseWildcards>
 bool is_plain(const std::uint8_t* at, std::size_t count) {
@@ -99,9 +99,8 @@ bool is_valid_by_sequences(const std::uint8_t* at, std::size_t left) {
 
 template <bool kRefuseWildcards>
 bool is_valid(std::string_view text) {
-  const auto* octets = reinterpret_cast<const std::uint8_t*>(text.data());
-  return is_plain<kRefuseWildcards>(octets, text.size()) ||
-         is_valid_by_sequences<kRefuseWildcards>(octets, text.size());
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  return is_plain<kRefuseWildcards>(bytes, text.size()) || is_valid_by_sequences<kRefuseWildcards>(bytes, text.size());
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ namespace {
 // Messages that a broker may have on their way through the bridge, unacknowledged.
 constexpr std::uint16_t kReceiveMaximum = 1024;
 
-// Octets that may wait for one side before nothing more is taken from the other.
-constexpr std::size_t kMaximumWaitingOctets = 1024 * 1024;
+// Bytes that may wait for one side before nothing more is taken from the other.
+constexpr std::size_t kMaximumWaitingBytes = 1024 * 1024;
 
 // It goes on with sessions whose beginning it has not seen, if its process began anew. The bridge subscribes anew at
 // each connection, by its own rules; and a QoS 0 message that can't go out now is one that nobody waits for.
@@ -339,8 +339,8 @@ Result<void> Bridge::transport_opened(BridgeSide side, Instant now) {
   return state_->open(side, now);
 }
 
-void Bridge::receive(BridgeSide side, Bytes octets, Instant now) {
-  state_->step(now, [&] { state_->side(side).client.receive(octets, now); });
+void Bridge::receive(BridgeSide side, Bytes bytes, Instant now) {
+  state_->step(now, [&] { state_->side(side).client.receive(bytes, now); });
 }
 
 void Bridge::transport_closed(BridgeSide side, Instant now, TransportEnd end) {
@@ -358,14 +358,14 @@ Instant Bridge::advance(Instant now) {
 const OutputQueue& Bridge::output(BridgeSide side) const {
   return state_->side(side).client.output();
 }
-void Bridge::consume_output(BridgeSide side, std::size_t octets, std::optional<Instant> now) {
-  state_->side(side).client.consume_output(octets, now);
+void Bridge::consume_output(BridgeSide side, std::size_t bytes, std::optional<Instant> now) {
+  state_->side(side).client.consume_output(bytes, now);
 }
 bool Bridge::should_close(BridgeSide side) const {
   return state_->side(side).client.should_close();
 }
 bool Bridge::takes_input(BridgeSide side) const {
-  return state_->side(side).other().client.output().size() <= kMaximumWaitingOctets;
+  return state_->side(side).other().client.output().size() <= kMaximumWaitingBytes;
 }
 Instant Bridge::next_deadline() const {
   return state_->next_deadline();

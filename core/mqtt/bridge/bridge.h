@@ -90,14 +90,14 @@ class Bridge {
   // --- the transports
   // An Error names the option that can't be sent; then the transport is to be closed.
   Result<void> transport_opened(BridgeSide side, Instant now);
-  void receive(BridgeSide side, Bytes octets, Instant now);
+  void receive(BridgeSide side, Bytes bytes, Instant now);
   void transport_closed(BridgeSide side, Instant now, TransportEnd end = TransportEnd::Lost);
   // Runs what is due and answers next_deadline().
   Instant advance(Instant now);
 
   // --- what has come of them
   const OutputQueue& output(BridgeSide side) const;
-  void consume_output(BridgeSide side, std::size_t octets, std::optional<Instant> now = std::nullopt);
+  void consume_output(BridgeSide side, std::size_t bytes, std::optional<Instant> now = std::nullopt);
   bool should_close(BridgeSide side) const;
   // False while more waits for the other side than it has taken: the host had better not read on.
   bool takes_input(BridgeSide side) const;

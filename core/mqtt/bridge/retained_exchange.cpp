@@ -12,9 +12,9 @@ namespace {
 // answer a later PINGREQ, or a moment after: so none may have come for that long.
 constexpr Duration kQuiet = std::chrono::milliseconds(500);
 
-// Messages of tell() that may be under way, and octets that may wait for the remote broker before more is told.
+// Messages of tell() that may be under way, and bytes that may wait for the remote broker before more is told.
 constexpr std::size_t kMostTold = 1'000;
-constexpr std::size_t kMostWaitingOctets = 256 * 1024;
+constexpr std::size_t kMostWaitingBytes = 256 * 1024;
 
 // A slice takes a millisecond or two.
 constexpr std::size_t kStepsOfASlice = 2'000;
@@ -68,7 +68,7 @@ bool Bridge::Retained::has_heard_all() const {
 bool Bridge::Retained::can_tell() const {
   const Client& client = bridge_.sides_[1].client;
   if (bridge_.is_careful()) return client.in_flight() == 0 && client.queued_messages() == 0 && unconfirmed() == 0;
-  return own_ < kMostTold && client.queued_messages() < kMostTold && client.output().size() <= kMostWaitingOctets;
+  return own_ < kMostTold && client.queued_messages() < kMostTold && client.output().size() <= kMostWaitingBytes;
 }
 
 // --- telling

@@ -16,7 +16,7 @@ namespace mqtt {
 namespace {
 
 // Memory of drained outputs that is kept for the next ones.
-constexpr std::size_t kMaximumSpareOctets = 32 * 1024 * 1024;
+constexpr std::size_t kMaximumSpareBytes = 32 * 1024 * 1024;
 constexpr std::size_t kMaximumSpareBuffer = 1024 * 1024;
 
 // More than any CONNECT needs: what a connection may make the broker hold before it is known.
@@ -71,21 +71,21 @@ ConnectionId Broker::State::open(Instant now, Origin origin) {
   return id;
 }
 
-void Broker::State::receive(Connection& connection, Bytes octets, Instant now) {
+void Broker::State::receive(Connection& connection, Bytes bytes, Instant now) {
   now_ = now;
   if (is_over(connection)) return;
-  statistics_.octets_received += octets.size();
-  // What does not begin like a CONNECT is not waited for to its end, which the length of another protocol's octets
+  statistics_.bytes_received += bytes.size();
+  // What does not begin like a CONNECT is not waited for to its end, which the length of another protocol's bytes
   // would have far off.
-  if (connection.phase == ConnectionPhase::AwaitingConnect && connection.reader.held() == 0 && !octets.empty() &&
-      octets[0] >> 4 != static_cast<int>(PacketType::Connect)) {
+  if (connection.phase == ConnectionPhase::AwaitingConnect && connection.reader.held() == 0 && !bytes.empty() &&
+      bytes[0] >> 4 != static_cast<int>(PacketType::Connect)) {
     return end(connection, protocol_error("the first packet is not a CONNECT"), false, now);
   }
-  process(connection, octets, now);
+  process(connection, bytes, now);
 }
 
-void Broker::State::process(Connection& connection, Bytes octets, Instant now) {
-  connection.reader.feed(octets);
+void Broker::State::process(Connection& connection, Bytes bytes, Instant now) {
+  connection.reader.feed(bytes);
   // Of a host that hands over the input of a connection that is held back, no more than so much is kept.
   while (!connection.awaits_verdict && (!connection.is_held_back || connection.reader.held() > kMaximumHeldInput)) {
     const auto frame = connection.reader.next();
@@ -103,7 +103,7 @@ void Broker::State::process(Connection& connection, Bytes octets, Instant now) {
   }
   if (connection.awaits_verdict || connection.is_held_back || connection.reader.held() >= kLongPacket)
     connection.last_heard = now;
-  if (connection.unread_answers > options_.maximum_output_octets) {
+  if (connection.unread_answers > options_.maximum_output_bytes) {
     const Error error{Fault::LimitReached, ReasonCode::QuotaExceeded, "does not read the answers to what it sends"};
     end(connection, error, false, now);
   }
@@ -237,18 +237,18 @@ OutputQueue& Broker::State::output(Connection& connection) {
     connection.is_ready = true;
     ready_.push_back(connection.id);
   }
-  if (connection.output.memory_octets() == 0 && !spare_buffers_.empty()) {
-    spare_octets_ -= spare_buffers_.back().capacity();
+  if (connection.output.memory_bytes() == 0 && !spare_buffers_.empty()) {
+    spare_bytes_ -= spare_buffers_.back().capacity();
     connection.output.give_memory(std::move(spare_buffers_.back()));
     spare_buffers_.pop_back();
   }
   return connection.output;
 }
 
-void Broker::State::consume_output(Connection& connection, std::size_t octets) {
-  statistics_.octets_sent += octets;
-  connection.output.consume(octets);
-  if (connection.output.size() <= options_.maximum_output_octets) connection.unread_answers = 0;
+void Broker::State::consume_output(Connection& connection, std::size_t bytes) {
+  statistics_.bytes_sent += bytes;
+  connection.output.consume(bytes);
+  if (connection.output.size() <= options_.maximum_output_bytes) connection.unread_answers = 0;
   // What found the output full waits for the room, not for an acknowledgement.
   if (Session* session = connection.session; session != nullptr && !session->queue.empty())
     send_waiting(*session, now_);
@@ -256,10 +256,10 @@ void Broker::State::consume_output(Connection& connection, std::size_t octets) {
   if (!connection.output.empty()) return;
   ByteBuffer memory = connection.output.take_memory();
   if (memory.capacity() == 0 || memory.capacity() > kMaximumSpareBuffer ||
-      spare_octets_ + memory.capacity() > kMaximumSpareOctets) {
+      spare_bytes_ + memory.capacity() > kMaximumSpareBytes) {
     return;
   }
-  spare_octets_ += memory.capacity();
+  spare_bytes_ += memory.capacity();
   spare_buffers_.push_back(std::move(memory));
 }
 
@@ -359,9 +359,9 @@ void Broker::finish_restoring(Instant now) {
 ConnectionId Broker::open(Instant now, Origin origin) {
   return state_->open(now, origin);
 }
-void Broker::receive(ConnectionId connection, Bytes octets, Instant now) {
+void Broker::receive(ConnectionId connection, Bytes bytes, Instant now) {
   state_->renew_slice();
-  state_->receive(state_->connection(connection), octets, now);
+  state_->receive(state_->connection(connection), bytes, now);
   state_->serve_held();
   state_->serve_retained(now);
 }
@@ -381,7 +381,7 @@ Instant Broker::advance(Instant now) {
 Result<void> Broker::publish(const Publish& message, Instant now) {
   if (!is_valid_topic_name(message.topic)) {
     return Error{Fault::CallerMisuse, ReasonCode::TopicNameInvalid,
-                 "a topic name is 1 to 65,535 octets of UTF-8 without '+', '#' and U+0000"};
+                 "a topic name is 1 to 65,535 bytes of UTF-8 without '+', '#' and U+0000"};
   }
   if (const auto encodable = check_encodable(message); !encodable) return encodable.error();
   Publish accepted = message;
@@ -409,8 +409,8 @@ std::optional<ConnectionId> Broker::take_ready() {
 const OutputQueue& Broker::output(ConnectionId connection) const {
   return state_->connection(connection).output;
 }
-void Broker::consume_output(ConnectionId connection, std::size_t octets) {
-  state_->consume_output(state_->connection(connection), octets);
+void Broker::consume_output(ConnectionId connection, std::size_t bytes) {
+  state_->consume_output(state_->connection(connection), bytes);
   state_->serve_held();
 }
 bool Broker::should_close(ConnectionId connection) const {

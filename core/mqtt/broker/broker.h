@@ -1,4 +1,4 @@
-// The broker: octets of any number of connections in, octets of any number of connections out.
+// The broker: bytes of any number of connections in, bytes of any number of connections out.
 #pragma once
 
 #include <cstdint>
@@ -62,12 +62,12 @@ struct BrokerStatistics {
   std::uint64_t publishes_received = 0;
   std::uint64_t publishes_sent = 0;
   std::uint64_t publishes_dropped = 0;  // no room: a slow connection (QoS 0) or a full queue; or refused
-  std::uint64_t payload_octets_received = 0;
-  std::uint64_t payload_octets_sent = 0;
+  std::uint64_t payload_bytes_received = 0;
+  std::uint64_t payload_bytes_sent = 0;
   std::uint64_t packets_received = 0;
   std::uint64_t packets_sent = 0;
-  std::uint64_t octets_received = 0;
-  std::uint64_t octets_sent = 0;  // handed to the host as written
+  std::uint64_t bytes_received = 0;
+  std::uint64_t bytes_sent = 0;  // handed to the host as written
   std::uint64_t connections_accepted = 0;
   std::uint64_t sessions_expired = 0;
   std::size_t connections = 0;          // with an accepted CONNECT
@@ -76,14 +76,14 @@ struct BrokerStatistics {
   std::size_t subscriptions = 0;         // those to shared subscriptions included
   std::size_t shared_subscriptions = 0;  // members of all groups
   std::size_t queued_messages = 0;       // wait for their clients
-  std::size_t queued_octets = 0;
+  std::size_t queued_bytes = 0;
   std::size_t retained_messages = 0;
 };
 
 // One thread's. The methods are of three kinds, and every host writes the same loop:
-//   broker.receive(connection, octets, now);                     // 1. one mutation; time is handed in
+//   broker.receive(connection, bytes, now);                     // 1. one mutation; time is handed in
 //   while (auto ready = broker.take_ready()) flush(*ready);      // 2. what has come of it, before the next mutation or
-//   after several arm_timer(broker.next_deadline());                           // 3. then wait: octets, a deadline, a
+//   after several arm_timer(broker.next_deadline());                           // 3. then wait: bytes, a deadline, a
 //   command
 // flush(c): write broker.output(c) as far as the transport takes it and tell broker.consume_output(c, n); when nothing
 // is left and broker.should_close(c), close the transport and call broker.closed(c, now). `now` never goes back. Views
@@ -105,8 +105,8 @@ class Broker {
   // --- mutations
   // A transport was accepted. The connection has BrokerOptions::connect_timeout for its CONNECT.
   ConnectionId open(Instant now, Origin origin = Origin::Network);
-  // Octets arrived, in any slicing. Ignored once should_close().
-  void receive(ConnectionId connection, Bytes octets, Instant now);
+  // Bytes arrived, in any slicing. Ignored once should_close().
+  void receive(ConnectionId connection, Bytes bytes, Instant now);
   // The transport is gone, for whatever reason; the number is free again. A connection that said no DISCONNECT has its
   // will published.
   void closed(ConnectionId connection, Instant now);
@@ -128,7 +128,7 @@ class Broker {
   // was last named.
   std::optional<ConnectionId> take_ready();
   const OutputQueue& output(ConnectionId connection) const;
-  void consume_output(ConnectionId connection, std::size_t octets);
+  void consume_output(ConnectionId connection, std::size_t bytes);
   // True once the transport is to be closed as soon as its output is written; further input is ignored.
   bool should_close(ConnectionId connection) const;
   // False while the connection waits for a subscriber of what it publishes: the host had better not read on, because

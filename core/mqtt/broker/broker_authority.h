@@ -40,7 +40,7 @@ struct Permission {
 };
 
 // Called inside a step: it must not call the broker. Views end with the call. Texts that are not well-formed UTF-8 of
-// at most 65,535 octets, or more than the client's Maximum Packet Size has room for, are left out. The defaults let
+// at most 65,535 bytes, or more than the client's Maximum Packet Size has room for, are left out. The defaults let
 // everybody do everything and know no Authentication Method.
 class BrokerAuthority {
  public:

@@ -37,7 +37,7 @@ struct Match {
 // A PUBLISH as all subscribers of one protocol version, QoS and retain flag get it. Only the packet identifier differs.
 struct PublishForm {
   std::uint64_t route_serial = 0;  // of the message it was encoded for
-  ByteBuffer octets;               // without the payload where that is shared
+  ByteBuffer bytes;                // without the payload where that is shared
   std::size_t identifier_offset = 0;
   std::size_t size = 0;  // payload included
 };
@@ -52,7 +52,7 @@ class Broker::State {
 
   // --- connections (broker.cpp)
   ConnectionId open(Instant now, Origin origin);
-  void receive(Connection& connection, Bytes octets, Instant now);
+  void receive(Connection& connection, Bytes bytes, Instant now);
   // What the authority did not know when it was asked.
   void decide(Connection& connection, const Verdict& verdict, Instant now);
   void closed(Connection& connection, Instant now);
@@ -64,7 +64,7 @@ class Broker::State {
   // The one place where a connection's part in the session ends: observer, will, session.
   void finish(Connection& connection, const Error& error, bool orderly, Instant now);
   Connection& connection(ConnectionId id) { return *connections_[id]; }
-  void consume_output(Connection& connection, std::size_t octets);
+  void consume_output(Connection& connection, std::size_t bytes);
   std::optional<ConnectionId> take_ready();
   void shut_down(Instant now);
 
@@ -111,8 +111,8 @@ class Broker::State {
 
  private:
   static bool is_over(const Connection& connection);
-  // The packets that are whole now: those held, and then those of `octets`.
-  void process(Connection& connection, Bytes octets, Instant now);
+  // The packets that are whole now: those held, and then those of `bytes`.
+  void process(Connection& connection, Bytes bytes, Instant now);
   void handle(Connection& connection, const Frame& frame, Instant now);
   void handle_connect(Connection& connection, const Frame& frame, Instant now);
   void conclude_connect(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now);
@@ -293,7 +293,7 @@ class Broker::State {
   std::vector<ConnectionId> ready_;
   std::size_t ready_begin_ = 0;
   std::vector<ByteBuffer> spare_buffers_;  // of drained outputs
-  std::size_t spare_octets_ = 0;
+  std::size_t spare_bytes_ = 0;
 
   RetainedTrie<Message> retained_;          // outlives the sessions, which have cursors on it
   std::size_t retained_system_topics_ = 0;  // those of them under $SYS
@@ -340,13 +340,13 @@ class Broker::State {
 template <typename Encode>
 bool Broker::State::write(Connection& connection, Encode&& encode) {
   OutputQueue& out = output(connection);
-  const std::size_t octets = out.write(encode);
-  if (octets > connection.peer_maximum_packet_size) {
+  const std::size_t bytes = out.write(encode);
+  if (bytes > connection.peer_maximum_packet_size) {
     out.drop_last_write();
     return false;
   }
   ++statistics_.packets_sent;
-  if (out.size() > options_.maximum_output_octets) connection.unread_answers += octets;
+  if (out.size() > options_.maximum_output_bytes) connection.unread_answers += bytes;
   return true;
 }
 

@@ -53,8 +53,8 @@ struct Connection {
   std::uint32_t connect_session_expiry_interval = 0;  // as its CONNECT said
   std::uint32_t peer_maximum_packet_size = kMaximumPacketSize;
   Session* session = nullptr;      // set while Connected
-  Instant last_heard;              // the last whole packet, or octets of a long one
-  std::size_t unread_answers = 0;  // octets that answered it since its output was last not full
+  Instant last_heard;              // the last whole packet, or bytes of a long one
+  std::size_t unread_answers = 0;  // bytes that answered it since its output was last not full
   FrameReader reader{kMaximumPacketSize};
   OutputQueue output;
   IncomingTopicAliases topic_aliases;

@@ -17,7 +17,7 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
   if (const auto resolved = resolve_topic_alias(connection, publish_); !resolved)
     return end(connection, resolved.error(), false, now);
   ++statistics_.publishes_received;
-  statistics_.payload_octets_received += publish_.payload.size();
+  statistics_.payload_bytes_received += publish_.payload.size();
   if (publish_.qos > options_.maximum_qos) {  // [MQTT-3.2.2-11]
     const Error error{Fault::PeerBrokeProtocol, ReasonCode::QoSNotSupported, "a QoS above the server's Maximum QoS"};
     return end(connection, error, false, now);

@@ -1,4 +1,4 @@
-// Sessions, subscriptions, deliveries and messages as octets under ordered keys.
+// Sessions, subscriptions, deliveries and messages as bytes under ordered keys.
 #include "mqtt/broker/recorder.h"
 
 #include <algorithm>

@@ -70,7 +70,7 @@ class Recorder {
     std::string_view topic_filter;
     Subscription subscription;
   };
-  // Each takes the octets behind a key's first one and the value; an Error says that they are none of ours.
+  // Each takes the bytes behind a key's first one and the value; an Error says that they are none of ours.
   Result<void> restore_version(Bytes value) const;
   Result<void> restore_message(Bytes key, Bytes value);
   Result<void> restore_session(Bytes key, Bytes value, Session& session);

@@ -29,7 +29,7 @@ constexpr std::size_t kFullOutput = 256 * 1024;
 constexpr std::size_t kMostLookedThrough = 64;
 
 std::size_t full_output(const BrokerOptions& options) {
-  return std::min(kFullOutput, options.maximum_output_octets);
+  return std::min(kFullOutput, options.maximum_output_bytes);
 }
 
 }  // namespace

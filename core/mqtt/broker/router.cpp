@@ -190,18 +190,18 @@ bool Broker::State::write_form(Route& route, Connection& connection, QoS qos, bo
   PublishForm& form = forms_[form_index(connection.version, qos, retain)];
   if (form.route_serial != route_serial_) {
     form.route_serial = route_serial_;
-    form.octets.clear();
+    form.bytes.clear();
     route.publish.qos = qos;
     route.publish.retain = retain;
     route.publish.packet_identifier = identifier;
-    form.identifier_offset = encode_publish_head(route.publish, connection.version, form.octets);
-    form.size = form.octets.size() + route.publish.payload.size();
-    if (!route.is_shared) form.octets.append(route.publish.payload);
+    form.identifier_offset = encode_publish_head(route.publish, connection.version, form.bytes);
+    form.size = form.bytes.size() + route.publish.payload.size();
+    if (!route.is_shared) form.bytes.append(route.publish.payload);
   }
   if (form.size > connection.peer_maximum_packet_size) return false;
   OutputQueue& out = output(connection);
-  std::uint8_t* begin = out.extend(form.octets.size());
-  std::memcpy(begin, form.octets.data(), form.octets.size());
+  std::uint8_t* begin = out.extend(form.bytes.size());
+  std::memcpy(begin, form.bytes.data(), form.bytes.size());
   if (identifier != 0) ByteBuffer::store_u16(begin + form.identifier_offset, identifier);
   if (route.is_shared) out.append_shared(route.payload());
   count_sent(route.publish);
@@ -218,10 +218,10 @@ bool Broker::State::write_publish(Connection& connection, Publish& publish, cons
     connection.outgoing_aliases->apply(publish, connection.peer_maximum_packet_size);
   OutputQueue& out = output(connection);
   if (shared_payload) {
-    out.write([&](ByteBuffer& octets) { encode_publish_head(publish, connection.version, octets); });
+    out.write([&](ByteBuffer& bytes) { encode_publish_head(publish, connection.version, bytes); });
     out.append_shared(shared_payload);
   } else {
-    out.write([&](ByteBuffer& octets) { encode(publish, connection.version, octets); });
+    out.write([&](ByteBuffer& bytes) { encode(publish, connection.version, bytes); });
   }
   publish.topic = topic;
   publish.properties.topic_alias.reset();
@@ -232,27 +232,27 @@ bool Broker::State::write_publish(Connection& connection, Publish& publish, cons
 void Broker::State::count_sent(const Publish& publish) {
   ++statistics_.packets_sent;
   ++statistics_.publishes_sent;
-  statistics_.payload_octets_sent += publish.payload.size();
+  statistics_.payload_bytes_sent += publish.payload.size();
 }
 
 // Whether another QoS 1 or 2 PUBLISH may be on its way to the client. [MQTT-3.3.4-9]
 bool Broker::State::has_window(const Session& session) const {
   return session.connection != nullptr && !session.resuming && session.in_flight.can_add() &&
          session.in_flight.size() < session.connection->receive_maximum &&
-         session.connection->output.size() <= options_.maximum_output_octets;
+         session.connection->output.size() <= options_.maximum_output_bytes;
 }
 
 bool Broker::State::has_room(const Session& session) const {
   return session.queue.size() < options_.maximum_queued_messages &&
-         session.queued_octets < options_.maximum_queued_octets &&
+         session.queued_bytes < options_.maximum_queued_bytes &&
          statistics_.queued_messages < options_.maximum_queued_messages_in_all &&
-         statistics_.queued_octets < options_.maximum_queued_octets_in_all;
+         statistics_.queued_bytes < options_.maximum_queued_bytes_in_all;
 }
 
 bool Broker::State::takes_qos_zero(const Connection& connection) const {
   const bool is_full_in_all = statistics_.queued_messages >= options_.maximum_queued_messages_in_all ||
-                              statistics_.queued_octets >= options_.maximum_queued_octets_in_all;
-  return is_full_in_all ? connection.output.empty() : connection.output.size() <= options_.maximum_output_octets;
+                              statistics_.queued_bytes >= options_.maximum_queued_bytes_in_all;
+  return is_full_in_all ? connection.output.empty() : connection.output.size() <= options_.maximum_output_bytes;
 }
 
 bool Broker::State::enqueue(Session& session, Delivery delivery) {
@@ -267,18 +267,18 @@ bool Broker::State::enqueue(Session& session, Delivery delivery) {
 }
 
 void Broker::State::count_queued(Session& session, const Delivery& delivery) {
-  const std::size_t octets = delivery.message.memory_octets();
-  session.queued_octets += octets;
-  statistics_.queued_octets += octets;
+  const std::size_t bytes = delivery.message.memory_bytes();
+  session.queued_bytes += bytes;
+  statistics_.queued_bytes += bytes;
   ++statistics_.queued_messages;
 }
 
 Delivery Broker::State::dequeue(Session& session) {
   Delivery delivery = session.queue.pop();
   ++session.dequeued;
-  const std::size_t octets = delivery.message.memory_octets();
-  session.queued_octets -= octets;
-  statistics_.queued_octets -= octets;
+  const std::size_t bytes = delivery.message.memory_bytes();
+  session.queued_bytes -= bytes;
+  statistics_.queued_bytes -= bytes;
   --statistics_.queued_messages;
   return delivery;
 }

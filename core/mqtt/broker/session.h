@@ -51,7 +51,7 @@ struct Session {
   std::unique_ptr<Hold> hold;                    // null: nobody waits for it
   std::unique_ptr<RetainedDeliveries> retained;  // null: it was told of all that was retained
   RingQueue<Delivery> queue;                     // waits for a connection or for the client's Receive Maximum
-  std::size_t queued_octets = 0;
+  std::size_t queued_bytes = 0;
   std::uint64_t dequeued = 0;  // messages that left the queue so far
   PacketIdentifierSet incoming_qos2;
 

@@ -1,4 +1,4 @@
-// Subscription options <-> the octet in which the subscription trie keeps them.
+// Subscription options <-> the byte in which the subscription trie keeps them.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<unsigned, 3> kLoadMinutes = {1, 5, 15};
 
-// std::to_string() and printf() would bring a page more octets than all of this file.
+// std::to_string() and printf() would bring a page more bytes than all of this file.
 std::string decimal(std::uint64_t value) {
   std::array<char, 20> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
@@ -66,14 +66,14 @@ void Broker::State::publish_statistics(Instant now) {
   whole("messages/sent", now_is.packets_sent);
   whole("messages/stored", now_is.queued_messages + now_is.retained_messages);
   whole("store/messages/count", now_is.queued_messages + now_is.retained_messages);
-  whole("store/messages/bytes", now_is.queued_octets);
+  whole("store/messages/bytes", now_is.queued_bytes);
   whole("publish/messages/received", now_is.publishes_received);
   whole("publish/messages/sent", now_is.publishes_sent);
   whole("publish/messages/dropped", now_is.publishes_dropped);
-  whole("publish/bytes/received", now_is.payload_octets_received);
-  whole("publish/bytes/sent", now_is.payload_octets_sent);
-  whole("bytes/received", now_is.octets_received);
-  whole("bytes/sent", now_is.octets_sent);
+  whole("publish/bytes/received", now_is.payload_bytes_received);
+  whole("publish/bytes/sent", now_is.payload_bytes_sent);
+  whole("bytes/received", now_is.bytes_received);
+  whole("bytes/sent", now_is.bytes_sent);
   whole("subscriptions/count", now_is.subscriptions);
   whole("shared_subscriptions/count", now_is.shared_subscriptions);
   whole("retained messages/count", now_is.retained_messages);
@@ -82,8 +82,8 @@ void Broker::State::publish_statistics(Instant now) {
   publish_load("load/publish/received", topics.publishes_received, now_is.publishes_received, now);
   publish_load("load/publish/sent", topics.publishes_sent, now_is.publishes_sent, now);
   publish_load("load/publish/dropped", topics.publishes_dropped, now_is.publishes_dropped, now);
-  publish_load("load/bytes/received", topics.octets_received, now_is.octets_received, now);
-  publish_load("load/bytes/sent", topics.octets_sent, now_is.octets_sent, now);
+  publish_load("load/bytes/received", topics.bytes_received, now_is.bytes_received, now);
+  publish_load("load/bytes/sent", topics.bytes_sent, now_is.bytes_sent, now);
   publish_load("load/connections", topics.connections, now_is.connections_accepted, now);
   topics.last = now;
 }

@@ -18,8 +18,8 @@ struct SystemTopics {
   Instant since;                  // the broker's first connection
   Instant last{Duration::min()};  // round
   Instant due_at = kNever;        // the next round; never while nobody is connected
-  Load packets_received, packets_sent, publishes_received, publishes_sent, publishes_dropped, octets_received,
-      octets_sent, connections;
+  Load packets_received, packets_sent, publishes_received, publishes_sent, publishes_dropped, bytes_received,
+      bytes_sent, connections;
 };
 
 }  // namespace mqtt

@@ -8,7 +8,7 @@
 
 namespace mqtt {
 
-// Longer, or of more levels. The levels are counted only where there are octets enough to be too many.
+// Longer, or of more levels. The levels are counted only where there are bytes enough to be too many.
 inline bool is_too_long(std::string_view topic, const BrokerOptions& options) {
   if (topic.size() > options.maximum_topic_length) return true;
   if (topic.size() < options.maximum_topic_levels) return false;

@@ -66,14 +66,14 @@ Result<void> Client::State::transport_opened(const Connect& wanted, Instant now)
   return {};
 }
 
-void Client::State::receive(Bytes octets, Instant now) {
+void Client::State::receive(Bytes bytes, Instant now) {
   if (phase_ != ClientPhase::AwaitingConnack && phase_ != ClientPhase::Connected) return;
   if (phase_ == ClientPhase::AwaitingConnack) {
-    if (const auto error = attempt_.first_bytes.look_at(octets)) return fail(*error, now);
+    if (const auto error = attempt_.first_bytes.look_at(bytes)) return fail(*error, now);
   }
   now_ = now;
   keep_alive_.note_received(now);  // a part of a packet too, or nothing but the news that some have come
-  reader_.feed(octets);
+  reader_.feed(bytes);
   while (true) {
     const auto frame = reader_.next();
     if (!frame) {
@@ -199,9 +199,9 @@ void Client::State::write_disconnect(Disconnect disconnect, Instant now) {
   if (session_expiry_interval_ == 0) disconnect.properties.session_expiry_interval.reset();
   const auto fits = [&] {
     if (!check_encodable(disconnect.properties)) return false;
-    ByteBuffer octets;
-    encode(disconnect, version_, octets);
-    return octets.size() <= server_maximum_packet_size_;
+    ByteBuffer bytes;
+    encode(disconnect, version_, bytes);
+    return bytes.size() <= server_maximum_packet_size_;
   };
   if (!fits()) {
     disconnect.properties.reason_string.reset();    // [MQTT-3.14.2-3]
@@ -259,8 +259,8 @@ void Client::start_attempt(Instant now) {
 Result<void> Client::transport_opened(const Connect& connect, Instant now) {
   return state_->transport_opened(connect, now);
 }
-void Client::receive(Bytes octets, Instant now) {
-  state_->receive(octets, now);
+void Client::receive(Bytes bytes, Instant now) {
+  state_->receive(bytes, now);
 }
 void Client::transport_closed(Instant now) {
   state_->transport_closed(now);
@@ -324,18 +324,18 @@ std::optional<std::string> Client::give_up_sent(OperationToken token) {
 const OutputQueue& Client::output() const {
   return state_->output();
 }
-void Client::consume_output(std::size_t octets, std::optional<Instant> now) {
-  state_->note_output_taken(octets, now);
-  state_->output().consume(octets);
+void Client::consume_output(std::size_t bytes, std::optional<Instant> now) {
+  state_->note_output_taken(bytes, now);
+  state_->output().consume(bytes);
 }
-void Client::note_output_taken(std::size_t octets, Instant now) {
-  state_->note_output_taken(octets, now);
+void Client::note_output_taken(std::size_t bytes, Instant now) {
+  state_->note_output_taken(bytes, now);
 }
-void Client::drop_output(std::size_t octets) {
-  state_->output().consume(octets);
+void Client::drop_output(std::size_t bytes) {
+  state_->output().consume(bytes);
 }
-void Client::note_unsent(std::size_t octets, Instant now) {
-  state_->note_unsent(octets, now);
+void Client::note_unsent(std::size_t bytes, Instant now) {
+  state_->note_unsent(bytes, now);
 }
 bool Client::should_close() const {
   return state_->phase() == ClientPhase::Closing;

@@ -1,4 +1,4 @@
-// The client: an application's wishes and a server's octets in, octets to the server and events out.
+// The client: an application's wishes and a server's bytes in, bytes to the server and events out.
 #pragma once
 
 #include <cstdint>
@@ -27,12 +27,12 @@ inline constexpr OperationToken kNoToken = 0;
 struct TracedPacket {
   PacketType type = PacketType::Connect;
   PacketIdentifier identifier = 0;  // 0: it has none
-  std::size_t octets = 0;           // all of it
+  std::size_t bytes = 0;            // all of it
   // A PUBLISH that could be read; its topic is empty where an alias stands for it. Null: another packet.
   const Publish* publish = nullptr;
 };
 
-// What becomes of the octets and wishes. Called inside a step: the listener may note, and must not call the client.
+// What becomes of the bytes and wishes. Called inside a step: the listener may note, and must not call the client.
 // Views end with the call.
 class ClientListener {
  public:
@@ -74,10 +74,10 @@ class ClientListener {
 // One thread's. A client lives through any number of transports, one at a time:
 //   client.start_attempt(now)          the host begins to dial (connect_timeout runs)
 //   client.transport_opened(connect, now)   it is open: the CONNECT is in the output
-//   client.receive(octets, now) ...    and publish(), subscribe(), ... at any time, connected or not
+//   client.receive(bytes, now) ...    and publish(), subscribe(), ... at any time, connected or not
 //   client.transport_closed(now)       it is gone: the pause before the next attempt begins (ReconnectPolicy)
 // After each call or several: write output() to the transport as far as it takes it, consume_output(), and wait for
-// octets, next_deadline() or a wish. When should_close() and the output is empty, close the transport and call
+// bytes, next_deadline() or a wish. When should_close() and the output is empty, close the transport and call
 // transport_closed(). What start_attempt() finds of the attempt before is forgotten: its transport must not be heard of
 // any more. The session (unacknowledged messages, QoS 2 identifiers, subscriptions) lives here, across
 // transports, for as long as the server's does; with a journal, across processes too.
@@ -102,8 +102,8 @@ class Client {
   // Each attempt may say other things (fresh credentials). An Error names the field that can't be sent; nothing was
   // sent then. Precondition: start_attempt().
   Result<void> transport_opened(const Connect& connect, Instant now);
-  // No octets: some have arrived that the host can't hand over yet (of a WebSocket's frame that is not whole).
-  void receive(Bytes octets, Instant now);
+  // No bytes: some have arrived that the host can't hand over yet (of a WebSocket's frame that is not whole).
+  void receive(Bytes bytes, Instant now);
   void transport_closed(Instant now);
   Instant advance(Instant now);
 
@@ -163,16 +163,16 @@ class Client {
 
   // --- what has come of them
   const OutputQueue& output() const;
-  // Drops octets that the host has written, at `now`; nullopt: at the time of the last call.
-  void consume_output(std::size_t octets, std::optional<Instant> now = std::nullopt);
+  // Drops bytes that the host has written, at `now`; nullopt: at the time of the last call.
+  void consume_output(std::size_t bytes, std::optional<Instant> now = std::nullopt);
   // The same in two, for a host that needs the memory for longer than it takes to write: nothing else is called between
   // them.
-  void note_output_taken(std::size_t octets, Instant now);
-  void drop_output(std::size_t octets);
-  // Of all that was consumed, so many octets still wait in the host, behind what has left it (a WebSocket's
+  void note_output_taken(std::size_t bytes, Instant now);
+  void drop_output(std::size_t bytes);
+  // Of all that was consumed, so many bytes still wait in the host, behind what has left it (a WebSocket's
   // bufferedAmount): whenever that has changed, and 0 at last. What has not left shows no life, and calls for no
   // PINGREQ behind it. A host that never says so has none.
-  void note_unsent(std::size_t octets, Instant now);
+  void note_unsent(std::size_t bytes, Instant now);
   bool should_close() const;
   // Then: nobody is there who would agree to a close, so none is waited for.
   bool should_close_at_once() const;

@@ -33,16 +33,16 @@ Result<void> Client::State::authenticate(Auth auth, Instant now) {
   method = *authentication_method_;
   if (const auto encodable = check_encodable(auth.properties); !encodable) return encodable.error();
   const std::size_t limit = is_connected ? server_maximum_packet_size_ : kMaximumPacketSize;
-  ByteBuffer octets;
+  ByteBuffer bytes;
   const bool fits = fit_explanation(auth.properties, [&] {  // [MQTT-3.15.2-2] [MQTT-3.15.2-3]
-    octets.clear();
-    encode(auth, octets);
-    return octets.size() <= limit;
+    bytes.clear();
+    encode(auth, bytes);
+    return bytes.size() <= limit;
   });
   if (!fits)
     return Error{Fault::LimitReached, ReasonCode::PacketTooLarge, "larger than the server's Maximum Packet Size"};
   if (auth.reason == ReasonCode::ReAuthenticate) is_reauthenticating_ = true;
-  write(PacketType::Auth, 0, now, [&](ByteBuffer& out) { out.append(octets.view()); });
+  write(PacketType::Auth, 0, now, [&](ByteBuffer& out) { out.append(bytes.view()); });
   return {};
 }
 

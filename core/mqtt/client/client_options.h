@@ -21,7 +21,7 @@ struct ReconnectPolicy {
 
 struct ClientOptions {
   ReconnectPolicy reconnect;
-  // From start_attempt() to the CONNACK; while a long CONNECT is leaving, from the last octet of it that has left.
+  // From start_attempt() to the CONNACK; while a long CONNECT is leaving, from the last byte of it that has left.
   Duration connect_timeout = std::chrono::seconds(30);
   // With CONNECTs of 5.0: speak 3.1.1 to a server that does not speak 5.0 (VersionFallback).
   bool falls_back_to_3_1_1 = false;
@@ -37,10 +37,10 @@ struct ClientOptions {
   std::size_t subscribe_batch_size = 0;
   // QoS 0 messages published without a connection wait for one; else they fail.
   bool queue_qos_zero = true;
-  // Messages and octets that may wait for a connection or for the server's Receive Maximum; a publish() beyond it
+  // Messages and bytes that may wait for a connection or for the server's Receive Maximum; a publish() beyond it
   // fails.
   std::size_t maximum_queued_messages = SIZE_MAX;
-  std::size_t maximum_queued_octets = SIZE_MAX;
+  std::size_t maximum_queued_bytes = SIZE_MAX;
   // Topic aliases that the client gives to the topics it publishes to most; the server's Topic Alias Maximum may lower
   // it. 0: only those that the application sets. With automatic ones the application's own never reach the wire.
   std::uint16_t maximum_automatic_topic_aliases = 0;

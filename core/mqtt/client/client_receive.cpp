@@ -67,7 +67,7 @@ void Client::State::trace_received(const Frame& frame, const Publish* publish) {
   const auto length = static_cast<std::uint32_t>(frame.body.size());
   listener_.on_packet_received({.type = frame.type,
                                 .identifier = identifier.value_or(0),
-                                .octets = 1 + varint_size(length) + length,
+                                .bytes = 1 + varint_size(length) + length,
                                 .publish = publish});
 }
 

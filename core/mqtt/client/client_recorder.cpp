@@ -1,4 +1,4 @@
-// Messages and packet identifiers as octets under ordered keys.
+// Messages and packet identifiers as bytes under ordered keys.
 #include "mqtt/client/client_recorder.h"
 
 #include <algorithm>

@@ -44,7 +44,7 @@ class ClientRecorder {
     PacketIdentifier identifier = 0;
     FlightState state = FlightState::Settled;
   };
-  // Each takes the octets behind a key's first one and the value; an Error says that they are none of ours.
+  // Each takes the bytes behind a key's first one and the value; an Error says that they are none of ours.
   Result<void> restore_version(Bytes value) const;
   Result<RestoredMessage> restore_message(Bytes key, Bytes value);
   Result<PacketIdentifier> restore_incoming_qos2(Bytes key) const;

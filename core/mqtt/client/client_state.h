@@ -107,7 +107,7 @@ class Client::State {
   // --- the transport (client.cpp)
   void start_attempt(Instant now);
   Result<void> transport_opened(const Connect& connect, Instant now);
-  void receive(Bytes octets, Instant now);
+  void receive(Bytes bytes, Instant now);
   void transport_closed(Instant now);
   void advance(Instant now);
   Instant next_deadline() const;
@@ -115,10 +115,10 @@ class Client::State {
   void stop_reconnecting();
   void reconnect(Instant now);
   bool probe(Instant now);
-  void note_output_taken(std::size_t octets, std::optional<Instant> now) {
-    keep_alive_.note_taken(octets, now.value_or(now_));
+  void note_output_taken(std::size_t bytes, std::optional<Instant> now) {
+    keep_alive_.note_taken(bytes, now.value_or(now_));
   }
-  void note_unsent(std::size_t octets, Instant now) { keep_alive_.note_unsent(octets, now); }
+  void note_unsent(std::size_t bytes, Instant now) { keep_alive_.note_unsent(bytes, now); }
   Result<void> authenticate(Auth auth, Instant now);
 
   // --- wishes (client_wishes.cpp)
@@ -279,7 +279,7 @@ class Client::State {
   OutgoingFlight in_flight_;
   bool resuming_ = false;  // some in flight have not been sent on this transport yet
   RingQueue<Wish> queue_;
-  std::size_t queued_octets_ = 0;
+  std::size_t queued_bytes_ = 0;
   std::size_t queued_at_most_once_ = 0;  // messages of QoS 0 in it
   PacketIdentifierSet incoming_qos2_;
   bool is_known_ = false;           // ours from its beginning, or gone on with
@@ -299,7 +299,7 @@ class Client::State {
 
 template <typename Encode>
 void Client::State::write(PacketType type, PacketIdentifier identifier, Instant now, Encode&& encode) {
-  note_sent({.type = type, .identifier = identifier, .octets = output_.write(encode)}, now);
+  note_sent({.type = type, .identifier = identifier, .bytes = output_.write(encode)}, now);
 }
 
 }  // namespace mqtt

@@ -87,7 +87,7 @@ Result<void> Client::State::resolve_outgoing_alias(Publish& publish, bool goes_n
   if (automatic_aliases_.maximum() > 0 || !goes_now) publish.properties.topic_alias.reset();
   if (!is_valid_topic_name(publish.topic)) {
     return misuse(ReasonCode::TopicNameInvalid,
-                  "a topic name is 1 to 65,535 octets of UTF-8 without '+', '#' and U+0000");
+                  "a topic name is 1 to 65,535 bytes of UTF-8 without '+', '#' and U+0000");
   }
   return {};
 }
@@ -119,7 +119,7 @@ void Client::State::write_publish(Publish& publish, const SharedBytes& shared_pa
   const std::string_view topic = publish.topic;
   const bool is_automatic = automatic_aliases_.maximum() > 0;
   if (is_automatic) automatic_aliases_.apply(publish, server_maximum_packet_size_);
-  std::size_t octets = output_.write([&](ByteBuffer& out) {
+  std::size_t bytes = output_.write([&](ByteBuffer& out) {
     if (shared_payload) {
       encode_publish_head(publish, version_, out);
     } else {
@@ -128,11 +128,10 @@ void Client::State::write_publish(Publish& publish, const SharedBytes& shared_pa
   });
   if (shared_payload) {
     output_.append_shared(shared_payload);
-    octets += publish.payload.size();
+    bytes += publish.payload.size();
   }
-  note_sent(
-      {.type = PacketType::Publish, .identifier = publish.packet_identifier, .octets = octets, .publish = &publish},
-      now);
+  note_sent({.type = PacketType::Publish, .identifier = publish.packet_identifier, .bytes = bytes, .publish = &publish},
+            now);
   publish.topic = topic;
   if (is_automatic) publish.properties.topic_alias.reset();
 }
@@ -185,10 +184,10 @@ bool Client::State::has_window() const {
 }
 
 Result<void> Client::State::enqueue(Wish wish) {
-  const std::size_t octets = wish.message ? wish.message.memory_octets() : 0;
+  const std::size_t bytes = wish.message ? wish.message.memory_bytes() : 0;
   const bool has_room = queue_.size() < options_.maximum_queued_messages &&
-                        queued_octets_ <= options_.maximum_queued_octets &&
-                        octets <= options_.maximum_queued_octets - queued_octets_;
+                        queued_bytes_ <= options_.maximum_queued_bytes &&
+                        bytes <= options_.maximum_queued_bytes - queued_bytes_;
   if (!has_room) {
     return Error{Fault::LimitReached, ReasonCode::QuotaExceeded,
                  "the queue of messages that wait for the server is full"};
@@ -201,13 +200,13 @@ Result<void> Client::State::enqueue(Wish wish) {
 
 void Client::State::count_queued(const Message& message) {
   if (!message) return;
-  queued_octets_ += message.memory_octets();
+  queued_bytes_ += message.memory_bytes();
   if (message.qos() == QoS::AtMostOnce) ++queued_at_most_once_;
 }
 
 void Client::State::count_unqueued(const Message& message) {
   if (!message) return;
-  queued_octets_ -= message.memory_octets();
+  queued_bytes_ -= message.memory_bytes();
   if (message.qos() == QoS::AtMostOnce) --queued_at_most_once_;
 }
 

@@ -18,7 +18,7 @@ Result<Auth> decode_auth(const Frame& frame, ProtocolVersion version) {
   if (!reason) return reason.error();
   packet.reason = *reason;
   if (const auto read = read_properties(in, PropertyOwner::Auth, packet.properties); !read) return read.error();
-  if (!in.empty()) return garbage("AUTH: octets behind its end");
+  if (!in.empty()) return garbage("AUTH: bytes behind its end");
   // [MQTT5 3.15.2.2.2]
   if (!packet.properties.authentication_method) return protocol_error("AUTH: no Authentication Method");
   return packet;

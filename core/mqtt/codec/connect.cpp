@@ -36,10 +36,10 @@ Result<void> read_protocol(ByteReader& in, Connect& out) {
   const bool is_3_1 = as_text(*name) == kProtocolName3_1;
   // [MQTT-3.1.2-1]
   if (!is_3_1 && as_text(*name) != kProtocolName) return unsupported_version("CONNECT: protocol name is not MQTT");
-  const auto octet = in.u8();
-  if (!octet) return garbage("CONNECT: protocol version missing");
-  out.is_bridge = (*octet & kBridgeBit) != 0;
-  const auto version = static_cast<std::uint8_t>(*octet & ~kBridgeBit);
+  const auto byte = in.u8();
+  if (!byte) return garbage("CONNECT: protocol version missing");
+  out.is_bridge = (*byte & kBridgeBit) != 0;
+  const auto version = static_cast<std::uint8_t>(*byte & ~kBridgeBit);
   const bool known = is_3_1 ? version == 3 : version == 4 || version == 5;
   // [MQTT-3.1.2-2]
   if (!known) return unsupported_version("CONNECT: protocol version is not 3.1, 3.1.1 or 5.0");
@@ -105,7 +105,7 @@ Result<void> read_connect_payload(ByteReader& in, unsigned flags, Connect& out) 
     if (const auto will = read_will(in, flags, out); !will) return will;
   }
   if (const auto credentials = read_credentials(in, flags, out); !credentials) return credentials;
-  if (!in.empty()) return garbage("CONNECT: octets behind its end");
+  if (!in.empty()) return garbage("CONNECT: bytes behind its end");
   return {};
 }
 
@@ -140,8 +140,8 @@ std::uint8_t return_code(ReasonCode reason) {
 Result<Connack> decode_connack_3(ByteReader in, ProtocolVersion version) {
   const auto flags = in.u8();
   const auto code = in.u8();
-  if (!flags || !code || !in.empty()) return garbage("CONNACK: want two octets");
-  // 3.1 has no session present flag and leaves the octet unused.
+  if (!flags || !code || !in.empty()) return garbage("CONNACK: want two bytes");
+  // 3.1 has no session present flag and leaves the byte unused.
   const bool has_flags = version != ProtocolVersion::V3_1;
   if (has_flags && (*flags & 0xFE) != 0) return garbage("CONNACK: reserved flags are set");  // [MQTT-3.2.2-1]
   if (*code >= std::size(kReturnCodes)) return protocol_error("CONNACK: return code is reserved");
@@ -197,18 +197,18 @@ Result<Connack> decode_connack(const Frame& frame, ProtocolVersion version) {
   ByteReader in(frame.body);
   if (version != ProtocolVersion::V5_0) return decode_connack_3(in, version);
   const auto flags = in.u8();
-  const auto reason_octet = in.u8();
-  if (!flags || !reason_octet) return garbage("CONNACK: cut short");
+  const auto reason_byte = in.u8();
+  if (!flags || !reason_byte) return garbage("CONNACK: cut short");
   // A server of 3.1.1 refuses a CONNECT of 5.0 in its own form, by a return code: no properties.
-  if (in.empty() && *reason_octet > 0 && *reason_octet < std::size(kReturnCodes))
-    return Connack{.reason = kReturnCodes[*reason_octet], .is_of_3_1_1 = true};
-  if (in.empty() && *reason_octet == 0)
+  if (in.empty() && *reason_byte > 0 && *reason_byte < std::size(kReturnCodes))
+    return Connack{.reason = kReturnCodes[*reason_byte], .is_of_3_1_1 = true};
+  if (in.empty() && *reason_byte == 0)
     return garbage("CONNACK: without properties, as a server sends it that does not speak MQTT 5.0");
   if ((*flags & 0xFE) != 0) return garbage("CONNACK: reserved flags are set");  // [MQTT-3.2.2-1]
-  if (!is_reason_code_of(PacketType::Connack, *reason_octet)) return protocol_error("CONNACK: unknown reason code");
-  Connack packet{.session_present = *flags != 0, .reason = static_cast<ReasonCode>(*reason_octet)};
+  if (!is_reason_code_of(PacketType::Connack, *reason_byte)) return protocol_error("CONNACK: unknown reason code");
+  Connack packet{.session_present = *flags != 0, .reason = static_cast<ReasonCode>(*reason_byte)};
   if (const auto read = read_properties(in, PropertyOwner::Connack, packet.properties); !read) return read.error();
-  if (!in.empty()) return garbage("CONNACK: octets behind its end");
+  if (!in.empty()) return garbage("CONNACK: bytes behind its end");
   return packet;
 }
 

@@ -8,7 +8,7 @@
 
 namespace mqtt {
 
-// Common to all: views in the packet are views of frame.body. Reserved flags, trailing octets, ill-formed UTF-8, a
+// Common to all: views in the packet are views of frame.body. Reserved flags, trailing bytes, ill-formed UTF-8, a
 // property that the packet must not carry or carries twice, values out of range and unknown reason codes are errors,
 // with the reason code of the standard (MalformedPacket or ProtocolError, sometimes more exact). `version` is what the
 // CONNECT of the connection said. What 3.1 calls unused (reserved flags and bits, DUP where it says nothing) is ignored
@@ -62,7 +62,7 @@ enum class PropertyOwner : std::uint8_t {
   Disconnect,
   Auth,
 };
-// A property block without its length octets -> properties; the owner decides which are allowed. `out` loses what it
+// A property block without its length bytes -> properties; the owner decides which are allowed. `out` loses what it
 // had.
 Result<void> decode_properties(Bytes block, PropertyOwner owner, Properties& out);
 

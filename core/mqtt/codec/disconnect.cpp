@@ -21,7 +21,7 @@ Result<Disconnect> decode_disconnect(const Frame& frame, ProtocolVersion version
         return read.error();
     }
   }
-  if (!in.empty()) return garbage("DISCONNECT: octets behind its end");
+  if (!in.empty()) return garbage("DISCONNECT: bytes behind its end");
   return packet;
 }
 

@@ -1,4 +1,4 @@
-// Packets -> octets, appended to a buffer. The packets are valid: texts well-formed and of at most 65,535 octets, lists
+// Packets -> bytes, appended to a buffer. The packets are valid: texts well-formed and of at most 65,535 bytes, lists
 // not empty where the standard wants them so; the machines see to that before they come here.
 #pragma once
 
@@ -26,7 +26,7 @@ void encode(const Disconnect& packet, ProtocolVersion version, ByteBuffer& out);
 void encode(const Auth& packet, ByteBuffer& out);                                 // 5.0 only
 void encode(const Packet& packet, ProtocolVersion version, ByteBuffer& out);
 
-// A PUBLISH up to where its payload begins: the Remaining Length counts the payload, but its octets are left to the
+// A PUBLISH up to where its payload begins: the Remaining Length counts the payload, but its bytes are left to the
 // caller, who shares a large one instead of copying it. Answers the offset, from where the packet begins in `out`, of
 // its packet identifier (0 at QoS 0), so that one encoding serves many subscribers.
 std::size_t encode_publish_head(const Publish& packet, ProtocolVersion version, ByteBuffer& out);
@@ -38,10 +38,10 @@ void encode_bare_response(PacketType type, PacketIdentifier identifier, ReasonCo
 // The size on the wire of a PUBLISH, for a peer's Maximum Packet Size.
 std::size_t encoded_size(const Publish& packet, ProtocolVersion version);
 
-// A property block without its length octets: what decode_properties() reads.
+// A property block without its length bytes: what decode_properties() reads.
 void encode_properties(const Properties& properties, ByteBuffer& out);
 
-// Whether a PUBLISH or will with these texts can be encoded at all; each text at most 65,535 octets, well-formed, the
+// Whether a PUBLISH or will with these texts can be encoded at all; each text at most 65,535 bytes, well-formed, the
 // remaining length in range. The embedder's input goes through here: the Error says which field and why.
 Result<void> check_encodable(const Publish& packet);
 Result<void> check_encodable(const Connect& packet);

@@ -19,21 +19,21 @@ Result<void> check_fixed_header(const Frame& frame, ProtocolVersion version) {
   }
   if (frame.flags != expected) return garbage("fixed header: reserved flags are wrong");
   if (version == ProtocolVersion::V5_0 && !frame.length_is_minimal) {
-    return garbage("fixed header: Remaining Length has more octets than it needs");
+    return garbage("fixed header: Remaining Length has more bytes than it needs");
   }
   return {};
 }
 
 std::size_t begin_packet(PacketType type, ByteBuffer& out) {
   std::uint8_t* at = out.extend(2);
-  at[0] = first_octet(type, reserved_flags(type));
+  at[0] = first_byte(type, reserved_flags(type));
   at[1] = 0;
   return out.size();
 }
 
 void end_packet(std::size_t body, ByteBuffer& out) {
   const std::size_t length = out.size() - body;
-  // One octet was set aside; a longer length moves the body, which only packets of 128 octets and more pay.
+  // One byte was set aside; a longer length moves the body, which only packets of 128 bytes and more pay.
   const std::size_t more = varint_size(static_cast<std::uint32_t>(length)) - 1;
   if (more > 0) {
     out.extend(more);

@@ -22,7 +22,7 @@ constexpr std::uint8_t reserved_flags(PacketType type) {
 // is taken as well: clients of 3.1's time, the first Paho JavaScript among them, send it so, and nothing depends on it.
 Result<void> check_fixed_header(const Frame& frame, ProtocolVersion version);
 
-constexpr std::uint8_t first_octet(PacketType type, unsigned flags) {
+constexpr std::uint8_t first_byte(PacketType type, unsigned flags) {
   return static_cast<std::uint8_t>((static_cast<unsigned>(type) << 4) | flags);
 }
 

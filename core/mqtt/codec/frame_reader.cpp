@@ -1,4 +1,4 @@
-// Chunks to frames: views of the chunk where a packet lies whole inside it, else of the octets held over.
+// Chunks to frames: views of the chunk where a packet lies whole inside it, else of the bytes held over.
 #include "mqtt/codec/frame_reader.h"
 
 #include <algorithm>
@@ -18,8 +18,8 @@ Frame frame_of(const PacketSize& size, const std::uint8_t* packet) {
 
 }  // namespace
 
-Result<PacketSize> FrameReader::peek(Bytes octets) const {
-  const auto size = peek_packet_size(octets);
+Result<PacketSize> FrameReader::peek(Bytes bytes) const {
+  const auto size = peek_packet_size(bytes);
   if (size && size->total() > maximum_packet_size_)
     return Error{Fault::LimitReached, ReasonCode::PacketTooLarge, "packet is larger than the maximum packet size"};
   return size;
@@ -56,7 +56,7 @@ Result<std::optional<Frame>> FrameReader::next_from_held() {
   return std::optional<Frame>(frame_of(*size, packet));
 }
 
-// Moves `count` octets of the input behind the held ones. Capacity doubles as a packet comes in, but not beyond its
+// Moves `count` bytes of the input behind the held ones. Capacity doubles as a packet comes in, but not beyond its
 // size.
 void FrameReader::append_to_held(std::size_t count, std::size_t packet_size) {
   if (held_begin_ > 0) {

@@ -13,7 +13,7 @@
 namespace mqtt {
 
 // The first byte, and four of Remaining Length.
-inline constexpr std::size_t kMaximumFixedHeader = 1 + kMaximumVarintOctets;
+inline constexpr std::size_t kMaximumFixedHeader = 1 + kMaximumVarintBytes;
 
 struct PacketSize {
   std::size_t fixed_header = 0;  // 0: not all of it is there, so that nothing is known
@@ -39,7 +39,7 @@ inline Result<PacketSize> peek_packet_size(Bytes bytes) {
     return size;
   }
   if (end < kMaximumFixedHeader) return size;
-  return garbage("Remaining Length has more than four octets");
+  return garbage("Remaining Length has more than four bytes");
 }
 
 }  // namespace mqtt

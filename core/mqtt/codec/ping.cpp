@@ -7,7 +7,7 @@ namespace mqtt {
 
 Result<void> decode_ping(const Frame& frame, ProtocolVersion version) {
   if (const auto header = check_fixed_header(frame, version); !header) return header.error();
-  if (!frame.body.empty()) return garbage("PINGREQ or PINGRESP: octets behind its end");
+  if (!frame.body.empty()) return garbage("PINGREQ or PINGRESP: bytes behind its end");
   return {};
 }
 

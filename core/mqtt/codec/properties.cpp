@@ -13,12 +13,12 @@ namespace mqtt {
 
 namespace {
 
-// Which member a property is kept in. The member's type is the wire type: one, two, four octets, text, binary data, and
+// Which member a property is kept in. The member's type is the wire type: one, two, four bytes, text, binary data, and
 // the two that may come more than once, a Variable Byte Integer and a pair of texts.
 struct Field {
-  constexpr Field(std::optional<std::uint8_t> Properties::*at) : type(PropertyType::Octet), octet(at) {}
-  constexpr Field(std::optional<std::uint16_t> Properties::*at) : type(PropertyType::TwoOctets), two_octets(at) {}
-  constexpr Field(std::optional<std::uint32_t> Properties::*at) : type(PropertyType::FourOctets), four_octets(at) {}
+  constexpr Field(std::optional<std::uint8_t> Properties::*at) : type(PropertyType::Byte), byte(at) {}
+  constexpr Field(std::optional<std::uint16_t> Properties::*at) : type(PropertyType::TwoBytes), two_bytes(at) {}
+  constexpr Field(std::optional<std::uint32_t> Properties::*at) : type(PropertyType::FourBytes), four_bytes(at) {}
   constexpr Field(std::vector<std::uint32_t> Properties::*at) : type(PropertyType::Varint), varints(at) {}
   constexpr Field(std::optional<std::string_view> Properties::*at) : type(PropertyType::Text), text(at) {}
   constexpr Field(std::optional<Bytes> Properties::*at) : type(PropertyType::Binary), binary(at) {}
@@ -26,9 +26,9 @@ struct Field {
 
   PropertyType type;
   union {
-    std::optional<std::uint8_t> Properties::*octet;
-    std::optional<std::uint16_t> Properties::*two_octets;
-    std::optional<std::uint32_t> Properties::*four_octets;
+    std::optional<std::uint8_t> Properties::*byte;
+    std::optional<std::uint16_t> Properties::*two_bytes;
+    std::optional<std::uint32_t> Properties::*four_bytes;
     std::vector<std::uint32_t> Properties::*varints;
     std::optional<std::string_view> Properties::*text;
     std::optional<Bytes> Properties::*binary;
@@ -121,7 +121,7 @@ constexpr auto kRowById = [] {
   return by_id;
 }();
 
-// Identifiers are Variable Byte Integers, and all that exist take one octet. [MQTT5 2.2.2.2]
+// Identifiers are Variable Byte Integers, and all that exist take one byte. [MQTT5 2.2.2.2]
 const Row* find_row(std::uint8_t id) {
   return id < kRowById.size() && kRowById[id] != kNoRow ? &kRows[kRowById[id]] : nullptr;
 }
@@ -131,7 +131,7 @@ const Row& row_of(PropertyId id) {
   return kRows[kRowById[static_cast<std::uint8_t>(id)]];
 }
 
-// --- octets -> properties
+// --- bytes -> properties
 
 Error value_error(const Row& row) {
   switch (row.values) {
@@ -157,7 +157,7 @@ bool is_allowed(const Row& row, const Property& property) {
     case Values::NotZero:
       return property.number != 0;
     case Values::TopicName:
-      return !property.octets.empty() && as_text(property.octets).find_first_of("+#") == std::string_view::npos;
+      return !property.bytes.empty() && as_text(property.bytes).find_first_of("+#") == std::string_view::npos;
   }
   return false;
 }
@@ -168,28 +168,28 @@ bool read_number(const std::optional<T>& value, Property& into) {
   return value.has_value();
 }
 
-bool read_octets(ByteReader& in, bool is_text, Bytes& into) {
-  const auto octets = in.binary();
-  into = octets.value_or(Bytes());
-  return octets && (!is_text || is_valid_utf8(as_text(into)));
+bool read_bytes(ByteReader& in, bool is_text, Bytes& into) {
+  const auto bytes = in.binary();
+  into = bytes.value_or(Bytes());
+  return bytes && (!is_text || is_valid_utf8(as_text(into)));
 }
 
 // The value of a property whose type is known.
 bool read_value(ByteReader& in, Property& into) {
   switch (into.type) {
-    case PropertyType::Octet:
+    case PropertyType::Byte:
       return read_number(in.u8(), into);
-    case PropertyType::TwoOctets:
+    case PropertyType::TwoBytes:
       return read_number(in.u16(), into);
-    case PropertyType::FourOctets:
+    case PropertyType::FourBytes:
       return read_number(in.u32(), into);
     case PropertyType::Varint:
       return read_number(read_varint(in), into);
     case PropertyType::Text:
     case PropertyType::Binary:
-      return read_octets(in, into.type == PropertyType::Text, into.octets);
+      return read_bytes(in, into.type == PropertyType::Text, into.bytes);
     case PropertyType::TextPair:
-      return read_octets(in, true, into.octets) && read_octets(in, true, into.second);
+      return read_bytes(in, true, into.bytes) && read_bytes(in, true, into.second);
   }
   return false;
 }
@@ -201,47 +201,47 @@ bool may_come_again(const Row& row, PropertyOwner owner) {
 
 void put(const Property& property, const Field& field, Properties& into) {
   switch (field.type) {
-    case PropertyType::Octet:
-      into.*field.octet = static_cast<std::uint8_t>(property.number);
+    case PropertyType::Byte:
+      into.*field.byte = static_cast<std::uint8_t>(property.number);
       break;
-    case PropertyType::TwoOctets:
-      into.*field.two_octets = static_cast<std::uint16_t>(property.number);
+    case PropertyType::TwoBytes:
+      into.*field.two_bytes = static_cast<std::uint16_t>(property.number);
       break;
-    case PropertyType::FourOctets:
-      into.*field.four_octets = property.number;
+    case PropertyType::FourBytes:
+      into.*field.four_bytes = property.number;
       break;
     case PropertyType::Varint:
       (into.*field.varints).push_back(property.number);
       break;
     case PropertyType::Text:
-      into.*field.text = as_text(property.octets);
+      into.*field.text = as_text(property.bytes);
       break;
     case PropertyType::Binary:
-      into.*field.binary = property.octets;
+      into.*field.binary = property.bytes;
       break;
     case PropertyType::TextPair:
-      (into.*field.text_pairs).push_back({as_text(property.octets), as_text(property.second)});
+      (into.*field.text_pairs).push_back({as_text(property.bytes), as_text(property.second)});
       break;
   }
 }
 
-// --- properties -> octets
+// --- properties -> bytes
 
 std::size_t size_of(const Property& property) {
   switch (property.type) {
-    case PropertyType::Octet:
+    case PropertyType::Byte:
       return 1 + 1;
-    case PropertyType::TwoOctets:
+    case PropertyType::TwoBytes:
       return 1 + 2;
-    case PropertyType::FourOctets:
+    case PropertyType::FourBytes:
       return 1 + 4;
     case PropertyType::Varint:
       return 1 + varint_size(property.number);
     case PropertyType::Text:
     case PropertyType::Binary:
-      return 1 + 2 + property.octets.size();
+      return 1 + 2 + property.bytes.size();
     case PropertyType::TextPair:
-      return 1 + 2 + property.octets.size() + 2 + property.second.size();
+      return 1 + 2 + property.bytes.size() + 2 + property.second.size();
   }
   return 0;
 }
@@ -269,13 +269,13 @@ bool take(const std::optional<T>& field, std::size_t seen, Property& into) {
 
 bool take(const std::optional<Bytes>& field, std::size_t seen, Property& into) {
   if (!field || seen > 0) return false;
-  into.octets = *field;
+  into.bytes = *field;
   return true;
 }
 
 bool take(const std::optional<std::string_view>& field, std::size_t seen, Property& into) {
   if (!field || seen > 0) return false;
-  into.octets = as_bytes(*field);
+  into.bytes = as_bytes(*field);
   return true;
 }
 
@@ -287,7 +287,7 @@ bool take(const std::vector<std::uint32_t>& field, std::size_t seen, Property& i
 
 bool take(const std::vector<UserProperty>& field, std::size_t seen, Property& into) {
   if (seen == field.size()) return false;
-  into.octets = as_bytes(field[seen].name);
+  into.bytes = as_bytes(field[seen].name);
   into.second = as_bytes(field[seen].value);
   return true;
 }
@@ -295,12 +295,12 @@ bool take(const std::vector<UserProperty>& field, std::size_t seen, Property& in
 // False when the field has no more values than the `seen` ones.
 bool take(const Properties& from, const Field& field, std::size_t seen, Property& into) {
   switch (field.type) {
-    case PropertyType::Octet:
-      return take(from.*field.octet, seen, into);
-    case PropertyType::TwoOctets:
-      return take(from.*field.two_octets, seen, into);
-    case PropertyType::FourOctets:
-      return take(from.*field.four_octets, seen, into);
+    case PropertyType::Byte:
+      return take(from.*field.byte, seen, into);
+    case PropertyType::TwoBytes:
+      return take(from.*field.two_bytes, seen, into);
+    case PropertyType::FourBytes:
+      return take(from.*field.four_bytes, seen, into);
     case PropertyType::Varint:
       return take(from.*field.varints, seen, into);
     case PropertyType::Text:
@@ -315,8 +315,8 @@ bool take(const Properties& from, const Field& field, std::size_t seen, Property
 
 // --- what the embedder may ask for
 
-bool is_text(Bytes octets) {
-  return octets.size() <= kMaximumTextOctets && is_valid_utf8(as_text(octets));
+bool is_text(Bytes bytes) {
+  return bytes.size() <= kMaximumTextBytes && is_valid_utf8(as_text(bytes));
 }
 
 bool is_encodable(const Property& property) {
@@ -325,13 +325,13 @@ bool is_encodable(const Property& property) {
       if (property.number > kMaximumVarint) return false;
       break;
     case PropertyType::Text:
-      if (!is_text(property.octets)) return false;
+      if (!is_text(property.bytes)) return false;
       break;
     case PropertyType::Binary:
-      if (property.octets.size() > kMaximumTextOctets) return false;
+      if (property.bytes.size() > kMaximumTextBytes) return false;
       break;
     case PropertyType::TextPair:
-      if (!is_text(property.octets) || !is_text(property.second)) return false;
+      if (!is_text(property.bytes) || !is_text(property.second)) return false;
       break;
     default:
       break;
@@ -342,13 +342,13 @@ bool is_encodable(const Property& property) {
 const char* misuse_text(PropertyId id) {
   switch (id) {
     case PropertyId::ContentType:
-      return "content type: want well-formed UTF-8 of at most 65,535 octets";
+      return "content type: want well-formed UTF-8 of at most 65,535 bytes";
     case PropertyId::ResponseTopic:
       return "response topic: want a topic name without wildcards";
     case PropertyId::CorrelationData:
-      return "correlation data: want at most 65,535 octets";
+      return "correlation data: want at most 65,535 bytes";
     case PropertyId::UserProperty:
-      return "user property: want well-formed UTF-8 of at most 65,535 octets";
+      return "user property: want well-formed UTF-8 of at most 65,535 bytes";
     case PropertyId::SubscriptionIdentifier:
       return "subscription identifier: want 1 to 268,435,455";
     case PropertyId::PayloadFormatIndicator:
@@ -360,9 +360,9 @@ const char* misuse_text(PropertyId id) {
     case PropertyId::MaximumPacketSize:
       return "maximum packet size: want at least 1";
     case PropertyId::AuthenticationMethod:
-      return "authentication method: want well-formed UTF-8 of at most 65,535 octets";
+      return "authentication method: want well-formed UTF-8 of at most 65,535 bytes";
     case PropertyId::AuthenticationData:
-      return "authentication data: want at most 65,535 octets";
+      return "authentication data: want at most 65,535 bytes";
     default:
       return "a property's value is out of its range";
   }
@@ -398,19 +398,19 @@ bool PropertyCursor::next() {
 void write_property(const Property& property, ByteBuffer& out) {
   out.u8(static_cast<std::uint8_t>(property.id));
   switch (property.type) {
-    case PropertyType::Octet:
+    case PropertyType::Byte:
       return out.u8(static_cast<std::uint8_t>(property.number));
-    case PropertyType::TwoOctets:
+    case PropertyType::TwoBytes:
       return out.u16(static_cast<std::uint16_t>(property.number));
-    case PropertyType::FourOctets:
+    case PropertyType::FourBytes:
       return out.u32(property.number);
     case PropertyType::Varint:
       return append_varint(property.number, out);
     case PropertyType::Text:
     case PropertyType::Binary:
-      return out.binary(property.octets);
+      return out.binary(property.bytes);
     case PropertyType::TextPair:
-      out.binary(property.octets);
+      out.binary(property.bytes);
       return out.binary(property.second);
   }
 }

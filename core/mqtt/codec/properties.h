@@ -1,4 +1,4 @@
-// Properties one by one, and the property block as a part of packets, its length octets included; encode.h and decode.h
+// Properties one by one, and the property block as a part of packets, its length bytes included; encode.h and decode.h
 // have the bare block.
 #pragma once
 
@@ -14,14 +14,14 @@
 namespace mqtt {
 
 // What a property's value is. [MQTT5 2.2.2.2]
-enum class PropertyType : std::uint8_t { Octet, TwoOctets, FourOctets, Varint, Text, Binary, TextPair };
+enum class PropertyType : std::uint8_t { Byte, TwoBytes, FourBytes, Varint, Text, Binary, TextPair };
 
 // One property with its value: views of what the properties view.
 struct Property {
   PropertyId id{};
   PropertyType type{};
-  std::uint32_t number = 0;  // of an Octet, TwoOctets, FourOctets, Varint
-  Bytes octets{};            // of a Text, Binary; the first of a TextPair
+  std::uint32_t number = 0;  // of an Byte, TwoBytes, FourBytes, Varint
+  Bytes bytes{};             // of a Text, Binary; the first of a TextPair
   Bytes second{};            // of a TextPair
 };
 
@@ -57,7 +57,7 @@ void write_property(const Property& property, ByteBuffer& out);
 // The properties of a block without its length. Precondition: `out` has no property.
 Result<void> read_property_block(Bytes block, PropertyOwner owner, Properties& out);
 
-// Property Length and that many octets off the front of `in`. Precondition: `out` has no property.
+// Property Length and that many bytes off the front of `in`. Precondition: `out` has no property.
 inline Result<void> read_properties(ByteReader& in, PropertyOwner owner, Properties& out) {
   const auto length = read_varint(in);
   if (!length) return garbage("Property Length is not a Variable Byte Integer");
@@ -70,7 +70,7 @@ inline Result<void> read_properties(ByteReader& in, PropertyOwner owner, Propert
 // Property Length and the properties that `owner` may carry; others are not written.
 void write_properties(const Properties& properties, PropertyOwner owner, ByteBuffer& out);
 
-// The octets of what write_properties() writes, without the Property Length.
+// The bytes of what write_properties() writes, without the Property Length.
 std::size_t properties_size(const Properties& properties, PropertyOwner owner);
 
 // Whether write_properties() would write any.

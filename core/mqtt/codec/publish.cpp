@@ -36,7 +36,7 @@ Error topic_error(std::string_view topic) {
 }
 
 Result<void> read_properties_of_5_0(const Frame& frame, ByteReader& in, Publish& out) {
-  if (!frame.length_is_minimal) return garbage("PUBLISH: Remaining Length has more octets than it needs");
+  if (!frame.length_is_minimal) return garbage("PUBLISH: Remaining Length has more bytes than it needs");
   if (const auto read = read_properties(in, PropertyOwner::Publish, out.properties); !read) return read;
   // [MQTT5 3.3.2.1]
   if (out.topic.empty() && !out.properties.topic_alias)
@@ -45,7 +45,7 @@ Result<void> read_properties_of_5_0(const Frame& frame, ByteReader& in, Publish&
 }
 
 struct Layout {
-  std::size_t properties = 0;  // octets of the property block without its length
+  std::size_t properties = 0;  // bytes of the property block without its length
   std::size_t remaining_length = 0;
 };
 
@@ -96,8 +96,8 @@ std::size_t encode_publish_head(const Publish& packet, ProtocolVersion version, 
 
   std::uint8_t* at = out.extend(identifier_offset + (has_identifier ? 2 : 0));
   *at++ =
-      first_octet(PacketType::Publish, (packet.dup ? kDupFlag : 0U) | (static_cast<unsigned>(packet.qos) << kQosShift) |
-                                           (packet.retain ? kRetainFlag : 0U));
+      first_byte(PacketType::Publish, (packet.dup ? kDupFlag : 0U) | (static_cast<unsigned>(packet.qos) << kQosShift) |
+                                          (packet.retain ? kRetainFlag : 0U));
   at = store_varint(at, remaining_length);
   ByteBuffer::store_u16(at, static_cast<std::uint16_t>(packet.topic.size()));
   at += 2;

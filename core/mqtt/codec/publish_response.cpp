@@ -52,7 +52,7 @@ Result<void> decode_publish_response(const Frame& frame, ProtocolVersion version
       if (!read) return read.error();
     }
   }
-  if (!in.empty()) return garbage("acknowledgement: octets behind its end");
+  if (!in.empty()) return garbage("acknowledgement: bytes behind its end");
   return {};
 }
 
@@ -70,7 +70,7 @@ void encode_bare_response(PacketType type, PacketIdentifier identifier, ReasonCo
                           ByteBuffer& out) {
   const bool with_reason = version == ProtocolVersion::V5_0 && reason != ReasonCode::Success;
   std::uint8_t* at = out.extend(with_reason ? 5 : 4);
-  at[0] = first_octet(type, reserved_flags(type));
+  at[0] = first_byte(type, reserved_flags(type));
   at[1] = with_reason ? 3 : 2;
   ByteBuffer::store_u16(at + 2, identifier);
   if (with_reason) at[4] = static_cast<std::uint8_t>(reason);

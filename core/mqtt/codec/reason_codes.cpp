@@ -76,8 +76,8 @@ constexpr auto kPacketsByCode = [] {
 
 }  // namespace
 
-bool is_reason_code_of(PacketType type, std::uint8_t octet) {
-  return (kPacketsByCode[octet] & packets(type)) != 0;
+bool is_reason_code_of(PacketType type, std::uint8_t byte) {
+  return (kPacketsByCode[byte] & packets(type)) != 0;
 }
 
 ReasonCode reason_code_for(PacketType type, ReasonCode reason) {
@@ -85,10 +85,10 @@ ReasonCode reason_code_for(PacketType type, ReasonCode reason) {
 }
 
 Result<ReasonCode> read_reason_code(ByteReader& in, PacketType type) {
-  const auto octet = in.u8();
-  if (!octet) return garbage("reason code missing");
-  if (!is_reason_code_of(type, *octet)) return protocol_error("a reason code that this packet does not have");
-  return static_cast<ReasonCode>(*octet);
+  const auto byte = in.u8();
+  if (!byte) return garbage("reason code missing");
+  if (!is_reason_code_of(type, *byte)) return protocol_error("a reason code that this packet does not have");
+  return static_cast<ReasonCode>(*byte);
 }
 
 }  // namespace mqtt

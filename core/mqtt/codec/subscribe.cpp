@@ -19,25 +19,25 @@ constexpr unsigned kRetainHandlingShift = 4;
 constexpr unsigned kRetainHandlingBits = 0x30;
 constexpr unsigned kReservedBits = 0xC0;
 
-// Before 5.0 the octet is the requested QoS alone.
-Result<SubscriptionOptions> requested_qos(std::uint8_t octet, ProtocolVersion version) {
+// Before 5.0 the byte is the requested QoS alone.
+Result<SubscriptionOptions> requested_qos(std::uint8_t byte, ProtocolVersion version) {
   // [MQTT-3-8.3-4]; 3.1 calls the upper bits unused.
-  if (version == ProtocolVersion::V3_1_1 && (octet & ~kQosBits) != 0)
+  if (version == ProtocolVersion::V3_1_1 && (byte & ~kQosBits) != 0)
     return garbage("SUBSCRIBE: reserved bits of the QoS are set");
-  if ((octet & kQosBits) == 3) return garbage("SUBSCRIBE: QoS 3");
-  return SubscriptionOptions{.maximum_qos = static_cast<QoS>(octet & kQosBits)};
+  if ((byte & kQosBits) == 3) return garbage("SUBSCRIBE: QoS 3");
+  return SubscriptionOptions{.maximum_qos = static_cast<QoS>(byte & kQosBits)};
 }
 
-Result<SubscriptionOptions> subscription_options(std::uint8_t octet, std::string_view topic_filter) {
-  if ((octet & kReservedBits) != 0)
-    return garbage("SUBSCRIBE: reserved subscription options are set");            // [MQTT-3.8.3-5]
-  if ((octet & kQosBits) == 3) return protocol_error("SUBSCRIBE: Maximum QoS 3");  // [MQTT5 3.8.3.1]
-  if ((octet & kRetainHandlingBits) == kRetainHandlingBits) return protocol_error("SUBSCRIBE: Retain Handling 3");
+Result<SubscriptionOptions> subscription_options(std::uint8_t byte, std::string_view topic_filter) {
+  if ((byte & kReservedBits) != 0)
+    return garbage("SUBSCRIBE: reserved subscription options are set");           // [MQTT-3.8.3-5]
+  if ((byte & kQosBits) == 3) return protocol_error("SUBSCRIBE: Maximum QoS 3");  // [MQTT5 3.8.3.1]
+  if ((byte & kRetainHandlingBits) == kRetainHandlingBits) return protocol_error("SUBSCRIBE: Retain Handling 3");
   const SubscriptionOptions options{
-      .maximum_qos = static_cast<QoS>(octet & kQosBits),
-      .no_local = (octet & kNoLocalFlag) != 0,
-      .retain_as_published = (octet & kRetainAsPublishedFlag) != 0,
-      .retain_handling = static_cast<RetainHandling>((octet & kRetainHandlingBits) >> kRetainHandlingShift),
+      .maximum_qos = static_cast<QoS>(byte & kQosBits),
+      .no_local = (byte & kNoLocalFlag) != 0,
+      .retain_as_published = (byte & kRetainAsPublishedFlag) != 0,
+      .retain_handling = static_cast<RetainHandling>((byte & kRetainHandlingBits) >> kRetainHandlingShift),
   };
   // [MQTT-3.8.3-4]
   if (options.no_local && topic_filter.starts_with(kSharePrefix))
@@ -49,27 +49,27 @@ Result<SubscribeEntry> read_entry(ByteReader& in, ProtocolVersion version) {
   const auto topic_filter = read_text(in);
   if (!topic_filter) return garbage("SUBSCRIBE: topic filter is cut short or not well-formed UTF-8");  // [MQTT-3.8.3-1]
   if (topic_filter->empty()) return garbage("SUBSCRIBE: topic filter is empty");                       // [MQTT-4.7.3-1]
-  const auto octet = in.u8();
-  if (!octet) return garbage("SUBSCRIBE: subscription options missing");
+  const auto byte = in.u8();
+  if (!byte) return garbage("SUBSCRIBE: subscription options missing");
   const auto options =
-      version == ProtocolVersion::V5_0 ? subscription_options(*octet, *topic_filter) : requested_qos(*octet, version);
+      version == ProtocolVersion::V5_0 ? subscription_options(*byte, *topic_filter) : requested_qos(*byte, version);
   if (!options) return options.error();
   return SubscribeEntry{*topic_filter, *options};
 }
 
-std::uint8_t options_octet(const SubscriptionOptions& options, ProtocolVersion version) {
-  unsigned octet = static_cast<unsigned>(options.maximum_qos);
+std::uint8_t options_byte(const SubscriptionOptions& options, ProtocolVersion version) {
+  unsigned byte = static_cast<unsigned>(options.maximum_qos);
   if (version == ProtocolVersion::V5_0) {
-    if (options.no_local) octet |= kNoLocalFlag;
-    if (options.retain_as_published) octet |= kRetainAsPublishedFlag;
-    octet |= static_cast<unsigned>(options.retain_handling) << kRetainHandlingShift;
+    if (options.no_local) byte |= kNoLocalFlag;
+    if (options.retain_as_published) byte |= kRetainAsPublishedFlag;
+    byte |= static_cast<unsigned>(options.retain_handling) << kRetainHandlingShift;
   }
-  return static_cast<std::uint8_t>(octet);
+  return static_cast<std::uint8_t>(byte);
 }
 
 // Before 5.0: the granted QoS, or 0x80 for any failure.
-bool is_return_code(std::uint8_t octet) {
-  return octet <= 2 || octet == 0x80;
+bool is_return_code(std::uint8_t byte) {
+  return byte <= 2 || byte == 0x80;
 }
 
 }  // namespace
@@ -99,7 +99,7 @@ void encode(const Subscribe& packet, ProtocolVersion version, ByteBuffer& out) {
   if (version == ProtocolVersion::V5_0) write_properties(packet.properties, PropertyOwner::Subscribe, out);
   for (const SubscribeEntry& entry : packet.entries) {
     out.text(entry.topic_filter);
-    out.u8(options_octet(entry.options, version));
+    out.u8(options_byte(entry.options, version));
   }
   end_packet(body, out);
 }
@@ -116,12 +116,12 @@ Result<Suback> decode_suback(const Frame& frame, ProtocolVersion version) {
     if (const auto read = read_properties(in, PropertyOwner::Suback, packet.properties); !read) return read.error();
   }
   if (in.empty()) return protocol_error("SUBACK: no reason code");
-  for (const std::uint8_t octet : in.rest()) {
+  for (const std::uint8_t byte : in.rest()) {
     // [MQTT-3.9.3-2]
-    if (is_5_0 ? !is_reason_code_of(PacketType::Suback, octet) : !is_return_code(octet)) {
+    if (is_5_0 ? !is_reason_code_of(PacketType::Suback, byte) : !is_return_code(byte)) {
       return protocol_error("SUBACK: unknown reason code");
     }
-    packet.reasons.push_back(static_cast<ReasonCode>(octet));
+    packet.reasons.push_back(static_cast<ReasonCode>(byte));
   }
   return packet;
 }

@@ -1,4 +1,4 @@
-// UTF-8 Encoded Strings: two octets of length and the text. [MQTT5 1.5.4]
+// UTF-8 Encoded Strings: two bytes of length and the text. [MQTT5 1.5.4]
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,14 @@
 
 namespace mqtt {
 
-// What the two octets of length can say, of texts and of Binary Data.
-inline constexpr std::size_t kMaximumTextOctets = 65'535;
+// What the two bytes of length can say, of texts and of Binary Data.
+inline constexpr std::size_t kMaximumTextBytes = 65'535;
 
 // nullopt where the text is cut short or not well-formed.
 inline std::optional<std::string_view> read_text(ByteReader& in) {
-  const auto octets = in.binary();
-  if (!octets || !is_valid_utf8(as_text(*octets))) return std::nullopt;
-  return as_text(*octets);
+  const auto bytes = in.binary();
+  if (!bytes || !is_valid_utf8(as_text(*bytes))) return std::nullopt;
+  return as_text(*bytes);
 }
 
 // What our own embedder asked for can't be sent; `reason` is what a peer would answer to it.

@@ -47,7 +47,7 @@ Result<Unsuback> decode_unsuback(const Frame& frame, ProtocolVersion version) {
   if (!identifier) return identifier.error();
   packet.packet_identifier = *identifier;
   if (version != ProtocolVersion::V5_0) {
-    if (!in.empty()) return garbage("UNSUBACK: octets behind its end");
+    if (!in.empty()) return garbage("UNSUBACK: bytes behind its end");
     return packet;
   }
   if (const auto read = read_properties(in, PropertyOwner::Unsuback, packet.properties); !read) return read.error();

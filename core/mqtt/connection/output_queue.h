@@ -1,4 +1,4 @@
-// Octets on their way out of a machine: small packets copied one behind the other, large payloads shared between them.
+// Bytes on their way out of a machine: small packets copied one behind the other, large payloads shared between them.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace mqtt {
 
-// A payload of at least this many octets is shared with the queue instead of copied into it: below, a copy is cheaper
+// A payload of at least this many bytes is shared with the queue instead of copied into it: below, a copy is cheaper
 // than the bookkeeping and the extra element of a gathered write.
 inline constexpr std::size_t kSharedPayloadThreshold = 8 * 1024;
 
@@ -19,69 +19,69 @@ inline constexpr std::size_t kSharedPayloadThreshold = 8 * 1024;
 class OutputQueue {
  public:
   bool empty() const { return size_ == 0; }
-  // Octets that wait, shared payloads included.
+  // Bytes that wait, shared payloads included.
   std::size_t size() const { return size_; }
 
-  // Fills `into` with views of the octets at the front, in order, and answers how many it filled. They hold until the
+  // Fills `into` with views of the bytes at the front, in order, and answers how many it filled. They hold until the
   // queue is changed. One element is enough unless large payloads wait.
   std::size_t gather(std::span<Bytes> into) const;
 
-  // Drops octets that were written. Precondition: count <= size().
+  // Drops bytes that were written. Precondition: count <= size().
   void consume(std::size_t count);
 
   void clear();
 
-  // Copies `octets` to the back.
-  void append(Bytes octets) {
-    octets_.append(octets);
-    size_ += octets.size();
+  // Copies `bytes` to the back.
+  void append(Bytes bytes) {
+    bytes_.append(bytes);
+    size_ += bytes.size();
   }
-  void append_shared(SharedBytes octets);
+  void append_shared(SharedBytes bytes);
 
-  // For the codec: `encode(ByteBuffer&)` appends a packet; answers its octets.
+  // For the codec: `encode(ByteBuffer&)` appends a packet; answers its bytes.
   template <typename Encode>
   std::size_t write(Encode&& encode) {
-    const std::size_t before = octets_.size();
-    encode(octets_);
-    last_write_ = octets_.size() - before;
+    const std::size_t before = bytes_.size();
+    encode(bytes_);
+    last_write_ = bytes_.size() - before;
     size_ += last_write_;
     return last_write_;
   }
-  // Octets of the last write().
+  // Bytes of the last write().
   std::size_t last_write() const { return last_write_; }
   // Takes the last write() back, when it turned out to be more than the peer takes. Precondition: nothing happened
   // since.
   void drop_last_write() {
-    octets_.truncate(octets_.size() - last_write_);
+    bytes_.truncate(bytes_.size() - last_write_);
     size_ -= last_write_;
     last_write_ = 0;
   }
-  // `count` octets at the back, of unspecified content, for the caller to fill at once.
+  // `count` bytes at the back, of unspecified content, for the caller to fill at once.
   std::uint8_t* extend(std::size_t count) {
     size_ += count;
-    return octets_.extend(count);
+    return bytes_.extend(count);
   }
 
-  // The memory behind the small octets moves between queues, so that only those which hold something own any.
+  // The memory behind the small bytes moves between queues, so that only those which hold something own any.
   // Precondition of both: empty().
   ByteBuffer take_memory();
   void give_memory(ByteBuffer memory);
-  std::size_t memory_octets() const { return octets_.capacity() + shared_.capacity() * sizeof(Shared); }
+  std::size_t memory_bytes() const { return bytes_.capacity() + shared_.capacity() * sizeof(Shared); }
 
  private:
   void drop_written();
 
-  // A shared payload stands before the small octet at `position`.
+  // A shared payload stands before the small byte at `position`.
   struct Shared {
     std::size_t position;
-    SharedBytes octets;
+    SharedBytes bytes;
   };
 
-  ByteBuffer octets_;           // all small octets; those before begin_ are written
+  ByteBuffer bytes_;            // all small bytes; those before begin_ are written
   std::vector<Shared> shared_;  // by position; those before first_shared_ are written
   std::size_t begin_ = 0;
   std::size_t first_shared_ = 0;
-  std::size_t shared_begin_ = 0;  // octets of the first shared payload that are written
+  std::size_t shared_begin_ = 0;  // bytes of the first shared payload that are written
   std::size_t size_ = 0;
   std::size_t last_write_ = 0;
 };

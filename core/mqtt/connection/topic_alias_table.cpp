@@ -12,15 +12,15 @@ namespace {
 
 constexpr std::uint8_t kMaximumCredit = 3;
 
-// An alias and its property take three octets and two of the topic's length stay: below that nothing is gained.
+// An alias and its property take three bytes and two of the topic's length stay: below that nothing is gained.
 constexpr std::size_t kShortestTopic = 4;
 
 }  // namespace
 
 void TopicAliasTable::apply(Publish& publish, std::uint32_t receiver_maximum_packet_size) {
-  constexpr std::size_t kAliasOctets = 4;  // the property, and what it may add to its block's length
+  constexpr std::size_t kAliasBytes = 4;  // the property, and what it may add to its block's length
   if (receiver_maximum_packet_size < kMaximumPacketSize &&
-      encoded_size(publish, ProtocolVersion::V5_0) + kAliasOctets > receiver_maximum_packet_size) {
+      encoded_size(publish, ProtocolVersion::V5_0) + kAliasBytes > receiver_maximum_packet_size) {
     return;
   }
   const Use named = use(publish.topic);

@@ -1,5 +1,5 @@
 // The control packets of MQTT 3.1, 3.1.1 and 5.0 as plain values: one struct serves every version, and what a version
-// does not have stays at its default. Texts and payloads are views of the packet's octets or of the caller's memory.
+// does not have stays at its default. Texts and payloads are views of the packet's bytes or of the caller's memory.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +58,7 @@ struct Connect {
   std::optional<Will> will;
   std::optional<std::string_view> user_name;
   std::optional<Bytes> password;
-  // MQTT bridges set bit 7 of the protocol version octet (mosquitto's convention); they get their messages with the
+  // MQTT bridges set bit 7 of the protocol version byte (mosquitto's convention); they get their messages with the
   // retain flag as published and none of their own back.
   bool is_bridge = false;
   Properties properties{};

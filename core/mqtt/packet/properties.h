@@ -72,7 +72,7 @@ struct Properties {
   std::optional<std::uint32_t> message_expiry_interval;
   std::optional<std::uint32_t> session_expiry_interval;
   std::optional<std::uint32_t> will_delay_interval;
-  std::optional<std::uint32_t> maximum_packet_size;  // octets, at least 1
+  std::optional<std::uint32_t> maximum_packet_size;  // bytes, at least 1
   std::optional<std::string_view> content_type;
   std::optional<std::string_view> response_topic;
   std::optional<Bytes> correlation_data;

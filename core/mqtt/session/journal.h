@@ -5,12 +5,12 @@
 
 namespace mqtt {
 
-// Implemented by the host's storage: an ordered map from octets to octets, for one machine. Called inside a step; it
+// Implemented by the host's storage: an ordered map from bytes to bytes, for one machine. Called inside a step; it
 // must not call the machine, and views end with the call. The host writes a connection's output only after everything
 // that was put and erased before is stored for good: what the other end has seen acknowledged is kept then, whatever
 // happens.
 //
-// Keys are at most 65,600 octets, values at most the largest packet and 64 octets. What they hold is the machine's: it
+// Keys are at most 65,600 bytes, values at most the largest packet and 64 bytes. What they hold is the machine's: it
 // gets all of them back in the order of their keys, by restore(), before it opens a connection.
 class Journal {
  public:

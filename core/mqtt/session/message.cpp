@@ -67,12 +67,11 @@ Message Message::keep_until(Instant expires_at, const Publish& publish, SharedBy
 
 Bytes Message::payload() const {
   if (block_->shared_payload) return block_->shared_payload.view();
-  const auto* begin =
-      reinterpret_cast<const std::uint8_t*>(octets()) + block_->topic_length + block_->properties_length;
+  const auto* begin = reinterpret_cast<const std::uint8_t*>(bytes()) + block_->topic_length + block_->properties_length;
   return {begin, block_->payload_length};
 }
 
-std::size_t Message::memory_octets() const {
+std::size_t Message::memory_bytes() const {
   return sizeof(Block) + block_->topic_length + block_->properties_length + payload().size();
 }
 
@@ -83,8 +82,7 @@ void Message::to_publish(Publish& out, Instant now) const {
   out.retain = retain();
   clear_publish_properties(out.properties);
   if (block_->properties_length > 0) {
-    const Bytes block{reinterpret_cast<const std::uint8_t*>(octets()) + block_->topic_length,
-                      block_->properties_length};
+    const Bytes block{reinterpret_cast<const std::uint8_t*>(bytes()) + block_->topic_length, block_->properties_length};
     // It was encoded from valid properties by keep().
     [[maybe_unused]] const auto decoded = read_property_block(block, PropertyOwner::Publish, out.properties);
   }

@@ -38,7 +38,7 @@ class Message {
   explicit operator bool() const { return block_ != nullptr; }
 
   // Precondition of all that follow: a message is there.
-  std::string_view topic() const { return {octets(), block_->topic_length}; }
+  std::string_view topic() const { return {bytes(), block_->topic_length}; }
   Bytes payload() const;
   // The payload when it is shared (kSharedPayloadThreshold), else an empty handle.
   const SharedBytes& shared_payload() const { return block_->shared_payload; }
@@ -47,7 +47,7 @@ class Message {
   Instant expires_at() const { return block_->expires_at; }  // kNever: at no time
   bool expired(Instant now) const { return now >= block_->expires_at; }
   // What the message occupies, itself included.
-  std::size_t memory_octets() const;
+  std::size_t memory_bytes() const;
 
   // What a broker's journal knows the message by, and how many of its records name it.
   struct Record {
@@ -73,7 +73,7 @@ class Message {
     SharedBytes shared_payload;
     // topic, property block, payload follow
   };
-  const char* octets() const { return reinterpret_cast<const char*>(block_ + 1); }
+  const char* bytes() const { return reinterpret_cast<const char*>(block_ + 1); }
   void destroy();
 
   Block* block_ = nullptr;

@@ -1,4 +1,4 @@
-// A message as the octets behind others in a record: expiry, then PUBLISH.
+// A message as the bytes behind others in a record: expiry, then PUBLISH.
 #include "mqtt/session/message_record.h"
 
 #include <algorithm>

@@ -16,7 +16,7 @@ class RecordWriter {
 
   bool is_on() const { return journal_ != nullptr; }
 
-  // The key, so far its first octet; the value is empty.
+  // The key, so far its first byte; the value is empty.
   ByteBuffer& begin(char kind) {
     key_.clear();
     value_.clear();

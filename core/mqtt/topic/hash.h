@@ -39,7 +39,7 @@ inline std::uint64_t hash_text(std::string_view text) {
   std::uint64_t hash = kHashSeed ^ left;
   for (; left > 16; at += 16, left -= 16)
     hash = hash_mix(load_64(at) ^ kHashFactor, load_64(at + 8) ^ hash);
-  // The last octets are read as two words that may overlap, never past the end.
+  // The last bytes are read as two words that may overlap, never past the end.
   std::uint64_t first = 0;
   std::uint64_t last = 0;
   if (left >= 8) {

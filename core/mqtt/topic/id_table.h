@@ -1,4 +1,4 @@
-// A hash -> the ids filed under it: one open-addressing table of four octets a slot.
+// A hash -> the ids filed under it: one open-addressing table of four bytes a slot.
 #pragma once
 
 #include <cstddef>
@@ -49,7 +49,7 @@ class IdTable {
     slots_[hole] = 0;
   }
 
-  std::size_t memory_octets() const { return slots_.capacity() * sizeof(std::uint32_t); }
+  std::size_t memory_bytes() const { return slots_.capacity() * sizeof(std::uint32_t); }
 
  private:
   static constexpr std::uint32_t kSmallestCapacity = 16;

@@ -57,8 +57,8 @@ class IndexedList {
     return true;
   }
 
-  std::size_t heap_octets() const {
-    const std::size_t index = index_ == nullptr ? 0 : sizeof(IdTable) + index_->memory_octets();
+  std::size_t heap_bytes() const {
+    const std::size_t index = index_ == nullptr ? 0 : sizeof(IdTable) + index_->memory_bytes();
     return values_.capacity() * sizeof(Value) + index;
   }
 

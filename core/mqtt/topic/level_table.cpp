@@ -7,8 +7,8 @@ namespace mqtt {
 
 namespace {
 
-// The octets that a text takes from the heap.
-std::size_t heap_octets(const std::string& text) {
+// The bytes that a text takes from the heap.
+std::size_t heap_bytes(const std::string& text) {
   return text.capacity() > std::string().capacity() ? text.capacity() + 1 : 0;
 }
 
@@ -22,7 +22,7 @@ LevelId LevelTable::acquire(std::string_view text) {
   if (const LevelId level = find(text)) return acquire(level);
   const LevelId level = levels_.take();
   levels_[level] = {std::string(text), 1};
-  text_octets_ += heap_octets(levels_[level].text);
+  text_bytes_ += heap_bytes(levels_[level].text);
   ids_.insert(level, [&](LevelId id) { return hash_text(levels_[id].text); });
   return level;
 }
@@ -35,12 +35,12 @@ LevelId LevelTable::acquire(LevelId level) {
 void LevelTable::release(LevelId level) {
   if (--levels_[level].holders > 0) return;
   ids_.erase(level, [&](LevelId id) { return hash_text(levels_[id].text); });
-  text_octets_ -= heap_octets(levels_[level].text);
+  text_bytes_ -= heap_bytes(levels_[level].text);
   levels_.give_back(level);
 }
 
-std::size_t LevelTable::memory_octets() const {
-  return levels_.memory_octets() + ids_.memory_octets() + text_octets_;
+std::size_t LevelTable::memory_bytes() const {
+  return levels_.memory_bytes() + ids_.memory_bytes() + text_bytes_;
 }
 
 }  // namespace mqtt

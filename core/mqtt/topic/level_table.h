@@ -25,7 +25,7 @@ class LevelTable {
 
   std::string_view text(LevelId level) const { return levels_[level].text; }
   std::size_t size() const { return levels_.size(); }
-  std::size_t memory_octets() const;
+  std::size_t memory_bytes() const;
 
  private:
   struct Level {
@@ -35,7 +35,7 @@ class LevelTable {
 
   Pool<Level> levels_;
   IdTable ids_;
-  std::size_t text_octets_ = 0;  // of texts that do not fit into their std::string
+  std::size_t text_bytes_ = 0;  // of texts that do not fit into their std::string
 };
 
 }  // namespace mqtt

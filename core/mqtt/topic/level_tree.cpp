@@ -120,8 +120,8 @@ void LevelTree::unlink(NodeId node) {
   levels_.release(leaving.level);
 }
 
-std::size_t LevelTree::memory_octets() const {
-  return nodes_.memory_octets() + children_.memory_octets() + levels_.memory_octets();
+std::size_t LevelTree::memory_bytes() const {
+  return nodes_.memory_bytes() + children_.memory_bytes() + levels_.memory_bytes();
 }
 
 }  // namespace mqtt

@@ -64,7 +64,7 @@ class LevelTree {
   std::size_t node_count() const { return nodes_.size(); }  // with the root
   // No node has had more levels above it, itself included, since the tree was last empty.
   std::size_t depth() const { return depth_; }
-  std::size_t memory_octets() const;
+  std::size_t memory_bytes() const;
 
  private:
   NodeId find_child(NodeId parent, std::string_view text) const;

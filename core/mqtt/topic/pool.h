@@ -49,7 +49,7 @@ class Pool {
   const T& operator[](std::uint32_t id) const { return blocks_[id / kBlockSize][id % kBlockSize]; }
 
   std::size_t size() const { return size_; }
-  std::size_t memory_octets() const {
+  std::size_t memory_bytes() const {
     return blocks_.size() * kBlockSize * sizeof(T) + blocks_.capacity() * sizeof(blocks_[0]) +
            free_.capacity() * sizeof(std::uint32_t);
   }

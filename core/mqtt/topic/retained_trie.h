@@ -53,7 +53,7 @@ class RetainedTrie {
   // Of the topic levels in use, with the root.
   std::size_t node_count() const { return tree_.node_count(); }
   // Without what the values own elsewhere.
-  std::size_t memory_octets() const { return sizeof *this + tree_.memory_octets() + entries_.memory_octets(); }
+  std::size_t memory_bytes() const { return sizeof *this + tree_.memory_bytes() + entries_.memory_bytes(); }
 
  private:
   struct Entry {

@@ -29,9 +29,9 @@ bool SubscriberLists::erase(List& list, SubscriberId subscriber) {
     return true;
   }
   Several& several = several_[list >> 1];
-  const std::size_t before = several.heap_octets();
+  const std::size_t before = several.heap_bytes();
   if (!several.erase(subscriber)) return false;
-  heap_octets_ = heap_octets_ - before + several.heap_octets();
+  heap_bytes_ = heap_bytes_ - before + several.heap_bytes();
   if (several.size() == 1) make_single(list);
   return true;
 }
@@ -56,7 +56,7 @@ void SubscriberLists::make_several(List& list) {
 void SubscriberLists::make_single(List& list) {
   Several& several = several_[list >> 1];
   const Subscription only = several.values()[0];
-  heap_octets_ -= several.heap_octets();
+  heap_bytes_ -= several.heap_bytes();
   several_.give_back(list >> 1);
   const std::uint32_t id = singles_.take();
   singles_[id] = only;
@@ -64,13 +64,13 @@ void SubscriberLists::make_single(List& list) {
 }
 
 void SubscriberLists::add(Several& several, const Subscription& subscription) {
-  const std::size_t before = several.heap_octets();
+  const std::size_t before = several.heap_bytes();
   several.add(subscription);
-  heap_octets_ = heap_octets_ - before + several.heap_octets();
+  heap_bytes_ = heap_bytes_ - before + several.heap_bytes();
 }
 
-std::size_t SubscriberLists::memory_octets() const {
-  return singles_.memory_octets() + several_.memory_octets() + heap_octets_;
+std::size_t SubscriberLists::memory_bytes() const {
+  return singles_.memory_bytes() + several_.memory_bytes() + heap_bytes_;
 }
 
 }  // namespace mqtt

@@ -38,7 +38,7 @@ class SubscriberLists {
     out.insert(out.end(), several.begin(), several.end());
   }
 
-  std::size_t memory_octets() const;
+  std::size_t memory_bytes() const;
 
  private:
   struct SubscriberOf {
@@ -55,7 +55,7 @@ class SubscriberLists {
 
   Pool<Subscription> singles_;
   Pool<Several> several_;
-  std::size_t heap_octets_ = 0;  // of all `several_` together
+  std::size_t heap_bytes_ = 0;  // of all `several_` together
 };
 
 }  // namespace mqtt

@@ -119,8 +119,8 @@ void SubscriptionTrie::match(std::string_view name, std::vector<Subscription>& o
   }
 }
 
-std::size_t SubscriptionTrie::memory_octets() const {
-  return sizeof *this + tree_.memory_octets() + lists_.memory_octets() + steps_.capacity() * sizeof(MatchStep);
+std::size_t SubscriptionTrie::memory_bytes() const {
+  return sizeof *this + tree_.memory_bytes() + lists_.memory_bytes() + steps_.capacity() * sizeof(MatchStep);
 }
 
 }  // namespace mqtt

@@ -48,7 +48,7 @@ class SubscriptionTrie {
   std::uint64_t version() const { return version_; }
   // Of the topic levels in use, with the root: 1 when there is no subscription that is more than "#".
   std::size_t node_count() const { return tree_.node_count(); }
-  std::size_t memory_octets() const;
+  std::size_t memory_bytes() const;
 
  private:
   // One entry for each level of the longest filter, so that match() need not allocate, nor recurse as deep as a peer

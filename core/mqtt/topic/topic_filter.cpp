@@ -34,8 +34,8 @@ Result<ParsedTopicFilter> split_share(std::string_view text) {
 }  // namespace
 
 Result<ParsedTopicFilter> parse_topic_filter(std::string_view text) {
-  if (text.empty()) return invalid("a topic filter is empty");                                      // [MQTT-4.7.3-1]
-  if (text.size() > kLongestString) return invalid("a topic filter is longer than 65,535 octets");  // [MQTT-4.7.3-3]
+  if (text.empty()) return invalid("a topic filter is empty");                                     // [MQTT-4.7.3-1]
+  if (text.size() > kLongestString) return invalid("a topic filter is longer than 65,535 bytes");  // [MQTT-4.7.3-3]
   if (!is_valid_utf8(text))
     return invalid("a topic filter is not well-formed UTF-8 or holds U+0000");  // [MQTT-4.7.3-2]
   Result<ParsedTopicFilter> parsed = split_share(text);

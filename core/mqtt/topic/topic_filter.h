@@ -15,7 +15,7 @@ struct ParsedTopicFilter {
   bool has_wildcard = false;
 };
 
-// Views of `text`. An Error of TopicFilterInvalid says what is wrong: empty, longer than 65,535 octets, ill-formed
+// Views of `text`. An Error of TopicFilterInvalid says what is wrong: empty, longer than 65,535 bytes, ill-formed
 // UTF-8, U+0000, '#' not last or not alone in its level, '+' not alone in its level [MQTT-4.7.1-2] [MQTT-4.7.1-3], a
 // share name that is empty or holds a wildcard, no filter behind it [MQTT-4.8.2-1] [MQTT-4.8.2-2].
 Result<ParsedTopicFilter> parse_topic_filter(std::string_view text);

@@ -5,7 +5,7 @@
 
 namespace mqtt {
 
-// True for 1 to 65,535 octets of well-formed UTF-8 without U+0000 and without wildcards. [MQTT-4.7.1-1]
+// True for 1 to 65,535 bytes of well-formed UTF-8 without U+0000 and without wildcards. [MQTT-4.7.1-1]
 // [MQTT-4.7.3-1..3]
 bool is_valid_topic_name(std::string_view name);
 

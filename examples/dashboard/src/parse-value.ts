@@ -1,4 +1,4 @@
-// Turns the octets of one message into what the page can show of them: a number, named numbers, or text.
+// Turns the bytes of one message into what the page can show of them: a number, named numbers, or text.
 
 export type Reading =
   | { kind: 'number'; value: number; text: string }
@@ -6,8 +6,8 @@ export type Reading =
   | { kind: 'fields'; fields: Array<{ name: string; value: number }>; text: string }
   | { kind: 'text'; text: string };
 
-/** Octets that are looked at. What is longer is no reading of a sensor, and only its beginning is shown. */
-const MAX_OCTETS = 16_384;
+/** Bytes that are looked at. What is longer is no reading of a sensor, and only its beginning is shown. */
+const MAX_BYTES = 16_384;
 /** Characters of text that are shown. */
 export const MAX_TEXT = 200;
 const MAX_FIELDS = 32;
@@ -21,7 +21,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export function parseValue(payload: Uint8Array): Reading {
   if (payload.length === 0) return { kind: 'text', text: '' };
-  const whole = payload.length <= MAX_OCTETS;
+  const whole = payload.length <= MAX_BYTES;
   const text = decode(payload, whole);
   if (text === undefined || CONTROL_CHARACTERS.test(text)) return { kind: 'text', text: describeBinary(payload) };
 
@@ -41,7 +41,7 @@ function decode(payload: Uint8Array, whole: boolean): string | undefined {
   try {
     if (whole) return utf8.decode(payload);
     // As a stream, so that a character which the limit halves is left out instead of being an error.
-    return new TextDecoder('utf-8', { fatal: true }).decode(payload.subarray(0, MAX_OCTETS), { stream: true });
+    return new TextDecoder('utf-8', { fatal: true }).decode(payload.subarray(0, MAX_BYTES), { stream: true });
   } catch {
     return undefined;
   }
@@ -66,8 +66,8 @@ function numericFields(json: string): Array<{ name: string; value: number }> {
 }
 
 function describeBinary(payload: Uint8Array): string {
-  const start = Array.from(payload.subarray(0, 8), (octet) => octet.toString(16).padStart(2, '0')).join(' ');
-  return `${payload.length} ${payload.length === 1 ? 'octet' : 'octets'}: ${start}${payload.length > 8 ? ' …' : ''}`;
+  const start = Array.from(payload.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `${payload.length} ${payload.length === 1 ? 'byte' : 'bytes'}: ${start}${payload.length > 8 ? ' …' : ''}`;
 }
 
 function cut(text: string): string {

@@ -66,7 +66,7 @@ export class BrokerMachine {
   }
 
   /**
-   * Connects a client of the same engine: instead of transportOpened(). Its octets never leave Wasm. The client's sink sees what it would see over a transport:
+   * Connects a client of the same engine: instead of transportOpened(). Its bytes never leave Wasm. The client's sink sees what it would see over a transport:
    * closeTransport() asks for link.close() and client.transportClosed(). `closed` is called when the broker closed the link: then call
    * client.transportClosed(). Precondition: client.startAttempt() was called.
    */
@@ -130,8 +130,8 @@ export class BrokerMachine {
       publishesReceived: value(StatisticsField.PublishesReceived),
       publishesSent: value(StatisticsField.PublishesSent),
       publishesDropped: value(StatisticsField.PublishesDropped),
-      octetsReceived: value(StatisticsField.OctetsReceived),
-      octetsSent: value(StatisticsField.OctetsSent),
+      bytesReceived: value(StatisticsField.BytesReceived),
+      bytesSent: value(StatisticsField.BytesSent),
       connectionsAccepted: value(StatisticsField.ConnectionsAccepted),
       connections: value(StatisticsField.Connections),
       sessions: value(StatisticsField.Sessions),
@@ -161,7 +161,7 @@ export class BrokerConnection {
     this.#forget = forget;
   }
 
-  /** Octets arrived; the content of `frame` must not change any more. */
+  /** Bytes arrived; the content of `frame` must not change any more. */
   receive(frame: Uint8Array<ArrayBuffer>): void {
     if (this.#isOpen) this.#engine.receive(CommandKind.ConnectionReceive, this.number, frame);
   }
@@ -174,7 +174,7 @@ export class BrokerConnection {
     this.#forget();
   }
 
-  /** Whether the transport takes octets; while it doesn't, output() is not called and maximumOutputOctets counts what waits. */
+  /** Whether the transport takes bytes; while it doesn't, output() is not called and maximumOutputBytes counts what waits. */
   setWritable(writable: boolean): void {
     if (this.#isOpen) this.#engine.stage().value(CommandKind.ConnectionSetWritable, this.number, writable ? 1 : 0);
   }
@@ -297,7 +297,7 @@ class Events implements BrokerEvents {
       clean: (flags & ConnectedFlags.CleanStart) !== 0,
       keepAlive: flags >>> ConnectedFlags.KeepAliveShift,
       username: hasUserName ? reader.textAt(userName, lengthOf(ConnectingEventField.userNameLength)) : undefined,
-      password: hasPassword ? reader.octetsAt(password, lengthOf(ConnectingEventField.passwordLength)) : undefined,
+      password: hasPassword ? reader.bytesAt(password, lengthOf(ConnectingEventField.passwordLength)) : undefined,
       properties: reader.propertiesAt(properties, lengthOf(ConnectingEventField.propertiesLength)),
     });
   }
@@ -335,13 +335,13 @@ function optionValues(options: BrokerMachineOptions): number[] {
     limit(options.topicAliasMaximum ?? 32),
     limit(options.maximumInFlight ?? 8192),
     limit(options.maximumQueuedMessages ?? 100_000),
-    limit(options.maximumOutputOctets ?? 16 * 1024 * 1024),
+    limit(options.maximumOutputBytes ?? 16 * 1024 * 1024),
     milliseconds(options.connectTimeout ?? 10_000),
     limit(options.maximumSessionExpiryInterval),
     options.reportPublishes ? 1 : 0,
-    limit(options.maximumQueuedOctets),
+    limit(options.maximumQueuedBytes),
     limit(options.maximumQueuedMessagesInAll),
-    limit(options.maximumQueuedOctetsInAll),
+    limit(options.maximumQueuedBytesInAll),
     limit(options.maximumRetainedMessages),
     limit(options.maximumSubscriptions),
     limit(options.maximumConnections),

@@ -34,7 +34,7 @@ export class ClientMachine {
     this.engine.stage().connect(CommandKind.TransportOpened, this.number, 0, limit(maximumFrameSize), connect);
   }
 
-  /** Octets arrived; none: some that can't be handed over yet. Payloads that lie whole in `frame` come out as views of its buffer: its content must not change any more. */
+  /** Bytes arrived; none: some that can't be handed over yet. Payloads that lie whole in `frame` come out as views of its buffer: its content must not change any more. */
   receive(frame: Uint8Array<ArrayBuffer>): void {
     this.engine.receive(CommandKind.Receive, this.number, frame);
   }
@@ -44,7 +44,7 @@ export class ClientMachine {
     this.engine.stage().command(CommandKind.TransportClosed, this.number);
   }
 
-  /** Whether the transport takes octets: while it doesn't, output() is not called and the machine's limits count what waits. */
+  /** Whether the transport takes bytes: while it doesn't, output() is not called and the machine's limits count what waits. */
   setWritable(writable: boolean): void {
     this.engine.stage().value(CommandKind.SetWritable, this.number, writable ? 1 : 0);
   }
@@ -157,7 +157,7 @@ function optionValues(options: ClientMachineOptions, unixTimeAtZero: number): nu
     limit(options.subscribeBatchSize ?? 0),
     (options.queueQosZero ?? true) ? 1 : 0,
     limit(options.maximumQueuedMessages),
-    limit(options.maximumQueuedOctets),
+    limit(options.maximumQueuedBytes),
     options.trace ? 1 : 0,
     limit(options.maximumAutomaticTopicAliases ?? 0),
     options.hasJournal ? 1 : 0,

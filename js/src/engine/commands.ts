@@ -76,8 +76,8 @@ export class CommandBlock {
   readonly afterwards: (() => void)[] = [];
   readonly #topics: AnnouncedTopics;
   #words = new Uint32Array(1024);
-  #octets = new Uint8Array(this.#words.buffer);
-  // Where the next command begins, in octets; and the place that is being written, which becomes #length when the command is whole.
+  #bytes = new Uint8Array(this.#words.buffer);
+  // Where the next command begins, in bytes; and the place that is being written, which becomes #length when the command is whole.
   #length = 0;
   #at = 0;
 
@@ -89,20 +89,20 @@ export class CommandBlock {
     return this.#length;
   }
 
-  get octets(): Uint8Array {
-    return this.#octets;
+  get bytes(): Uint8Array {
+    return this.#bytes;
   }
 
   clear(): void {
     this.#length = 0;
     this.frames.length = 0;
-    if (this.#octets.length > keptCapacity) {
+    if (this.#bytes.length > keptCapacity) {
       this.#words = new Uint32Array(1024);
-      this.#octets = new Uint8Array(this.#words.buffer);
+      this.#bytes = new Uint8Array(this.#words.buffer);
     }
   }
 
-  /** Where the last command ends that begins in the `limit` octets from `begin`: one command at least. Precondition: begin < length. */
+  /** Where the last command ends that begins in the `limit` bytes from `begin`: one command at least. Precondition: begin < length. */
   endOfRun(begin: number, limit: number): number {
     if (this.#length - begin <= limit) return this.#length;
     let end = begin;
@@ -172,7 +172,7 @@ export class CommandBlock {
   receive(kind: CommandKind.Receive | CommandKind.ConnectionReceive, subject: number, frame: Uint8Array<ArrayBuffer>): void {
     const at = this.#begin(kind, subject, ReceiveCommandField.words);
     this.#words[at + ReceiveCommandField.frame] = this.frames.length;
-    this.#set(at + ReceiveCommandField.octetsLength, this.#binary(frame));
+    this.#set(at + ReceiveCommandField.bytesLength, this.#binary(frame));
     this.frames.push(frame);
     this.#end();
   }
@@ -194,7 +194,7 @@ export class CommandBlock {
     set(ConnectCommandField.keepAlive, inRange('keepAlive', packet.keepAlive, 0xffff));
     set(ConnectCommandField.clientIdentifierLength, this.#text(textOf('clientId', packet.clientId)));
     set(ConnectCommandField.userNameLength, this.#text(textOf('username', packet.username)));
-    set(ConnectCommandField.passwordLength, this.#textOrBinary(octetsOf('password', packet.password)));
+    set(ConnectCommandField.passwordLength, this.#textOrBinary(bytesOf('password', packet.password)));
     set(ConnectCommandField.propertiesLength, this.#properties(packet.properties ?? {}));
     set(ConnectCommandField.willTopicLength, this.#text(will?.topic ?? ''));
     set(ConnectCommandField.willPayloadLength, this.#textOrBinary(will?.payload ?? ''));
@@ -293,7 +293,7 @@ export class CommandBlock {
     this.#length = this.#at;
   }
 
-  // For a length that is known once its octets are written: by then #words may be another array than before.
+  // For a length that is known once its bytes are written: by then #words may be another array than before.
   #set(at: number, value: number): void {
     this.#words[at] = value;
   }
@@ -305,36 +305,36 @@ export class CommandBlock {
     return at;
   }
 
-  #reserve(octets: number): void {
-    if (this.#at + octets > this.#octets.length) this.#grow(octets);
+  #reserve(bytes: number): void {
+    if (this.#at + bytes > this.#bytes.length) this.#grow(bytes);
   }
 
-  #grow(octets: number): void {
+  #grow(bytes: number): void {
     const old = this.#words;
-    this.#words = new Uint32Array(Math.max(2 * old.length, (this.#at + octets + 3) >> 2));
+    this.#words = new Uint32Array(Math.max(2 * old.length, (this.#at + bytes + 3) >> 2));
     this.#words.set(old);
-    this.#octets = new Uint8Array(this.#words.buffer);
+    this.#bytes = new Uint8Array(this.#words.buffer);
   }
 
-  // The next three append octets, padded, and answer how many there are without padding.
+  // The next three append bytes, padded, and answer how many there are without padding.
   #text(text: string): number {
     const count = text.length;
     this.#reserve(3 * count + 3);
-    const octets = this.#octets;
+    const bytes = this.#bytes;
     const begin = this.#at;
     if (count <= shortText) {
       let i = 0;
       for (; i < count; ++i) {
         const unit = text.charCodeAt(i);
         if (unit >= 0x80) break;
-        octets[begin + i] = unit;
+        bytes[begin + i] = unit;
       }
       if (i === count) {
         this.#at = (begin + count + 3) & ~3;
         return count;
       }
     }
-    const { written } = utf8.encodeInto(text, octets.subarray(begin));
+    const { written } = utf8.encodeInto(text, bytes.subarray(begin));
     this.#at = (begin + written + 3) & ~3;
     return written;
   }
@@ -344,10 +344,10 @@ export class CommandBlock {
     this.#reserve(count + 3);
     const begin = this.#at;
     if (count <= shortPayload) {
-      const octets = this.#octets;
-      for (let i = 0; i < count; ++i) octets[begin + i] = binary[i]!;
+      const bytes = this.#bytes;
+      for (let i = 0; i < count; ++i) bytes[begin + i] = binary[i]!;
     } else {
-      this.#octets.set(binary, begin);
+      this.#bytes.set(binary, begin);
     }
     this.#at = (begin + count + 3) & ~3;
     return count;
@@ -373,7 +373,7 @@ export class CommandBlock {
     switch (kind) {
       case PropertyKind.Boolean:
         return this.#number(id, value ? 1 : 0);
-      case PropertyKind.Octet:
+      case PropertyKind.Byte:
         return this.#number(id, inRange(name, value, 0xff));
       case PropertyKind.U16:
         return this.#number(id, inRange(name, value, 0xffff));
@@ -384,10 +384,10 @@ export class CommandBlock {
         return;
       case PropertyKind.Text:
         if (typeof value !== 'string') throw new TypeError(`${name} must be a string`);
-        return this.#octetsProperty(id, value);
+        return this.#bytesProperty(id, value);
       case PropertyKind.Binary:
         if (typeof value !== 'string' && !(value instanceof Uint8Array)) throw new TypeError(`${name} must be a Uint8Array`);
-        return this.#octetsProperty(id, value);
+        return this.#bytesProperty(id, value);
       case PropertyKind.UserProperties:
         if (typeof value !== 'object') throw new TypeError(`${name} must be an object of strings`);
         for (const [key, values] of Object.entries(value as object)) {
@@ -402,7 +402,7 @@ export class CommandBlock {
     this.#words[at + 1] = value;
   }
 
-  #octetsProperty(id: number, value: string | Uint8Array): void {
+  #bytesProperty(id: number, value: string | Uint8Array): void {
     const at = this.#extend(2);
     this.#words[at] = id;
     this.#set(at + 1, this.#textOrBinary(value));
@@ -422,7 +422,7 @@ export function checkProperties(properties: PacketProperties): void {
 }
 
 // Of a CONNECT, whose values have come a long way since they were checked.
-function octetsOf(name: string, value: Uint8Array | string | undefined): Uint8Array | string {
+function bytesOf(name: string, value: Uint8Array | string | undefined): Uint8Array | string {
   if (value === undefined) return '';
   if (typeof value === 'string' || ArrayBuffer.isView(value)) return value;
   throw new TypeError(`${name} must be a string or a Uint8Array, not ${typeof value}`);

@@ -137,7 +137,7 @@ export class Engine {
     return this.#staged;
   }
 
-  /** @internal Octets of a transport: carried out at once, or behind the walk that runs. */
+  /** @internal Bytes of a transport: carried out at once, or behind the walk that runs. */
   receive(kind: CommandKind.Receive | CommandKind.ConnectionReceive, subject: number, frame: Uint8Array<ArrayBuffer>): void {
     if (this.#isDisposed) return;
     if (this.#isRunning || this.#machines === undefined) {
@@ -221,7 +221,7 @@ export class Engine {
     while (block.length - begin > longestRun || (received === undefined && begin < block.length)) {
       const end = block.endOfRun(begin, longestRun);
       this.#reserve(machines, end - begin);
-      this.#reader!.memory().set(block.octets.subarray(begin, end), this.#block);
+      this.#reader!.memory().set(block.bytes.subarray(begin, end), this.#block);
       this.#step(machines, end - begin, block);
       if (this.#isDisposed) return;
       begin = end;
@@ -239,7 +239,7 @@ export class Engine {
     const total = head + ((frame.length + 3) & ~3);
     this.#reserve(machines, total);
     const memory = this.#reader!.memory();
-    if (before > 0) memory.set(block.octets.subarray(begin, block.length), this.#block);
+    if (before > 0) memory.set(block.bytes.subarray(begin, block.length), this.#block);
     memory.set(frame, this.#block + head);
     const at = (this.#block + before) >> 2;
     const words = this.#reader!.words();
@@ -247,14 +247,14 @@ export class Engine {
     words[at + ReceiveCommandField.length] = total - before;
     words[at + ReceiveCommandField.subject] = subject;
     words[at + ReceiveCommandField.frame] = block.frames.push(frame) - 1;
-    words[at + ReceiveCommandField.octetsLength] = frame.length;
+    words[at + ReceiveCommandField.bytesLength] = frame.length;
     this.#step(machines, total, block);
   }
 
-  #reserve(machines: RawMachines, octets: number): void {
+  #reserve(machines: RawMachines, bytes: number): void {
     // A larger block than usual is given back with the next one of usual size.
-    if (octets <= this.#blockCapacity && this.#blockCapacity <= 4 * longestRun) return;
-    this.#blockCapacity = Math.max(octets, longestRun);
+    if (bytes <= this.#blockCapacity && this.#blockCapacity <= 4 * longestRun) return;
+    this.#blockCapacity = Math.max(bytes, longestRun);
     this.#block = machines.reserve(this.#blockCapacity);
   }
 

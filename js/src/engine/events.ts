@@ -25,8 +25,8 @@ const faults: readonly Fault[] = ['peer-sent-garbage', 'peer-broke-protocol', 'l
 
 const lowerMessageFlags = MessageFlags.QosMask | MessageFlags.Retain | MessageFlags.Dup;
 
-const noOctets = new Uint8Array(0);
-const noBuffer = noOctets.buffer;
+const noBytes = new Uint8Array(0);
+const noBuffer = noBytes.buffer;
 
 /** What the broker's events go to; `at` is the event's place, in words. */
 export interface BrokerEvents {
@@ -46,7 +46,7 @@ export class EventReader {
   readonly #reportError: (error: unknown) => void;
   readonly #topics: string[] = [];
   #words: Uint32Array<ArrayBuffer> = new Uint32Array(0);
-  #octets: Uint8Array<ArrayBuffer> = noOctets;
+  #bytes: Uint8Array<ArrayBuffer> = noBytes;
   #data = 0;
   // Small payloads that lie in no frame, copied out together when the first of them is met.
   #payloads: ArrayBuffer | undefined;
@@ -75,7 +75,7 @@ export class EventReader {
   /** Linear memory, as it lies at this moment: the view holds until the next call into the module. */
   memory(): Uint8Array<ArrayBuffer> {
     this.#renewViews();
-    return this.#octets;
+    return this.#bytes;
   }
 
   /** The same, as words. */
@@ -86,9 +86,9 @@ export class EventReader {
 
   // Growth puts another buffer in place of the one before, whose views are empty from then on.
   #renewViews(): void {
-    if (this.#octets.length > 0) return;
+    if (this.#bytes.length > 0) return;
     const buffer = this.#memory.buffer as ArrayBuffer;
-    this.#octets = new Uint8Array(buffer);
+    this.#bytes = new Uint8Array(buffer);
     this.#words = new Uint32Array(buffer);
   }
 
@@ -158,7 +158,7 @@ export class EventReader {
         return sink[kind === EventKind.Subscribed ? 'subscribed' : 'unsubscribed'](
           this.word(at + SubscribedEventField.token),
           this.word(at + SubscribedEventField.packetIdentifier),
-          Array.from(this.#octets.subarray(reasons, reasons + this.word(at + SubscribedEventField.reasonsLength))),
+          Array.from(this.#bytes.subarray(reasons, reasons + this.word(at + SubscribedEventField.reasonsLength))),
           this.properties(at + SubscribedEventField.propertiesOffset),
         );
       }
@@ -192,14 +192,14 @@ export class EventReader {
         return sink[kind === EventKind.PacketReceived ? 'packetReceived' : 'packetSent']?.(
           this.word(at + PacketEventField.type),
           this.word(at + PacketEventField.packetIdentifier),
-          this.word(at + PacketEventField.octets),
+          this.word(at + PacketEventField.bytes),
           content,
         );
       }
       case EventKind.JournalPut:
-        return sink.journalPut?.(this.octets(at + JournalEventField.keyOffset), this.octets(at + JournalEventField.valueOffset));
+        return sink.journalPut?.(this.bytes(at + JournalEventField.keyOffset), this.bytes(at + JournalEventField.valueOffset));
       case EventKind.JournalErase:
-        return sink.journalErase?.(this.octets(at + JournalEventField.keyOffset));
+        return sink.journalErase?.(this.bytes(at + JournalEventField.keyOffset));
       case EventKind.RestoreFailed:
         return sink.restoreFailed?.(this.error(at));
       case EventKind.ReconnectScheduled:
@@ -230,8 +230,8 @@ export class EventReader {
     return this.textAt(this.#words[at]!, this.#words[at + 1]!);
   }
 
-  octets(at: number): Uint8Array {
-    return this.octetsAt(this.#words[at]!, this.#words[at + 1]!);
+  bytes(at: number): Uint8Array {
+    return this.bytesAt(this.#words[at]!, this.#words[at + 1]!);
   }
 
   properties(at: number): PacketProperties | undefined {
@@ -241,15 +241,15 @@ export class EventReader {
   /** The next three are for what lies at `offset` in the step's data. */
   textAt(offset: number, length: number): string {
     const begin = this.#data + offset;
-    return decodeText(this.#octets, begin, begin + length);
+    return decodeText(this.#bytes, begin, begin + length);
   }
 
-  octetsAt(offset: number, length: number): Payload {
+  bytesAt(offset: number, length: number): Payload {
     return this.#copyOf(this.#data + offset, length);
   }
 
   propertiesAt(offset: number, length: number): PacketProperties | undefined {
-    return length === 0 ? undefined : readProperties(this.#words, this.#octets, this.#data + offset, length);
+    return length === 0 ? undefined : readProperties(this.#words, this.#bytes, this.#data + offset, length);
   }
 
   /** Of an ErrorEvent. */
@@ -295,14 +295,14 @@ export class EventReader {
     if (this.#payloads === undefined) {
       const total = this.#words[this.#results + StepResultsField.payloadsLength]!;
       if (total === length) return this.#copyOf(begin, length);
-      this.#payloads = this.#octets.buffer.slice(begin, begin + total);
+      this.#payloads = this.#bytes.buffer.slice(begin, begin + total);
     }
     return new Payload(this.#payloads, offset, length);
   }
 
   #copyOf(begin: number, length: number): Payload {
     const copy = new Payload(length); // for short ones the cheapest way
-    copy.set(this.#octets.subarray(begin, begin + length));
+    copy.set(this.#bytes.subarray(begin, begin + length));
     return copy;
   }
 
@@ -311,12 +311,12 @@ export class EventReader {
     const address = this.#words[at + OutputEventField.address]!;
     const length = this.#words[at + OutputEventField.length]!;
     const total = this.#words[at + OutputEventField.total]!;
-    if (length === total) return this.#octets.slice(address, address + length);
+    if (length === total) return this.#bytes.slice(address, address + length);
     if (this.#joined === undefined) {
       this.#joined = new Uint8Array(total);
       this.#joinedLength = 0;
     }
-    this.#joined.set(this.#octets.subarray(address, address + length), this.#joinedLength);
+    this.#joined.set(this.#bytes.subarray(address, address + length), this.#joinedLength);
     this.#joinedLength += length;
     if (this.#joinedLength < total) return undefined;
     const whole = this.#joined;

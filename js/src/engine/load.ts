@@ -1,10 +1,10 @@
-// A module's octets -> a running instance; each source is compiled once, however many instances it gets.
+// A module's bytes -> a running instance; each source is compiled once, however many instances it gets.
 import type { RawMachines } from './module.ts';
 
 export type WasmBinary = ArrayBuffer | ArrayBufferView<ArrayBuffer> | Response | WebAssembly.Module;
 
 /**
- * Where a Wasm module comes from. `wasm` answers the octets of build/wasm/{client,broker}.wasm (inlined in the package by default), a Response to
+ * Where a Wasm module comes from. `wasm` answers the bytes of build/wasm/{client,broker}.wasm (inlined in the package by default), a Response to
  * compile while it streams, or a compiled module. Declare a source once, at module level: instances share what was compiled from the same object.
  */
 export interface ModuleSource {

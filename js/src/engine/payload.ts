@@ -1,4 +1,4 @@
-// The octets of a message as applications like them: a Uint8Array that also reads as text.
+// The bytes of a message as applications like them: a Uint8Array that also reads as text.
 
 // U+FEFF at the beginning is a character like any other. [MQTT-1.5.4-3]
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -6,18 +6,18 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 // Below this length a loop over ASCII is faster than a call of TextDecoder.
 const shortText = 24;
 
-/** Decodes UTF-8; short ASCII runs do not leave JavaScript. Ill-formed octets become U+FFFD. */
-export function decodeText(octets: Uint8Array, begin: number, end: number): string {
+/** Decodes UTF-8; short ASCII runs do not leave JavaScript. Ill-formed bytes become U+FFFD. */
+export function decodeText(bytes: Uint8Array, begin: number, end: number): string {
   if (end - begin <= shortText) {
     let text = '';
     for (let at = begin; at < end; ++at) {
-      const octet = octets[at]!;
-      if (octet >= 0x80) return utf8.decode(octets.subarray(begin, end));
-      text += String.fromCharCode(octet);
+      const byte = bytes[at]!;
+      if (byte >= 0x80) return utf8.decode(bytes.subarray(begin, end));
+      text += String.fromCharCode(byte);
     }
     return text;
   }
-  return utf8.decode(octets.subarray(begin, end));
+  return utf8.decode(bytes.subarray(begin, end));
 }
 
 // Node's Buffer, where its types are known: in Node every payload is one (payload-in-node.ts).
@@ -30,9 +30,9 @@ type BufferIfKnown = typeof globalThis extends { Buffer: { allocUnsafe(size: num
  * `slice()` makes a copy that stands alone (and is a Payload too); with the option `copyPayloads` all are. `toString()` is the UTF-8 text, as apps written for Node's Buffer expect;
  * in Node it is a Buffer altogether.
  */
-export type Payload = TextualOctets & BufferIfKnown;
+export type Payload = TextualBytes & BufferIfKnown;
 
-class TextualOctets extends Uint8Array<ArrayBuffer> {
+class TextualBytes extends Uint8Array<ArrayBuffer> {
   // Consoles show it, minified or not. A getter, because V8 of Node 20 never optimises the constructor of a class that has a static field.
   static override get name(): string {
     return 'Payload';
@@ -47,7 +47,7 @@ class TextualOctets extends Uint8Array<ArrayBuffer> {
       case 'base64':
         return btoa(latin1Of(this));
       case 'hex':
-        return Array.from(this, (octet) => octet.toString(16).padStart(2, '0')).join('');
+        return Array.from(this, (byte) => byte.toString(16).padStart(2, '0')).join('');
       case 'latin1':
       case 'binary':
         return latin1Of(this);
@@ -63,12 +63,12 @@ class TextualOctets extends Uint8Array<ArrayBuffer> {
 }
 
 // A function takes no more arguments than its stack has room for.
-const octetsAtOnce = 8192;
+const bytesAtOnce = 8192;
 
-function latin1Of(octets: Uint8Array): string {
+function latin1Of(bytes: Uint8Array): string {
   let text = '';
-  for (let at = 0; at < octets.length; at += octetsAtOnce) {
-    text += String.fromCharCode(...octets.subarray(at, at + octetsAtOnce));
+  for (let at = 0; at < bytes.length; at += bytesAtOnce) {
+    text += String.fromCharCode(...bytes.subarray(at, at + bytesAtOnce));
   }
   return text;
 }
@@ -78,7 +78,7 @@ export function ownPayload(payload: Payload): Payload {
   return payload.byteLength * 2 < payload.buffer.byteLength ? (payload.slice() as Payload) : payload;
 }
 
-export const Payload = TextualOctets as unknown as {
+export const Payload = TextualBytes as unknown as {
   new (buffer: ArrayBuffer, byteOffset?: number, length?: number): Payload;
   new (length: number): Payload;
   readonly prototype: Payload;

@@ -43,8 +43,8 @@ interface Property {
 const propertiesById: (Property | undefined)[] = [];
 for (const [name, { id, kind }] of Object.entries(propertyTable)) propertiesById[id] = { name: name as keyof PacketProperties, kind };
 
-/** Reads a run of properties as wasm/records.h describes it: `length` octets from the word-aligned place `begin`. */
-export function readProperties(words: Uint32Array, octets: Uint8Array, begin: number, length: number): PacketProperties {
+/** Reads a run of properties as wasm/records.h describes it: `length` bytes from the word-aligned place `begin`. */
+export function readProperties(words: Uint32Array, bytes: Uint8Array, begin: number, length: number): PacketProperties {
   const properties: Record<string, unknown> = {};
   const end = begin + length;
   let at = begin;
@@ -57,11 +57,11 @@ export function readProperties(words: Uint32Array, octets: Uint8Array, begin: nu
         properties[name] = value !== 0;
         break;
       case PropertyKind.Text:
-        properties[name] = decodeText(octets, at, at + value);
+        properties[name] = decodeText(bytes, at, at + value);
         at += padded(value);
         break;
       case PropertyKind.Binary:
-        properties[name] = new Payload(octets.buffer.slice(at, at + value) as ArrayBuffer);
+        properties[name] = new Payload(bytes.buffer.slice(at, at + value) as ArrayBuffer);
         at += padded(value);
         break;
       case PropertyKind.Numbers:
@@ -69,10 +69,10 @@ export function readProperties(words: Uint32Array, octets: Uint8Array, begin: nu
         break;
       case PropertyKind.UserProperties: {
         const valueLength = words[at >> 2]!;
-        const key = decodeText(octets, at + 4, at + 4 + value);
+        const key = decodeText(bytes, at + 4, at + 4 + value);
         at += 4 + padded(value);
         const users = (properties[name] ??= Object.create(null)) as Record<string, string | string[]>;
-        users[key] = joined(users[key], decodeText(octets, at, at + valueLength));
+        users[key] = joined(users[key], decodeText(bytes, at, at + valueLength));
         at += padded(valueLength);
         break;
       }
@@ -83,7 +83,7 @@ export function readProperties(words: Uint32Array, octets: Uint8Array, begin: nu
   return properties;
 }
 
-/** What octets take up in the data of a step. */
+/** What bytes take up in the data of a step. */
 export function padded(length: number): number {
   return (length + 3) & ~3;
 }

@@ -84,7 +84,7 @@ export interface ClientMachineOptions {
   readonly subscribeBatchSize?: number | undefined; // 0
   readonly queueQosZero?: boolean | undefined; // true
   readonly maximumQueuedMessages?: number | undefined; // no limit
-  readonly maximumQueuedOctets?: number | undefined; // no limit
+  readonly maximumQueuedBytes?: number | undefined; // no limit
   /** Makes packetReceived() and packetSent() come. */
   readonly trace?: boolean | undefined; // false
   /** Aliases that the client gives to the topics it publishes to most; 0: only those that the application sets. */
@@ -154,7 +154,7 @@ export interface ClientSink {
    */
   closing(error: EngineError): void;
   /**
-   * Octets for the transport: what one step made, in one frame or in several calls one behind the other. A frame begins and ends with packets; only one
+   * Bytes for the transport: what one step made, in one frame or in several calls one behind the other. A frame begins and ends with packets; only one
    * that is larger than transportOpened() allows is split. The caller owns them. Not called for a client that is linked to an in-tab broker.
    */
   output(frame: Uint8Array<ArrayBuffer>): void;
@@ -169,8 +169,8 @@ export interface ClientSink {
   /** A restore() brought what is no record of this version: the machine is of no use. */
   restoreFailed?(error: EngineError): void;
   /** Only with ClientMachineOptions.trace. `packetType` as in the standard: 1 CONNECT ... 15 AUTH. `content` is a PUBLISH's. */
-  packetReceived?(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void;
-  packetSent?(packetType: number, packetIdentifier: number, octets: number, content?: PublishContent): void;
+  packetReceived?(packetType: number, packetIdentifier: number, bytes: number, content?: PublishContent): void;
+  packetSent?(packetType: number, packetIdentifier: number, bytes: number, content?: PublishContent): void;
 }
 
 /** What a PUBLISH says, as it says it: the topic is empty where an alias stands for it. `flags` as PublishFlags. */
@@ -188,13 +188,13 @@ export interface BrokerMachineOptions {
   readonly topicAliasMaximum?: number | undefined; // 32
   readonly maximumInFlight?: number | undefined; // 8192
   readonly maximumQueuedMessages?: number | undefined; // 100,000
-  readonly maximumOutputOctets?: number | undefined; // 16 MiB
+  readonly maximumOutputBytes?: number | undefined; // 16 MiB
   readonly connectTimeout?: number | undefined; // 10,000
   /** Seconds; 0xFFFFFFFF is never. */
   readonly maximumSessionExpiryInterval?: number | undefined; // 0xFFFFFFFF
-  readonly maximumQueuedOctets?: number | undefined; // no limit
+  readonly maximumQueuedBytes?: number | undefined; // no limit
   readonly maximumQueuedMessagesInAll?: number | undefined; // no limit
-  readonly maximumQueuedOctetsInAll?: number | undefined; // no limit
+  readonly maximumQueuedBytesInAll?: number | undefined; // no limit
   readonly maximumRetainedMessages?: number | undefined; // no limit
   readonly maximumSubscriptions?: number | undefined; // no limit
   readonly maximumConnections?: number | undefined; // no limit
@@ -285,7 +285,7 @@ export interface BrokerSink {
 
 /** The transport below one connection of the broker. */
 export interface ConnectionSink {
-  /** Octets for the transport: whole packets, as many in one call as open() allows; what one step made comes in calls one behind the other. The caller owns them. */
+  /** Bytes for the transport: whole packets, as many in one call as open() allows; what one step made comes in calls one behind the other. The caller owns them. */
   output(frame: Uint8Array<ArrayBuffer>): void;
   /** Everything was handed to output(): close the transport, and call closed() once it is closed. */
   closeTransport(): void;
@@ -296,8 +296,8 @@ export interface BrokerStatistics {
   readonly publishesReceived: number;
   readonly publishesSent: number;
   readonly publishesDropped: number;
-  readonly octetsReceived: number;
-  readonly octetsSent: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
   readonly connectionsAccepted: number;
   readonly connections: number;
   readonly sessions: number;

@@ -2,7 +2,7 @@
 
 export const enum PropertyKind {
   Boolean = 0,
-  Octet = 1,
+  Byte = 1,
   U16 = 2,
   U32 = 3,
   Numbers = 4,
@@ -32,7 +32,7 @@ export const propertyTable = {
   receiveMaximum: { id: 33, kind: PropertyKind.U16 },
   topicAliasMaximum: { id: 34, kind: PropertyKind.U16 },
   topicAlias: { id: 35, kind: PropertyKind.U16 },
-  maximumQoS: { id: 36, kind: PropertyKind.Octet },
+  maximumQoS: { id: 36, kind: PropertyKind.Byte },
   retainAvailable: { id: 37, kind: PropertyKind.Boolean },
   userProperties: { id: 38, kind: PropertyKind.UserProperties },
   maximumPacketSize: { id: 39, kind: PropertyKind.U32 },

@@ -1,4 +1,4 @@
-// A client and a broker of the same Wasm module, linked inside it: a transport whose octets JavaScript never sees.
+// A client and a broker of the same Wasm module, linked inside it: a transport whose bytes JavaScript never sees.
 import type { Attempt } from '../attempt.ts';
 import type { BrokerMachine } from '../engine/broker-machine.ts';
 import type { CloseInfo, Transport } from './transport.ts';

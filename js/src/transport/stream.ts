@@ -10,7 +10,7 @@ export interface StreamLike {
   readonly writableLength?: number;
   on(event: string, listener: (...args: never[]) => void): unknown;
   once(event: string, listener: (...args: never[]) => void): unknown;
-  write(octets: Uint8Array): boolean;
+  write(bytes: Uint8Array): boolean;
   pause(): unknown;
   resume(): unknown;
   end(): unknown;
@@ -62,11 +62,11 @@ export class StreamTransport implements Transport {
     });
   }
 
-  send(octets: Uint8Array<ArrayBuffer>): boolean {
+  send(bytes: Uint8Array<ArrayBuffer>): boolean {
     if (!this.#stream.writable) return true;
     // Who does not ask how much has left is not owed more writes than there are sends.
-    if (octets.length <= CHUNK || this.#handlers.unsent === undefined) this.#chunks.push(octets);
-    else for (let at = 0; at < octets.length; at += CHUNK) this.#chunks.push(octets.subarray(at, at + CHUNK));
+    if (bytes.length <= CHUNK || this.#handlers.unsent === undefined) this.#chunks.push(bytes);
+    else for (let at = 0; at < bytes.length; at += CHUNK) this.#chunks.push(bytes.subarray(at, at + CHUNK));
     this.#write();
     if (!this.#isBlocked) return true;
     this.#progress.watch();

@@ -1,4 +1,4 @@
-// What carries octets between a client and its server: anything that sends, receives and tells when it is gone.
+// What carries bytes between a client and its server: anything that sends, receives and tells when it is gone.
 
 /**
  * How a transport ended. For a WebSocket `code` and `reason` are those of its close frame, or the browser's own
@@ -16,15 +16,15 @@ export interface CloseInfo {
 /** Called by the transport, never from inside a call of its own methods. */
 export interface TransportHandlers {
   /**
-   * Octets may be sent. A transport that has frames says how many bytes one may carry: the receiver sends whole packets
+   * Bytes may be sent. A transport that has frames says how many bytes one may carry: the receiver sends whole packets
    * of no more than that in one call, and splits only a larger one.
    */
   opened(maximumFrameSize?: number): void;
   /**
-   * Octets arrived, in any slicing. The buffer is the receiver's from now on: views of it may live as long as they
+   * Bytes arrived, in any slicing. The buffer is the receiver's from now on: views of it may live as long as they
    * like.
    */
-  received(octets: Uint8Array<ArrayBuffer>): void;
+  received(bytes: Uint8Array<ArrayBuffer>): void;
   /** After send() answered false: what was sent has left, or nearly. */
   drained(): void;
   /** Of all that was sent, so many bytes have not left yet: told now and then while that changes, and 0 at last. */
@@ -37,9 +37,9 @@ export interface TransportHandlers {
 
 export interface Transport {
   /**
-   * Octets sent in one call travel together; the buffer is not changed afterwards. false: enough, wait for drained().
+   * Bytes sent in one call travel together; the buffer is not changed afterwards. false: enough, wait for drained().
    */
-  send(octets: Uint8Array<ArrayBuffer>): boolean;
+  send(bytes: Uint8Array<ArrayBuffer>): boolean;
   /** Stops, or goes on, to read from the peer, where the platform can. */
   pause?(): void;
   resume?(): void;

@@ -32,7 +32,7 @@ const OPEN = 1;
 const NORMAL_CLOSURE = 1000;
 const LOST: CloseInfo = { code: 1006, reason: '', wasClean: false };
 
-/** Octets in the browser's buffer from which on the sender is told to wait. */
+/** Bytes in the browser's buffer from which on the sender is told to wait. */
 const HIGH_WATER = 512 * 1024;
 // A WebSocket does not say when its buffer has drained. Milliseconds.
 const DRAIN_POLL = 10;
@@ -81,32 +81,32 @@ export class WebSocketTransport implements Transport {
     if (socket.readyState === OPEN) queueMicrotask(() => handlers.opened(maximumFrameSize));
   }
 
-  send(octets: Uint8Array<ArrayBuffer>): boolean {
+  send(bytes: Uint8Array<ArrayBuffer>): boolean {
     if (this.#socket.readyState !== OPEN) return true;
-    if (this.#isPaced) this.#sendPaced(octets);
-    else this.#socket.send(octets);
-    const bytes = this.#bufferedBytes();
-    if (bytes > 0) this.#progress.watch();
-    const isFull = bytes >= HIGH_WATER;
+    if (this.#isPaced) this.#sendPaced(bytes);
+    else this.#socket.send(bytes);
+    const buffered = this.#bufferedBytes();
+    if (buffered > 0) this.#progress.watch();
+    const isFull = buffered >= HIGH_WATER;
     if (isFull || this.#unsent.length > 0) this.#draining ??= setTimeout(() => this.#drain(), DRAIN_POLL);
     this.#isFull ||= isFull;
     return !isFull;
   }
 
-  #sendPaced(octets: Uint8Array<ArrayBuffer>): void {
-    this.#unsent.push(octets);
-    this.#unsentBytes += octets.length;
+  #sendPaced(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#unsent.push(bytes);
+    this.#unsentBytes += bytes.length;
     this.#sendUnsent();
   }
 
   readonly #sendUnsent = (): void => {
     let count = 0;
     while (count < this.#unsent.length && this.#socket.bufferedAmount < PACE && this.#socket.readyState === OPEN) {
-      const octets = this.#unsent[count++]!;
-      this.#unsentBytes -= octets.length;
+      const bytes = this.#unsent[count++]!;
+      this.#unsentBytes -= bytes.length;
       // The callback comes sooner than the next look at the buffer, and keeps a fast line busy.
-      const fills = this.#socket.bufferedAmount + octets.length >= PACE;
-      this.#socket.send(octets, fills ? this.#sendUnsent : undefined);
+      const fills = this.#socket.bufferedAmount + bytes.length >= PACE;
+      this.#socket.send(bytes, fills ? this.#sendUnsent : undefined);
     }
     this.#unsent.splice(0, count);
   };
@@ -134,7 +134,7 @@ export class WebSocketTransport implements Transport {
 
   close(): void {
     if (this.#closed) return;
-    for (const octets of this.#unsent.splice(0)) this.#socket.send(octets);
+    for (const bytes of this.#unsent.splice(0)) this.#socket.send(bytes);
     this.#unsentBytes = 0;
     this.#socket.close(NORMAL_CLOSURE);
     this.#grace ??= setTimeout(() => this.destroy(), CLOSE_GRACE);
@@ -172,7 +172,7 @@ export class WebSocketTransport implements Transport {
       const data = this.#waiting.shift();
       if (typeof data === 'string') this.#refuseText();
       else if (isBlob(data)) void this.#readBlob(data);
-      else this.#handlers.received(octetsOf(data as ArrayBuffer | Uint8Array<ArrayBuffer>));
+      else this.#handlers.received(bytesOf(data as ArrayBuffer | Uint8Array<ArrayBuffer>));
     }
   }
 
@@ -224,7 +224,7 @@ function isBlob(data: unknown): data is Blob {
   return typeof (data as Partial<Blob>).stream === 'function';
 }
 
-function octetsOf(data: ArrayBuffer | Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function bytesOf(data: ArrayBuffer | Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return ArrayBuffer.isView(data) ? data : new Uint8Array(data);
 }
 

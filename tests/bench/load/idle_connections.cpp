@@ -29,7 +29,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t kUnderWay = 256;  // connections that wait for their CONNACK at a time
 // Fewer than the kernel has ports for one source address.
 constexpr std::uint32_t kConnectionsPerSource = 10'000;
-constexpr ssize_t kConnackOctets = 4;
+constexpr ssize_t kConnackBytes = 4;
 
 [[noreturn]] void fail(const std::string& what) {
   throw std::runtime_error(what + ": " + std::strerror(errno));
@@ -113,10 +113,10 @@ class IdleConnections {
     mqtt::Connect connect;
     connect.client_identifier = identifier;
     connect.keep_alive = 0;
-    mqtt::ByteBuffer octets;
-    encode(connect, octets);
-    const auto sent = send(sockets_[number], octets.data(), octets.size(), MSG_NOSIGNAL);
-    if (sent != static_cast<ssize_t>(octets.size())) fail("connection " + std::to_string(number));
+    mqtt::ByteBuffer bytes;
+    encode(connect, bytes);
+    const auto sent = send(sockets_[number], bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent != static_cast<ssize_t>(bytes.size())) fail("connection " + std::to_string(number));
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = number;
@@ -124,9 +124,9 @@ class IdleConnections {
   }
 
   void take_connack(std::uint32_t number) {
-    std::uint8_t octets[kConnackOctets] = {};
-    const bool whole = recv(sockets_[number], octets, sizeof octets, 0) == kConnackOctets;
-    if (!whole || octets[3] != 0) throw std::runtime_error("the broker refused connection " + std::to_string(number));
+    std::uint8_t bytes[kConnackBytes] = {};
+    const bool whole = recv(sockets_[number], bytes, sizeof bytes, 0) == kConnackBytes;
+    if (!whole || bytes[3] != 0) throw std::runtime_error("the broker refused connection " + std::to_string(number));
     epoll_ctl(epoll_, EPOLL_CTL_DEL, sockets_[number], nullptr);
   }
 

@@ -25,7 +25,7 @@ bool parse_options(int argc, char** argv, Options& options, int& exit_code) {
   app.add_option("--publisher-port", options.publisher_port,
                  "TCP port that publishers connect to; 0 has them connect as subscribers do")
       ->capture_default_str();
-  app.add_option("--payload", options.payload_octets, "octets, at least 16")
+  app.add_option("--payload", options.payload_bytes, "bytes, at least 16")
       ->check(CLI::Range(16, 1 << 20))
       ->capture_default_str();
   app.add_option("--seconds", options.seconds, "of measuring")->check(CLI::Range(0.1, 600.0))->capture_default_str();
@@ -38,7 +38,7 @@ bool parse_options(int argc, char** argv, Options& options, int& exit_code) {
   app.add_option("--in-flight", options.in_flight, "QoS 1 and 2: unacknowledged messages of a publisher")
       ->check(CLI::Range(1, 65'535))
       ->capture_default_str();
-  app.add_option("--window", options.window_octets, "QoS 0: octets of deliveries that may be on the way")
+  app.add_option("--window", options.window_bytes, "QoS 0: bytes of deliveries that may be on the way")
       ->capture_default_str();
   app.add_option("--server-pid", options.server_pid, "process whose CPU time is reported")->capture_default_str();
   try {

@@ -15,14 +15,14 @@ struct Options {
   std::uint32_t publishers = 1;
   std::uint32_t subscribers = 1;  // each gets what every publisher sends
   std::uint32_t stalled = 0;  // further subscribers, which read nothing and whose queues are filled first; not counted
-  std::uint16_t publisher_port = 0;   // publishers connect here, over TCP; 0: as subscribers do
-  std::uint32_t payload_octets = 32;  // at least 16: sequence number and time of sending are inside
-  double seconds = 3;                 // of measuring, behind the warm-up
+  std::uint16_t publisher_port = 0;  // publishers connect here, over TCP; 0: as subscribers do
+  std::uint32_t payload_bytes = 32;  // at least 16: sequence number and time of sending are inside
+  double seconds = 3;                // of measuring, behind the warm-up
   double warm_up_seconds = 0.5;
-  std::uint64_t messages_per_second = 0;          // of all publishers together; 0: as fast as they are taken
-  std::uint32_t in_flight = 100;                  // QoS 1 and 2: unacknowledged messages of a publisher
-  std::uint64_t window_octets = 4 * 1024 * 1024;  // QoS 0: octets of deliveries that may be on the way
-  int server_pid = 0;                             // its CPU time goes into the report
+  std::uint64_t messages_per_second = 0;         // of all publishers together; 0: as fast as they are taken
+  std::uint32_t in_flight = 100;                 // QoS 1 and 2: unacknowledged messages of a publisher
+  std::uint64_t window_bytes = 4 * 1024 * 1024;  // QoS 0: bytes of deliveries that may be on the way
+  int server_pid = 0;                            // its CPU time goes into the report
 };
 
 // Answers false when the program is to end with `exit_code`: help was asked for, or the line is wrong and it has been

@@ -51,7 +51,7 @@ double cpu_seconds_of(int pid) {
   return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-// The first 16 octets of each payload.
+// The first 16 bytes of each payload.
 struct Stamp {
   std::uint32_t publisher;
   std::uint32_t sequence;  // from 1
@@ -156,7 +156,7 @@ class Experiment {
 
   void prepare(Publisher& publisher) {
     const std::string topic = "load/" + std::to_string(publisher.index);
-    const std::vector<std::uint8_t> payload(options_.payload_octets, 'x');
+    const std::vector<std::uint8_t> payload(options_.payload_bytes, 'x');
     mqtt::Publish publish;
     publish.topic = topic;
     publish.payload = payload;
@@ -216,15 +216,15 @@ class Experiment {
   // too slow for.
   bool window_is_open() const {
     const std::uint64_t on_the_way = total_sent_ * subscribers_.size() - total_received_ - report_.lost;
-    return options_.qos != 0 || on_the_way * options_.payload_octets < options_.window_octets;
+    return options_.qos != 0 || on_the_way * options_.payload_bytes < options_.window_bytes;
   }
 
   void publish() {
-    constexpr std::size_t kBatchOctets = 64 * 1024;
+    constexpr std::size_t kBatchBytes = 64 * 1024;
     std::uint64_t left = budget();
     for (Publisher& publisher : publishers_) {
       if (publisher.peer.unsent() > 0 && !publisher.peer.flush()) continue;
-      while (left > 0 && publisher.peer.out().size() < kBatchOctets && window_is_open()) {
+      while (left > 0 && publisher.peer.out().size() < kBatchBytes && window_is_open()) {
         if (options_.qos != 0 && publisher.free_identifiers.empty()) break;
         append_publish(publisher);
         if (left != UINT64_MAX) --left;
@@ -362,7 +362,7 @@ std::string Report::to_json(const Options& options) const {
   json.precision(6);
   json << "{\"transport\":\"" << (options.websocket ? "ws" : "tcp") << "\",\"protocol\":" << int{options.version}
        << ",\"qos\":" << int{options.qos} << ",\"publishers\":" << options.publishers
-       << ",\"subscribers\":" << options.subscribers << ",\"payload\":" << options.payload_octets
+       << ",\"subscribers\":" << options.subscribers << ",\"payload\":" << options.payload_bytes
        << ",\"seconds\":" << seconds << ",\"sent\":" << sent << ",\"received\":" << received
        << ",\"received_per_second\":" << static_cast<std::uint64_t>(static_cast<double>(received) / seconds)
        << ",\"lost\":" << lost << ",\"duplicates\":" << duplicates << ",\"out_of_order\":" << out_of_order

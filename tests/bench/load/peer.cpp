@@ -76,13 +76,13 @@ void Peer::upgrade(const std::string& host) {
   if (send(socket_, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
     fail("upgrade");
   std::string answer;
-  // One octet at a time: what follows the empty line is a frame already.
+  // One byte at a time: what follows the empty line is a frame already.
   while (!answer.ends_with("\r\n\r\n")) {
     wait_for(socket_, POLLIN);
-    char octet = 0;
-    if (recv(socket_, &octet, 1, 0) != 1)
+    char byte = 0;
+    if (recv(socket_, &byte, 1, 0) != 1)
       throw std::runtime_error("the broker closed the connection during the upgrade");
-    answer += octet;
+    answer += byte;
   }
   if (!answer.starts_with("HTTP/1.1 101"))
     throw std::runtime_error("the broker refused the upgrade: " + answer.substr(0, answer.find('\r')));

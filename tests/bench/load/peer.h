@@ -1,4 +1,4 @@
-// One MQTT connection to the broker under load: a non-blocking socket, octets out of a buffer, whole packets in.
+// One MQTT connection to the broker under load: a non-blocking socket, bytes out of a buffer, whole packets in.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +27,9 @@ class Peer {
 
   int socket() const { return socket_; }
   mqtt::ProtocolVersion version() const { return version_; }
-  // MQTT octets for the broker; flush() sends them.
+  // MQTT bytes for the broker; flush() sends them.
   mqtt::ByteBuffer& out() { return out_; }
-  // Octets that the socket has not taken.
+  // Bytes that the socket has not taken.
   std::size_t unsent() const { return wire_.size() - wire_sent_ + out_.size(); }
   // Writes what the socket takes; true when nothing is left.
   bool flush();
@@ -42,19 +42,19 @@ class Peer {
   bool receive(std::span<std::uint8_t> buffer, Handle&& handle) {
     const std::size_t count = read_some(buffer);
     if (count == 0) return false;
-    const mqtt::Bytes octets{buffer.data(), count};
+    const mqtt::Bytes bytes{buffer.data(), count};
     if (!websocket_) {
-      take(octets, handle);
+      take(bytes, handle);
     } else {
-      unwrapper_.feed(octets, [&](mqtt::Bytes part) { take(part, handle); });
+      unwrapper_.feed(bytes, [&](mqtt::Bytes part) { take(part, handle); });
     }
     return count == buffer.size();
   }
 
  private:
   template <typename Handle>
-  void take(mqtt::Bytes octets, Handle&& handle) {
-    reader_.feed(octets);
+  void take(mqtt::Bytes bytes, Handle&& handle) {
+    reader_.feed(bytes);
     while (true) {
       const auto frame = reader_.next();
       if (!frame) throw std::runtime_error(std::string("the broker sent a malformed packet: ") + frame.error().text);

@@ -37,23 +37,23 @@ void append_binary_frame(mqtt::Bytes payload, mqtt::ByteBuffer& out) {
   out.append(payload);
 }
 
-bool FrameUnwrapper::read_header(mqtt::Bytes& octets) {
+bool FrameUnwrapper::read_header(mqtt::Bytes& bytes) {
   while (true) {
-    if (header_octets_ >= 2) {
+    if (header_bytes_ >= 2) {
       const std::uint8_t length = header_[1] & 0x7F;
       const std::size_t wanted = length < 126 ? 2 : length == 126 ? 4 : 10;
-      if (header_octets_ == wanted) {
+      if (header_bytes_ == wanted) {
         left_ = length < 126 ? length : 0;
         for (std::size_t i = 2; i < wanted; ++i)
           left_ = left_ << 8 | header_[i];
         is_data_ = (header_[0] & kOpcode) < kFirstControlOpcode;
-        header_octets_ = 0;
+        header_bytes_ = 0;
         return true;
       }
     }
-    if (octets.empty()) return false;
-    header_[header_octets_++] = octets.front();
-    octets = octets.subspan(1);
+    if (bytes.empty()) return false;
+    header_[header_bytes_++] = bytes.front();
+    bytes = bytes.subspan(1);
   }
 }
 

@@ -11,34 +11,34 @@ namespace wasmqtt::load {
 // The opening handshake; its answer ends with an empty line.
 std::string upgrade_request(const std::string& host);
 
-// Appends one binary frame under a masking key of zero, which leaves the octets as they are.
+// Appends one binary frame under a masking key of zero, which leaves the bytes as they are.
 void append_binary_frame(mqtt::Bytes payload, mqtt::ByteBuffer& out);
 
-// Frames in any slicing -> the octets inside the data frames. Control frames are passed over.
+// Frames in any slicing -> the bytes inside the data frames. Control frames are passed over.
 class FrameUnwrapper {
  public:
-  // Calls take(Bytes) for each run of data octets.
+  // Calls take(Bytes) for each run of data bytes.
   template <typename Take>
-  void feed(mqtt::Bytes octets, Take&& take) {
-    while (!octets.empty()) {
+  void feed(mqtt::Bytes bytes, Take&& take) {
+    while (!bytes.empty()) {
       if (left_ == 0) {
-        if (!read_header(octets)) return;
+        if (!read_header(bytes)) return;
         continue;
       }
-      const std::size_t count = octets.size() < left_ ? octets.size() : static_cast<std::size_t>(left_);
-      if (is_data_) take(octets.first(count));
-      octets = octets.subspan(count);
+      const std::size_t count = bytes.size() < left_ ? bytes.size() : static_cast<std::size_t>(left_);
+      if (is_data_) take(bytes.first(count));
+      bytes = bytes.subspan(count);
       left_ -= count;
     }
   }
 
  private:
-  // Takes header octets off the front; true when the header is whole.
-  bool read_header(mqtt::Bytes& octets);
+  // Takes header bytes off the front; true when the header is whole.
+  bool read_header(mqtt::Bytes& bytes);
 
   std::uint8_t header_[10] = {};
-  std::size_t header_octets_ = 0;
-  std::uint64_t left_ = 0;  // payload octets of the running frame
+  std::size_t header_bytes_ = 0;
+  std::uint64_t left_ = 0;  // payload bytes of the running frame
   bool is_data_ = false;
 };
 

@@ -4,29 +4,29 @@
 
 #include <utility>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 
 namespace mqtt {
 namespace {
 
+using test::bytes;
 using test::hexadecimal;
-using test::octets;
 
 TEST(Bytes, LieInsideOthersUpToBothEnds) {
-  const auto octet_run = octets("01 02 03 04");
-  const Bytes whole = Bytes(octet_run).first(3);
+  const auto byte_run = bytes("01 02 03 04");
+  const Bytes whole = Bytes(byte_run).first(3);
   EXPECT_TRUE(lies_inside(whole, whole));
   EXPECT_TRUE(lies_inside(whole.last(1), whole));
   EXPECT_TRUE(lies_inside(whole.last(0), whole));
-  EXPECT_FALSE(lies_inside(octet_run, whole));
-  EXPECT_FALSE(lies_inside(Bytes(octet_run).last(1), whole));
+  EXPECT_FALSE(lies_inside(byte_run, whole));
+  EXPECT_FALSE(lies_inside(Bytes(byte_run).last(1), whole));
   EXPECT_FALSE(lies_inside(whole, whole.last(2)));
   EXPECT_FALSE(lies_inside({}, {}));
 }
 
 TEST(ByteReader, ReadsBigEndianNumbersOneBehindTheOther) {
-  const auto bytes = octets("01 0203 04050607");
-  ByteReader in(bytes);
+  const auto given = bytes("01 0203 04050607");
+  ByteReader in(given);
   EXPECT_EQ(in.u8(), 0x01);
   EXPECT_EQ(in.u16(), 0x0203);
   EXPECT_EQ(in.u32(), 0x04050607U);
@@ -34,8 +34,8 @@ TEST(ByteReader, ReadsBigEndianNumbersOneBehindTheOther) {
 }
 
 TEST(ByteReader, ConsumesNothingWhereTheViewEndsInsideAValue) {
-  const auto bytes = octets("0003 6162");
-  ByteReader in(bytes);
+  const auto given = bytes("0003 6162");
+  ByteReader in(given);
   EXPECT_EQ(in.binary(), std::nullopt);
   EXPECT_EQ(in.remaining(), 4U);
   EXPECT_EQ(in.take(5), std::nullopt);
@@ -49,19 +49,19 @@ TEST(ByteReader, ConsumesNothingWhereTheViewEndsInsideAValue) {
 }
 
 TEST(ByteReader, HandsOutBinaryDataAndTheRestAsViews) {
-  const auto bytes = octets("0002 'ab' 'rest'");
-  ByteReader in(bytes);
+  const auto given = bytes("0002 'ab' 'rest'");
+  ByteReader in(given);
   const auto binary = in.binary();
   ASSERT_TRUE(binary);
-  EXPECT_EQ(binary->data(), bytes.data() + 2);
+  EXPECT_EQ(binary->data(), given.data() + 2);
   EXPECT_EQ(as_text(*binary), "ab");
   EXPECT_EQ(as_text(in.rest()), "rest");
   EXPECT_TRUE(in.empty());
 }
 
 TEST(ByteReader, TakesEmptyBinaryData) {
-  const auto bytes = octets("0000");
-  ByteReader in(bytes);
+  const auto given = bytes("0000");
+  ByteReader in(given);
   const auto binary = in.binary();
   ASSERT_TRUE(binary);
   EXPECT_TRUE(binary->empty());
@@ -73,7 +73,7 @@ TEST(ByteBuffer, AppendsInTheByteOrderOfMqtt) {
   buffer.u16(0x0203);
   buffer.u32(0x04050607);
   buffer.text("hi");
-  buffer.append(octets("ff"));
+  buffer.append(bytes("ff"));
   EXPECT_EQ(hexadecimal(buffer.view()),
             "010203040506070002"
             "6869"
@@ -110,7 +110,7 @@ TEST(ByteBuffer, AppendingNothingNeedsNoMemory) {
 
 TEST(ByteBuffer, ErasesItsFront) {
   ByteBuffer buffer;
-  buffer.append(octets("'abcdef'"));
+  buffer.append(bytes("'abcdef'"));
   buffer.erase_front(4);
   EXPECT_EQ(as_text(buffer.view()), "ef");
   buffer.erase_front(2);

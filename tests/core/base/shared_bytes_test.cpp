@@ -4,26 +4,26 @@
 
 #include <utility>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 
 namespace mqtt {
 namespace {
 
-TEST(SharedBytes, IsEmptyUntilItOwnsOctets) {
+TEST(SharedBytes, IsEmptyUntilItOwnsBytes) {
   const SharedBytes none;
   EXPECT_FALSE(none);
   EXPECT_EQ(none.size(), 0U);
   EXPECT_TRUE(SharedBytes::copy_of({}));
 }
 
-TEST(SharedBytes, CopiesShareTheSameOctets) {
+TEST(SharedBytes, CopiesShareTheSameBytes) {
   const SharedBytes first = SharedBytes::copy_of(as_bytes("payload"));
   const SharedBytes second = first;
   EXPECT_EQ(first.view().data(), second.view().data());
   EXPECT_EQ(as_text(second.view()), "payload");
 }
 
-TEST(SharedBytes, OctetsOutliveTheFirstOwner) {
+TEST(SharedBytes, BytesOutliveTheFirstOwner) {
   SharedBytes second;
   {
     const SharedBytes first = SharedBytes::copy_of(as_bytes("payload"));
@@ -49,7 +49,7 @@ TEST(SharedBytes, AdoptMayShowAPartOfTheMemory) {
   EXPECT_EQ(as_text(shared.view()), "payload");
 }
 
-TEST(SharedBytes, AssigningItToItselfKeepsTheOctets) {
+TEST(SharedBytes, AssigningItToItselfKeepsTheBytes) {
   SharedBytes shared = SharedBytes::copy_of(as_bytes("payload"));
   const SharedBytes& same = shared;
   shared = same;

@@ -337,7 +337,7 @@ INSTANTIATE_TEST_SUITE_P(Cuts, ExactlyOnceThroughABridge,
                          testing::Values(Cut{kLocal, true}, Cut{kLocal, false}, Cut{kRemote, true},
                                          Cut{kRemote, false}));
 
-// Both ways at once, with the transport cut behind each octet of one direction in turn.
+// Both ways at once, with the transport cut behind each byte of one direction in turn.
 TEST_P(ExactlyOnceThroughABridge, WhereverATransportIsCut) {
   const auto [side, up] = GetParam();
   std::size_t total = SIZE_MAX;
@@ -350,7 +350,7 @@ TEST_P(ExactlyOnceThroughABridge, WhereverATransportIsCut) {
     there.subscribes("up qos0");
     TestBridge bridge(local, remote);
     bridge.starts();
-    const std::size_t before = up ? bridge.octets_up(side) : bridge.octets_down(side);
+    const std::size_t before = up ? bridge.bytes_up(side) : bridge.bytes_down(side);
     if (cut_at > 0) up ? bridge.cuts_after_up(side, cut_at) : bridge.cuts_after_down(side, cut_at);
     here.sends("PUBLISH up '1' qos2 id1", "PUBREL id1", "PUBLISH up '2' qos2 id2", "PUBREL id2");
     there.sends("PUBLISH down '1' qos2 id1", "PUBREL id1", "PUBLISH down '2' qos2 id2", "PUBREL id2");
@@ -358,7 +358,7 @@ TEST_P(ExactlyOnceThroughABridge, WhereverATransportIsCut) {
     bridge.advances(3s);
     ASSERT_THAT(there.received_and_forgotten("PUBLISH"), ElementsAre("PUBLISH up '1'", "PUBLISH up '2'")) << cut_at;
     ASSERT_THAT(here.received_and_forgotten("PUBLISH"), ElementsAre("PUBLISH down '1'", "PUBLISH down '2'")) << cut_at;
-    if (cut_at == 0) total = (up ? bridge.octets_up(side) : bridge.octets_down(side)) - before;
+    if (cut_at == 0) total = (up ? bridge.bytes_up(side) : bridge.bytes_down(side)) - before;
   }
   EXPECT_GT(total, 20U);
 }

@@ -225,7 +225,7 @@ class ABrokerThatAnswersInTheFormOf3_1_1 : public PlayedBrokers {};
 // Whatever it says of the user name, it does not speak 5.0.
 TEST_F(ABrokerThatAnswersInTheFormOf3_1_1, IsTriedWithThat) {
   connects(kRemote);
-  sends_octets(kRemote, {0x20, 0x02, 0x00, 0x05});
+  sends_bytes(kRemote, {0x20, 0x02, 0x00, 0x05});
   EXPECT_TRUE(bridge_.should_close(kRemote));
   loses(kRemote);
   EXPECT_THAT(notes(), ElementsAre("no MQTT 5.0, next MQTT 3.1.1 with the sign of a bridge"));

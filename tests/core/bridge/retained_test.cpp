@@ -333,7 +333,7 @@ TEST(RetainedMessagesOfASmallQueue, CrossThoughTheirOwnMessagesWereDropped) {
 }
 
 TEST(RetainedMessagesOfASmallQueue, CrossLateThoughTheBrokersWereNotApart) {
-  TestBroker local({.maximum_output_octets = 4096}), remote;
+  TestBroker local({.maximum_output_bytes = 4096}), remote;
   Peer here(local);
   here.connects("here");
   TestBridge bridge(local, remote);

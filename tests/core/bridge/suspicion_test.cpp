@@ -50,7 +50,7 @@ class ABrokerThatFails : public PlayedBrokers {
   // mochi's PUBACK of 2.6: a reason code that a PUBACK does not have, and a property.
   void answers_wrongly(const std::string& publish) {
     const auto identifier = static_cast<std::uint8_t>(std::stoi(identifier_of(publish).substr(2)));
-    sends_octets(kRemote, {0x40, 0x04, 0x00, identifier, 0x01, 0x00});
+    sends_bytes(kRemote, {0x40, 0x04, 0x00, identifier, 0x01, 0x00});
     EXPECT_TRUE(bridge_.should_close(kRemote));
     sent(kRemote);
     loses(kRemote);
@@ -140,8 +140,8 @@ TEST_F(ABrokerThatFails, GetsNoOtherMessageUnderTheIdentifierOfOneThatWasGivenUp
   for (int left = 65'534; left > 0;) {
     const int count = std::min(left, 1000);
     std::vector<std::uint8_t> publishes, pubacks;
-    const auto append = [](std::vector<std::uint8_t>& octets, const std::vector<std::uint8_t>& more) {
-      octets.insert(octets.end(), more.begin(), more.end());
+    const auto append = [](std::vector<std::uint8_t>& bytes, const std::vector<std::uint8_t>& more) {
+      bytes.insert(bytes.end(), more.begin(), more.end());
     };
     for (int i = 1; i <= count; ++i) {
       const auto here = static_cast<unsigned>(i);
@@ -151,8 +151,8 @@ TEST_F(ABrokerThatFails, GetsNoOtherMessageUnderTheIdentifierOfOneThatWasGivenUp
       const auto there = static_cast<unsigned>(next);
       append(pubacks, {0x40, 0x02, static_cast<std::uint8_t>(there >> 8), static_cast<std::uint8_t>(there)});
     }
-    sends_octets(kLocal, publishes);
-    sends_octets(kRemote, pubacks);
+    sends_bytes(kLocal, publishes);
+    sends_bytes(kRemote, pubacks);
     for (const BridgeSide side : {kLocal, kRemote})
       bridge_.consume_output(side, bridge_.output(side).size());
     left -= count;
@@ -174,7 +174,7 @@ TEST_F(ABrokerThatFails, ForAnotherReasonIsSentEverythingAgain) {
         loses(kRemote, TransportEnd::ByPeer);
         break;
       default:  // what is wrong is not an answer
-        sends_octets(kRemote, {0x30, 0x01, 0x00});
+        sends_bytes(kRemote, {0x30, 0x01, 0x00});
         loses(kRemote, TransportEnd::ByPeer);
         break;
     }

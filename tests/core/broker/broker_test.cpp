@@ -7,7 +7,7 @@
 #include <memory>
 #include <random>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_broker.h"
 #include "support/versions.h"
 #include "support/written_packet.h"
@@ -25,7 +25,7 @@ using ::testing::StartsWith;
 TEST(ConnectTimeout, ClosesAConnectionThatDoesNotConnect) {
   TestBroker broker({.connect_timeout = 10s});
   Peer silent(broker), slow(broker, V3_1_1), connected(broker);
-  slow.sends_octets(octets("10"));
+  slow.sends_bytes(bytes("10"));
   connected.connects("a");
   broker.advance(10s - 1ms);
   EXPECT_FALSE(silent.is_closed());
@@ -85,7 +85,7 @@ TEST(KeepAlive, IsNotSatisfiedByHalfAPacketOrByWhatIsSentToTheClient) {
   peer.connects("a keep_alive=2");
   peer.subscribes("t");
   broker.advance(2s);
-  peer.sends_octets(octets("C0"));
+  peer.sends_bytes(bytes("C0"));
   ASSERT_TRUE(broker.publishes("t 'x'"));
   broker.advance(1s);
   EXPECT_TRUE(peer.is_closed());
@@ -95,9 +95,9 @@ TEST(KeepAlive, IsSatisfiedByALongMessageOnItsWay) {
   TestBroker broker;
   Peer peer(broker);
   peer.connects("a keep_alive=2");
-  auto publish = WrittenPacket("PUBLISH t 'x'x10000").octets();
+  auto publish = WrittenPacket("PUBLISH t 'x'x10000").bytes();
   for (Bytes rest = publish; !rest.empty(); rest = rest.subspan(std::min<std::size_t>(2'000, rest.size()))) {
-    peer.sends_octets(rest.first(std::min<std::size_t>(2'000, rest.size())));
+    peer.sends_bytes(rest.first(std::min<std::size_t>(2'000, rest.size())));
     broker.advance(2s);
   }
   EXPECT_FALSE(peer.is_closed());
@@ -133,7 +133,7 @@ TEST(Ping, IsAnswered_MQTT_3_12_4_1) {
   peer.connects("a");
   peer.sends("PINGREQ");
   EXPECT_THAT(peer.received(), ElementsAre("PINGRESP"));
-  peer.sends_octets(octets("C0 01 00"));
+  peer.sends_bytes(bytes("C0 01 00"));
   EXPECT_THAT(peer.received(), ElementsAre(StartsWith("DISCONNECT malformed-packet")));
 }
 
@@ -169,12 +169,12 @@ TEST(ConnectionNumbers, UsedAgainBringNothingOfTheEarlierConnection) {
     peer.connects("a keep_alive=2 {maximum_packet_size=100 receive_maximum=1 topic_alias_maximum=3}");
     peer.subscribes("t qos1");
     peer.sends("PUBLISH t 'x' {topic_alias=1}", "PUBLISH t 'y' qos2 id1");
-    peer.sends_octets(octets("30 05"));  // the begin of a packet
+    peer.sends_bytes(bytes("30 05"));  // the begin of a packet
   }
   broker.advance(1s);
   Peer peer(broker, V3_1_1);
   ASSERT_EQ(peer.id(), id);
-  peer.sends_octets(octets("10 0D 0004'MQTT' 04 02 0000 0001'b'"));
+  peer.sends_bytes(bytes("10 0D 0004'MQTT' 04 02 0000 0001'b'"));
   EXPECT_THAT(peer.received(), ElementsAre("CONNACK success"));
   broker.advance(1h);  // neither the old time for CONNECT nor the old Keep Alive
   EXPECT_FALSE(peer.is_closed());
@@ -189,7 +189,7 @@ TEST(ConnectionNumbers, MayBeClosedBeforeTheyWereNamedReady) {
   Broker broker{BrokerOptions{}};
   const Instant now{1h};
   const ConnectionId first = broker.open(now);
-  broker.receive(first, octets("10 0D 0004'MQTT' 04 02 0000 0001'a'"), now);
+  broker.receive(first, bytes("10 0D 0004'MQTT' 04 02 0000 0001'a'"), now);
   broker.closed(first, now);
   const ConnectionId second = broker.open(now);
   EXPECT_EQ(second, first);
@@ -197,7 +197,7 @@ TEST(ConnectionNumbers, MayBeClosedBeforeTheyWereNamedReady) {
   EXPECT_FALSE(broker.should_close(second));
   while (broker.take_ready()) {
   }
-  broker.receive(second, octets("10 0D 0004'MQTT' 04 02 0000 0001'a'"), now);
+  broker.receive(second, bytes("10 0D 0004'MQTT' 04 02 0000 0001'a'"), now);
   EXPECT_EQ(broker.take_ready(), second);
   EXPECT_EQ(broker.take_ready(), std::nullopt);
   EXPECT_EQ(broker.output(second).size(), 4U);
@@ -209,7 +209,7 @@ TEST(ConnectionNumbers, ThatAreFreeMayBeNamedWithoutHarm) {
   const ConnectionId id = broker.open(now);
   broker.closed(id, now);
   broker.closed(id, now);
-  broker.receive(id, octets("10 0D 0004'MQTT' 04 02 0000 0001'a'"), now);
+  broker.receive(id, bytes("10 0D 0004'MQTT' 04 02 0000 0001'a'"), now);
   broker.disconnect(id, {.reason = ReasonCode::AdministrativeAction}, now);
   EXPECT_FALSE(broker.should_close(id));
   EXPECT_EQ(broker.take_ready(), std::nullopt);
@@ -221,9 +221,9 @@ TEST(Closing, IgnoresFurtherInput) {
   Broker broker{BrokerOptions{}};
   const Instant now{1h};
   const ConnectionId id = broker.open(now);
-  broker.receive(id, octets("10 0D 0004'MQTT' 04 02 0000 0001'a' E0 00 C0 00"), now);
+  broker.receive(id, bytes("10 0D 0004'MQTT' 04 02 0000 0001'a' E0 00 C0 00"), now);
   EXPECT_TRUE(broker.should_close(id));
-  broker.receive(id, octets("C0 00"), now);
+  broker.receive(id, bytes("C0 00"), now);
   EXPECT_EQ(broker.output(id).size(), 4U) << "the CONNACK and nothing else";
   broker.consume_output(id, 4);
   broker.closed(id, now);
@@ -278,7 +278,7 @@ TEST(ShutDown, EndsEveryConnectionAndPublishesWills) {
 std::vector<std::uint8_t> stream_of_everything(ProtocolVersion version) {
   std::vector<std::uint8_t> stream;
   const auto add = [&](std::string_view line) {
-    const auto packet = WrittenPacket(line, version).octets();
+    const auto packet = WrittenPacket(line, version).bytes();
     stream.insert(stream.end(), packet.begin(), packet.end());
   };
   add("CONNECT a keep_alive=10 user=u password=p will(w 'bye' qos1)");
@@ -307,7 +307,7 @@ TEST_P(KeepAliveIn, SlicingOfTheInputMakesNoDifference) {
     TestBroker broker;
     broker.slice_input(slice);
     Peer peer(broker, GetParam());
-    peer.sends_octets(stream);
+    peer.sends_bytes(stream);
     EXPECT_TRUE(peer.is_closed());
     const auto received = peer.received();
     if (slice == 0) {
@@ -325,7 +325,7 @@ TEST_P(KeepAliveIn, SlicingOfTheOutputMakesNoDifference) {
     TestBroker broker;
     broker.slice_output(slice);
     Peer peer(broker, GetParam());
-    peer.sends_octets(stream);
+    peer.sends_bytes(stream);
     const auto received = peer.received();
     if (slice == 0) expected = received;
     EXPECT_EQ(received, expected) << slice;
@@ -386,7 +386,7 @@ TEST(Observer, HearsTheEndOfEachConnectionOnceWithItsReason) {
   broker.advance(3s);
   Peer recent(broker);
   recent.connects("old");
-  garbage.sends_octets(octets("00"));
+  garbage.sends_bytes(bytes("00"));
   early.is_lost();
   broker.shuts_down();
   EXPECT_THAT(observer.take(),
@@ -408,12 +408,12 @@ TEST(Observer, IsToldThatASessionIsResumed) {
 TEST(Statistics, CountWhatCameAndWent) {
   TestBroker broker;
   Peer peer(broker, V3_1_1);
-  peer.sends_octets(octets("10 0D 0004'MQTT' 04 02 0000 0001'a'"));  // 15 octets, answered by 4
-  peer.sends_octets(octets("82 06 0001 0001't' 01"));                // 8, answered by 5
-  peer.sends_octets(octets("31 04 0001't' 'x'"));                    // 6, comes back as it is
+  peer.sends_bytes(bytes("10 0D 0004'MQTT' 04 02 0000 0001'a'"));  // 15 bytes, answered by 4
+  peer.sends_bytes(bytes("82 06 0001 0001't' 01"));                // 8, answered by 5
+  peer.sends_bytes(bytes("31 04 0001't' 'x'"));                    // 6, comes back as it is
   const BrokerStatistics statistics = broker.statistics();
-  EXPECT_EQ(statistics.octets_received, 29U);
-  EXPECT_EQ(statistics.octets_sent, 15U);
+  EXPECT_EQ(statistics.bytes_received, 29U);
+  EXPECT_EQ(statistics.bytes_sent, 15U);
   EXPECT_EQ(statistics.publishes_received, 1U);
   EXPECT_EQ(statistics.publishes_sent, 1U);
   EXPECT_EQ(statistics.publishes_dropped, 0U);

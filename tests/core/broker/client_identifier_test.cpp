@@ -5,7 +5,7 @@
 #include <string>
 
 #include "mqtt/codec/encode.h"
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_broker.h"
 #include "support/versions.h"
 
@@ -39,14 +39,14 @@ TEST_P(IdentifiersIn, MayBeLongerAndOfAnyCharacters) {
        {std::string(24, 'a'), std::string(65'535, 'a'), std::string("Küche/+/#$"), std::string("\xEF\xBB\xBF")}) {
     Peer peer(broker, GetParam());
     Connect connect{.version = GetParam(), .client_identifier = identifier};
-    ByteBuffer octets;
-    encode(connect, octets);
-    peer.sends_octets(octets.view());
+    ByteBuffer bytes;
+    encode(connect, bytes);
+    peer.sends_bytes(bytes.view());
     EXPECT_THAT(peer.received(), ElementsAre(StartsWith("CONNACK success"))) << identifier.size();
   }
 }
 
-TEST_P(IdentifiersIn, ThatDifferInOneOctetNameDifferentSessions_MQTT_3_1_3_2) {
+TEST_P(IdentifiersIn, ThatDifferInOneByteNameDifferentSessions_MQTT_3_1_3_2) {
   TestBroker broker;
   const std::string properties = GetParam() == V5_0 ? " {session_expiry_interval=100}" : "";
   { Peer(broker, GetParam()).connects("device persistent" + properties); }

@@ -121,7 +121,7 @@ TEST_F(Decided, ALateAnswerToAConnectionThatIsBeingClosedIsIgnored) {
   for (const Verdict& late : {Verdict{}, Verdict{.reason = ReasonCode::NotAuthorized}}) {
     Broker& machine = broker.machine();
     const ConnectionId id = machine.open(broker.now());
-    machine.receive(id, WrittenPacket("CONNECT a", V3_1_1).octets(), broker.now());
+    machine.receive(id, WrittenPacket("CONNECT a", V3_1_1).bytes(), broker.now());
     machine.advance(broker.now() + 10s);
     ASSERT_TRUE(machine.should_close(id));
     machine.decide(id, late, broker.now() + 10s);

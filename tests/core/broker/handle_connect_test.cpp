@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_broker.h"
 #include "support/versions.h"
 
@@ -63,8 +63,8 @@ TEST(Connect, ASecondTimeEndsTheConnection_MQTT_3_1_0_2) {
 TEST(Connect, ThatIsMalformedIsAnsweredIn5_0AndClosedBefore) {
   TestBroker broker;
   Peer usual(broker, V3_1_1), recent(broker, V5_0);
-  usual.sends_octets(octets("10 0D 0004'MQTT' 04 03 003C 0001'a'"));  // the reserved connect flag
-  recent.sends_octets(octets("10 0E 0004'MQTT' 05 03 003C 00 0001'a'"));
+  usual.sends_bytes(bytes("10 0D 0004'MQTT' 04 03 003C 0001'a'"));  // the reserved connect flag
+  recent.sends_bytes(bytes("10 0E 0004'MQTT' 05 03 003C 00 0001'a'"));
   EXPECT_TRUE(usual.is_closed());
   EXPECT_THAT(usual.received(), IsEmpty());
   EXPECT_TRUE(recent.is_closed());
@@ -74,7 +74,7 @@ TEST(Connect, ThatIsMalformedIsAnsweredIn5_0AndClosedBefore) {
 TEST(Connect, OfALaterVersionThan5_0IsRefusedInTheFormOf5_0_MQTT_3_1_2_2) {
   TestBroker broker;
   Peer peer(broker, V5_0);
-  peer.sends_octets(octets("10 0E 0004'MQTT' 06 02 003C 00 0001'a'"));
+  peer.sends_bytes(bytes("10 0E 0004'MQTT' 06 02 003C 00 0001'a'"));
   EXPECT_THAT(peer.received(), ElementsAre(StartsWith("CONNACK unsupported-protocol-version")));
   EXPECT_TRUE(peer.is_closed());
 }
@@ -84,7 +84,7 @@ TEST(Connect, OfAnEarlierVersionThan3_1IsRefusedInTheFormOf3_1_1_MQTT_3_1_2_2) {
                               "10 0F 0006'MQIsdp' 04 02 003C 0001'a'", "10 0F 0006'MQIsdp' 02 02 003C 0001'a'"}) {
     TestBroker broker;
     Peer peer(broker, V3_1_1);
-    peer.sends_octets(octets(connect));
+    peer.sends_bytes(bytes(connect));
     EXPECT_THAT(peer.received(), ElementsAre("CONNACK unsupported-protocol-version")) << connect;
     EXPECT_TRUE(peer.is_closed()) << connect;
   }
@@ -94,7 +94,7 @@ TEST(Connect, OfAnotherProtocolIsClosedWithoutAnAnswer_MQTT_3_1_2_1) {
   for (const char* connect : {"10 0D 0004'MQTX' 04 02 003C 0001'a'", "'GET / HTTP/1.1'", "00", "10 00", "F0 00"}) {
     TestBroker broker;
     Peer peer(broker, V3_1_1);
-    peer.sends_octets(octets(connect));
+    peer.sends_bytes(bytes(connect));
     EXPECT_THAT(peer.received(), IsEmpty()) << connect;
     EXPECT_TRUE(peer.is_closed()) << connect;
   }
@@ -108,10 +108,10 @@ TEST(Connect, WithAnAuthenticationMethodIsRefused) {
   EXPECT_TRUE(peer.is_closed());
 }
 
-TEST(Connect, OfMoreThanAMebioctetIsNotWaitedFor) {
+TEST(Connect, OfMoreThanAMebibyteIsNotWaitedFor) {
   TestBroker broker;
   Peer peer(broker);
-  peer.sends_octets(octets("10 FF FF 7F"));
+  peer.sends_bytes(bytes("10 FF FF 7F"));
   EXPECT_TRUE(peer.is_closed());
   Peer later(broker);
   later.connects("a");
@@ -265,7 +265,7 @@ TEST(Session, ExpiresAfterItsIntervalAndNotBefore) {
 
 TEST(Session, WhoseTimeHasComeIsNotResumedEvenIfNobodyCalledAdvance) {
   Broker broker{BrokerOptions{}};
-  const auto connect = octets("10 13 0004'MQTT' 05 00 0000 05 11 0000000A 0001'a'");
+  const auto connect = bytes("10 13 0004'MQTT' 05 00 0000 05 11 0000000A 0001'a'");
   const ConnectionId first = broker.open(Instant(0s));
   broker.receive(first, connect, Instant(0s));
   broker.closed(first, Instant(0s));

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_broker.h"
 #include "support/versions.h"
 
@@ -50,7 +50,7 @@ TEST(Disconnect, ThatIsMalformedIsAnErrorAndPublishesTheWill) {
   watcher.connects("watcher");
   watcher.subscribes("w");
   peer.connects("a will(w 'bye')");
-  peer.sends_octets(octets("E1 00"));
+  peer.sends_bytes(bytes("E1 00"));
   EXPECT_TRUE(peer.is_closed());
   EXPECT_THAT(watcher.received(), ElementsAre("PUBLISH w 'bye'"));
 }
@@ -104,8 +104,8 @@ TEST(Disconnect, IsTheLastThatIsListenedTo) {
   watcher.connects("watcher");
   watcher.subscribes("t");
   peer.connects("a");
-  std::vector<std::uint8_t> stream = octets("E0 00 30 04 0001't' 00");
-  peer.sends_octets(stream);
+  std::vector<std::uint8_t> stream = bytes("E0 00 30 04 0001't' 00");
+  peer.sends_bytes(stream);
   EXPECT_THAT(watcher.received(), IsEmpty());
 }
 
@@ -122,7 +122,7 @@ TEST(Auth, DoesNotExistBefore5_0) {
   TestBroker broker;
   Peer peer(broker, V3_1_1);
   peer.connects("a");
-  peer.sends_octets(octets("F0 00"));
+  peer.sends_bytes(bytes("F0 00"));
   EXPECT_TRUE(peer.is_closed());
 }
 

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_broker.h"
 #include "support/versions.h"
 
@@ -22,10 +22,10 @@ std::string persistent(ProtocolVersion version) {
 void acknowledge(Peer& peer, unsigned from, unsigned to) {
   ByteBuffer stream;
   for (unsigned identifier = from; identifier <= to; ++identifier) {
-    stream.append(octets("40 02"));
+    stream.append(bytes("40 02"));
     stream.u16(static_cast<std::uint16_t>(identifier));
   }
-  peer.sends_octets(stream.view());
+  peer.sends_bytes(stream.view());
 }
 
 void publish_numbered(TestBroker& broker, int from, int to, const std::string& qos) {

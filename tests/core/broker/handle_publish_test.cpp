@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_broker.h"
 #include "support/versions.h"
 
@@ -99,13 +99,13 @@ TEST(Publish, ThatIsMalformedEndsTheConnection) {
     TestBroker broker;
     Peer usual(broker, V3_1_1);
     usual.connects("a");
-    usual.sends_octets(octets(publish));
+    usual.sends_bytes(bytes(publish));
     EXPECT_TRUE(usual.is_closed()) << publish;
   }
   TestBroker broker;
   Peer recent(broker);
   recent.connects("a");
-  recent.sends_octets(octets("30 06 0003'a/+' 00"));
+  recent.sends_bytes(bytes("30 06 0003'a/+' 00"));
   EXPECT_THAT(recent.received(), ElementsAre(StartsWith("DISCONNECT malformed-packet")));
 }
 
@@ -176,17 +176,17 @@ TEST(PublishQoS2, OfEveryIdentifierMayBeOnTheWayAtOnce) {
   peer.connects("a");
   ByteBuffer publishes, releases;
   for (unsigned identifier = 1; identifier <= 65'535; ++identifier) {
-    publishes.append(octets("34 05 0001't'"));
+    publishes.append(bytes("34 05 0001't'"));
     publishes.u16(static_cast<std::uint16_t>(identifier));
-    releases.append(octets("62 02"));
+    releases.append(bytes("62 02"));
     releases.u16(static_cast<std::uint16_t>(identifier));
   }
   constexpr std::size_t kAllAnswered = 65'535 * 4;
-  std::size_t expected = peer.octets_received();
+  std::size_t expected = peer.bytes_received();
   for (int round = 0; round < 2; ++round) {
     for (const ByteBuffer* stream : {&publishes, &releases}) {
-      peer.sends_octets(stream->view());
-      EXPECT_EQ(peer.octets_received(), expected += kAllAnswered);
+      peer.sends_bytes(stream->view());
+      EXPECT_EQ(peer.bytes_received(), expected += kAllAnswered);
     }
   }
   EXPECT_EQ(broker.statistics().publishes_received, 2U * 65'535);

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_broker.h"
 #include "support/versions.h"
 
@@ -99,13 +99,13 @@ TEST(Unsubscribe, FromAnInvalidFilterSaysSo) {
 
 TEST(Subscribe, ThatIsMalformedEndsTheConnection) {
   // No filter, wrong flags, QoS 3, identifier 0, an empty filter.
-  for (const char* octets_of : {"82 02 0001", "80 06 0001 0001't' 00", "82 06 0001 0001't' 03", "82 06 0000 0001't' 00",
-                                "82 05 0001 0000 00", "A2 02 0001", "A0 05 0001 0001't'"}) {
+  for (const char* bytes_of : {"82 02 0001", "80 06 0001 0001't' 00", "82 06 0001 0001't' 03", "82 06 0000 0001't' 00",
+                               "82 05 0001 0000 00", "A2 02 0001", "A0 05 0001 0001't'"}) {
     TestBroker broker;
     Peer peer(broker, V3_1_1);
     peer.connects("a");
-    peer.sends_octets(octets(octets_of));
-    EXPECT_TRUE(peer.is_closed()) << octets_of;
+    peer.sends_bytes(bytes(bytes_of));
+    EXPECT_TRUE(peer.is_closed()) << bytes_of;
   }
 }
 

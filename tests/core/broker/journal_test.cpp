@@ -243,7 +243,7 @@ TEST_F(Journal, PassesMessagesOfASharedSubscriptionOnAfterARestart) {
   EXPECT_THAT(other.received(), ElementsAre("PUBLISH t 'x' qos1 id1"));
 }
 
-TEST_F(Journal, WithOneOctetDamagedIsRefusedOrMakesABrokerThatWorks) {
+TEST_F(Journal, WithOneByteDamagedIsRefusedOrMakesABrokerThatWorks) {
   {
     Peer peer(broker());
     peer.connects("a persistent will(gone '!' {will_delay_interval=50}) {session_expiry_interval=100}");
@@ -256,9 +256,9 @@ TEST_F(Journal, WithOneOctetDamagedIsRefusedOrMakesABrokerThatWorks) {
   for (const auto& [key, value] : journal.records) {
     const std::string whole = key + value;
     for (std::size_t at = 0; at < whole.size(); ++at) {
-      for (const char octet : {'\0', '\x7F', '\xFF'}) {
+      for (const char byte : {'\0', '\x7F', '\xFF'}) {
         std::string damaged = whole;
-        damaged[at] = octet;
+        damaged[at] = byte;
         MemoryJournal other = journal;
         other.records.erase(key);
         other.records[damaged.substr(0, key.size())] = damaged.substr(key.size());
@@ -266,7 +266,7 @@ TEST_F(Journal, WithOneOctetDamagedIsRefusedOrMakesABrokerThatWorks) {
         if (!other.restore_into(restored, broker().now())) continue;
         const ConnectionId id = restored.open(broker().now());
         for (const char* line : {"CONNECT a persistent", "SUBSCRIBE id1 # qos2", "PUBLISH t 'x' retain"})
-          restored.receive(id, WrittenPacket(line).octets(), broker().now());
+          restored.receive(id, WrittenPacket(line).bytes(), broker().now());
         restored.closed(id, broker().now());
         restored.advance(broker().now() + 1000s);
       }
@@ -280,11 +280,11 @@ TEST_F(Journal, OfAnotherVersionOrThatIsDamagedIsRefused) {
     const auto restored = other.restore(as_bytes(key), as_bytes(value));
     return restored ? std::string() : std::string(restored.error().text);
   };
-  const auto with_zero_octets = [](std::string_view text) { return std::string(text) + std::string(8, '\0'); };
+  const auto with_zero_bytes = [](std::string_view text) { return std::string(text) + std::string(8, '\0'); };
   EXPECT_THAT(error_of("0", std::string_view("\0\0\0\x63", 4)), HasSubstr("another version"));
   for (const std::string& key :
-       {std::string(), std::string("9"), std::string("2"), with_zero_octets("2"), with_zero_octets("1"),
-        with_zero_octets("3"), with_zero_octets("4"), with_zero_octets("5"), with_zero_octets("6"), std::string("?")}) {
+       {std::string(), std::string("9"), std::string("2"), with_zero_bytes("2"), with_zero_bytes("1"),
+        with_zero_bytes("3"), with_zero_bytes("4"), with_zero_bytes("5"), with_zero_bytes("6"), std::string("?")}) {
     EXPECT_THAT(error_of(key, "short"), HasSubstr("damaged")) << key;
   }
 }

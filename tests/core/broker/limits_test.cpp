@@ -145,8 +145,8 @@ TEST(Limits, OfConnectionsLetAClientTakeItsOwnOver) {
   EXPECT_TRUE(first.is_closed());
 }
 
-TEST(Limits, OfQueuedOctetsHoldForEachClientAndForAll) {
-  TestBroker broker({.maximum_queued_octets = 10'000, .maximum_queued_octets_in_all = 15'000});
+TEST(Limits, OfQueuedBytesHoldForEachClientAndForAll) {
+  TestBroker broker({.maximum_queued_bytes = 10'000, .maximum_queued_bytes_in_all = 15'000});
   for (const char* name : {"a", "b"}) {
     Peer peer(broker);
     peer.connects(std::string(name) + " persistent {session_expiry_interval=100}");
@@ -155,17 +155,17 @@ TEST(Limits, OfQueuedOctetsHoldForEachClientAndForAll) {
   }
   for (int i = 0; i < 30; ++i)
     ASSERT_TRUE(broker.publishes("a 'x'x1000 qos1"));
-  EXPECT_GE(broker.statistics().queued_octets, 10'000U);
-  EXPECT_LT(broker.statistics().queued_octets, 11'500U);
+  EXPECT_GE(broker.statistics().queued_bytes, 10'000U);
+  EXPECT_LT(broker.statistics().queued_bytes, 11'500U);
   for (int i = 0; i < 30; ++i)
     ASSERT_TRUE(broker.publishes("b 'x'x1000 qos1"));
-  EXPECT_GE(broker.statistics().queued_octets, 15'000U);
-  EXPECT_LT(broker.statistics().queued_octets, 16'500U);
+  EXPECT_GE(broker.statistics().queued_bytes, 15'000U);
+  EXPECT_LT(broker.statistics().queued_bytes, 16'500U);
   EXPECT_EQ(broker.statistics().queued_messages + broker.statistics().publishes_dropped, 60U);
   Peer again(broker);
   again.connects("a persistent {session_expiry_interval=100}");
   EXPECT_THAT(again.received(), SizeIs(testing::Ge(9U)));
-  EXPECT_LT(broker.statistics().queued_octets, 6'000U);
+  EXPECT_LT(broker.statistics().queued_bytes, 6'000U);
 }
 
 TEST(Limits, OfAllThatIsQueuedDropQoS0ToThoseWhoDoNotRead) {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_broker.h"
 #include "support/versions.h"
 

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_broker.h"
 #include "support/versions.h"
 #include "support/written_packet.h"
@@ -20,11 +20,11 @@ template <typename... Lines>
 void sends_at_once(Peer& peer, const Lines&... lines) {
   std::vector<std::uint8_t> stream;
   const auto add = [&](std::string_view line) {
-    const auto packet = WrittenPacket(line, peer.version()).octets();
+    const auto packet = WrittenPacket(line, peer.version()).bytes();
     stream.insert(stream.end(), packet.begin(), packet.end());
   };
   (add(lines), ...);
-  peer.sends_octets(stream);
+  peer.sends_bytes(stream);
 }
 
 class PipeliningIn : public EachVersion {};
@@ -45,13 +45,13 @@ TEST_P(PipeliningIn, BehindARefusedConnectIsNotListenedTo_MQTT_3_1_4_6) {
   watcher.connects("watcher");
   watcher.subscribes("#");
   // A will topic with a wildcard is malformed in every version.
-  std::vector<std::uint8_t> stream = WrittenPacket("CONNECT a will(w/x 'bye')", GetParam()).octets();
+  std::vector<std::uint8_t> stream = WrittenPacket("CONNECT a will(w/x 'bye')", GetParam()).bytes();
   *std::find(stream.begin(), stream.end(), 'x') = '#';
   for (const char* line : {"PUBLISH t 'x' retain", "SUBSCRIBE id1 t", "PINGREQ", "CONNECT a", "PUBLISH t 'x'"}) {
-    const auto packet = WrittenPacket(line, GetParam()).octets();
+    const auto packet = WrittenPacket(line, GetParam()).bytes();
     stream.insert(stream.end(), packet.begin(), packet.end());
   }
-  peer.sends_octets(stream);
+  peer.sends_bytes(stream);
   EXPECT_TRUE(peer.is_closed());
   if (GetParam() == V5_0) {
     EXPECT_THAT(peer.received(), ElementsAre(StartsWith("CONNACK malformed-packet")));
@@ -110,7 +110,7 @@ TEST(Pipelining, OfADisconnectWithReservedFlagsIsAnsweredAsMalformedIn5_0_MQTT_3
     TestBroker broker;
     Peer peer(broker);
     peer.connects("a");
-    peer.sends_octets(octets(disconnect));
+    peer.sends_bytes(bytes(disconnect));
     EXPECT_THAT(peer.received(), ElementsAre(StartsWith("DISCONNECT malformed-packet"))) << disconnect;
     EXPECT_TRUE(peer.is_closed()) << disconnect;
   }

@@ -104,7 +104,7 @@ TEST(RetainedDelivery, KeepsNothingInMemoryForAClientThatDoesNotRead) {
 }
 
 TEST(RetainedDelivery, KeepsToTheOutputThatTheHostAllows) {
-  TestBroker broker({.maximum_output_octets = 5000});
+  TestBroker broker({.maximum_output_bytes = 5000});
   Peer peer(broker);
   peer.connects("a");
   retain(broker, 100);
@@ -441,7 +441,7 @@ class RandomRetainedDelivery : public testing::TestWithParam<unsigned> {
   }
 
   std::mt19937 random_;
-  TestBroker broker_{{.maximum_in_flight = 3, .maximum_output_octets = 200}};
+  TestBroker broker_{{.maximum_in_flight = 3, .maximum_output_bytes = 200}};
   std::optional<Peer> peer_;
   bool is_subscribed_ = false;
   int last_payload_ = 0;

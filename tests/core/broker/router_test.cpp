@@ -233,7 +233,7 @@ TEST(MaximumPacketSize, OfTheClientLeavesLargerMessagesOut_MQTT_3_1_2_24_MQTT_3_
   for (const bool in_company : {false, true}) {
     TestBroker broker;
     Peer peer(broker), other(broker);
-    // PUBLISH: 2 octets of fixed header, 3 of topic, 2 of identifier, 1 of property length, payload.
+    // PUBLISH: 2 bytes of fixed header, 3 of topic, 2 of identifier, 1 of property length, payload.
     peer.connects("a {maximum_packet_size=58 receive_maximum=1}");
     peer.subscribes("t qos1");
     other.connects("b");
@@ -261,7 +261,7 @@ TEST(MaximumPacketSize, OfTheBrokerEndsTheConnection_MQTT_3_2_2_15) {
 // --- clients that do not read
 
 TEST(SlowConsumer, LosesQoS0BeyondTheLimitAndTheRestIsCounted) {
-  TestBroker broker({.maximum_output_octets = 1'000});
+  TestBroker broker({.maximum_output_bytes = 1'000});
   Peer slow(broker), quick(broker);
   slow.connects("slow");
   quick.connects("quick");
@@ -280,7 +280,7 @@ TEST(SlowConsumer, LosesQoS0BeyondTheLimitAndTheRestIsCounted) {
 }
 
 TEST(SlowConsumer, GetsEverythingOfQoS1OnceItReads) {
-  TestBroker broker({.maximum_output_octets = 1'000});
+  TestBroker broker({.maximum_output_bytes = 1'000});
   Peer slow(broker);
   slow.connects("slow");
   slow.subscribes("t qos1");
@@ -294,7 +294,7 @@ TEST(SlowConsumer, GetsEverythingOfQoS1OnceItReads) {
 }
 
 TEST(SlowConsumer, GetsQoS1EvenIfOnlyQoS0FilledItsOutput) {
-  TestBroker broker({.maximum_output_octets = 1'000});
+  TestBroker broker({.maximum_output_bytes = 1'000});
   Peer slow(broker);
   slow.connects("slow");
   slow.subscribes("t qos1");
@@ -307,7 +307,7 @@ TEST(SlowConsumer, GetsQoS1EvenIfOnlyQoS0FilledItsOutput) {
 }
 
 TEST(SlowConsumer, ThatAsksAndDoesNotReadIsClosed) {
-  TestBroker broker({.maximum_output_octets = 1'000});
+  TestBroker broker({.maximum_output_bytes = 1'000});
   Peer deaf(broker), slow(broker);
   deaf.connects("deaf");
   slow.connects("slow");

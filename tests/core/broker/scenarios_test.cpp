@@ -2,7 +2,7 @@
 #include <memory>
 #include <utility>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/scenario.h"
 #include "support/test_broker.h"
 #include "support/written_packet.h"
@@ -41,9 +41,9 @@ class BrokerStage : public Stage {
  private:
   void sends(const std::string& who, const std::string& line) override {
     if (who == "host") return host_says(line);
-    constexpr std::string_view kOctets = "octets ";
-    if (line.starts_with(kOctets)) {
-      peer(who, ProtocolVersion::V5_0).sends_octets(octets(std::string_view(line).substr(kOctets.size())));
+    constexpr std::string_view kBytes = "bytes ";
+    if (line.starts_with(kBytes)) {
+      peer(who, ProtocolVersion::V5_0).sends_bytes(bytes(std::string_view(line).substr(kBytes.size())));
     } else if (line.starts_with("CONNECT ")) {
       peer(who, WrittenPacket(line).as<Connect>().version).sends(line);
     } else {
@@ -88,7 +88,7 @@ TEST_P(BrokerScenario, PlaysOut) {
   BrokerStage(options_of(GetParam()), 0).play(GetParam());
 }
 
-TEST_P(BrokerScenario, PlaysOutOctetByOctet) {
+TEST_P(BrokerScenario, PlaysOutByteByByte) {
   BrokerStage(options_of(GetParam()), 1).play(GetParam());
 }
 

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_broker.h"
 #include "support/versions.h"
 
@@ -42,7 +42,7 @@ TEST_P(WillOf, AClientThatBreaksTheProtocolIsPublished) {
   watcher.connects("watcher");
   watcher.subscribes("w");
   peer.connects("a will(w 'bye')");
-  peer.sends_octets(octets("00"));
+  peer.sends_bytes(bytes("00"));
   EXPECT_THAT(watcher.received(), ElementsAre("PUBLISH w 'bye'"));
 }
 

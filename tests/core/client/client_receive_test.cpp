@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/bytes.h"
 #include "support/memory_journal.h"
-#include "support/octets.h"
 #include "support/test_client.h"
 #include "support/versions.h"
 #include "support/written_packet.h"
@@ -44,7 +44,7 @@ TEST_P(ReceivingIn, SlicingMakesNoDifference) {
   std::vector<std::uint8_t> stream;
   for (const char* line : {"CONNACK success", "PUBLISH t '0'", "PUBLISH t 'x'x300 qos1 id1",
                            "PUBLISH t 'y'x9000 qos2 id2", "PUBREL id2", "PUBACK id7", "PUBREC id7"}) {
-    const auto packet = WrittenPacket(line, GetParam()).octets();
+    const auto packet = WrittenPacket(line, GetParam()).bytes();
     stream.insert(stream.end(), packet.begin(), packet.end());
   }
   std::vector<std::string> expected_events, expected_sent;
@@ -53,7 +53,7 @@ TEST_P(ReceivingIn, SlicingMakesNoDifference) {
     TestClient client;
     client.slice_input(slice);
     client.opens(named(GetParam()));
-    client.gets_octets(stream);
+    client.gets_bytes(stream);
     const auto events = client.events();
     const auto sent = client.sent();
     if (slice == 0) {
@@ -161,12 +161,12 @@ TEST(Violation, OfTheServerEndsTheConnectionAndIsToldTo5_0) {
                              "36 05 0001't' 0001", "E0 01 FF", "D0 01 00", "40 01 00"}) {
     TestClient recent, usual;
     recent.connects("a 5.0");
-    recent.gets_octets(octets(packet));
+    recent.gets_bytes(bytes(packet));
     EXPECT_THAT(recent.events(), ElementsAre(StartsWith("closing "))) << packet;
     EXPECT_THAT(recent.sent(), ElementsAre(StartsWith("DISCONNECT "))) << packet;
     EXPECT_TRUE(recent.wants_close());
     usual.connects("a 3.1.1");
-    usual.gets_octets(octets(packet));
+    usual.gets_bytes(bytes(packet));
     EXPECT_THAT(usual.events(), ElementsAre(StartsWith("closing "))) << packet;
     EXPECT_THAT(usual.sent(), IsEmpty()) << packet;
   }
@@ -177,7 +177,7 @@ TEST(Violation, BeforeTheConnackIsNotAnswered) {
     TestClient client;
     client.opens("a 5.0");
     client.sent();
-    client.gets_octets(octets(packet));
+    client.gets_bytes(bytes(packet));
     EXPECT_THAT(client.events(), ElementsAre(StartsWith("closing "))) << packet;
     EXPECT_THAT(client.sent(), IsEmpty()) << packet;
   }
@@ -187,7 +187,7 @@ TEST(Violation, IsADisconnectOrAuthBefore5_0) {
   for (const char* packet : {"E0 00", "F0 00"}) {
     TestClient client;
     client.connects("a 3.1.1");
-    client.gets_octets(octets(packet));
+    client.gets_bytes(bytes(packet));
     EXPECT_THAT(client.events(), ElementsAre(StartsWith("closing protocol-error"))) << packet;
   }
 }
@@ -203,7 +203,7 @@ TEST(Violation, IsASessionThatWeAskedToDrop_MQTT_3_2_2_4) {
 TEST(Violation, IsTheLastThatIsListenedTo) {
   TestClient client;
   client.connects("a");
-  client.gets_octets(octets("00 30 05 0001't' 00 'x'"));
+  client.gets_bytes(bytes("00 30 05 0001't' 00 'x'"));
   client.gets("PUBLISH t 'x'");
   EXPECT_THAT(client.events(), ElementsAre(StartsWith("closing ")));
 }
@@ -309,7 +309,7 @@ class Tracer : public ClientListener {
  private:
   void note(const std::string& direction, const TracedPacket& packet) {
     std::string note =
-        direction + " " + std::string(packet_type_name(packet.type)) + " " + std::to_string(packet.octets);
+        direction + " " + std::string(packet_type_name(packet.type)) + " " + std::to_string(packet.bytes);
     if (packet.identifier != 0) note += " id" + std::to_string(packet.identifier);
     if (packet.publish != nullptr) {
       note += " '" + std::string(packet.publish->topic) + "' of " + std::to_string(packet.publish->payload.size());
@@ -325,7 +325,7 @@ class Trace : public testing::Test {
     Connect connect{.version = version, .client_identifier = "a"};
     if (version == ProtocolVersion::V5_0) connect.properties.topic_alias_maximum = 1;
     ASSERT_TRUE(client.transport_opened(connect, now));
-    client.receive(octets(connack), now);
+    client.receive(bytes(connack), now);
     tracer.notes.clear();
   }
 
@@ -337,9 +337,9 @@ class Trace : public testing::Test {
 TEST_F(Trace, NamesEveryPacketBothWays) {
   client.start_attempt(now);
   ASSERT_TRUE(client.transport_opened({.client_identifier = "a"}, now));
-  client.receive(octets("20 02 00 00"), now);
+  client.receive(bytes("20 02 00 00"), now);
   ASSERT_TRUE(client.publish({.topic = "t", .payload = {}, .qos = QoS::AtLeastOnce}, 1, now));
-  client.receive(octets("40 02 0001 32 05 0001't' 0009"), now);
+  client.receive(bytes("40 02 0001 32 05 0001't' 0009"), now);
   client.disconnect({}, now);
   EXPECT_THAT(tracer.notes, ElementsAre("> CONNECT 15", "< CONNACK 4", "> PUBLISH 7 id1 't' of 0", "< PUBACK 4 id1",
                                         "< PUBLISH 7 id9 't' of 0", "> PUBACK 4 id9", "> DISCONNECT 2"));
@@ -357,14 +357,14 @@ TEST_F(Trace, SaysOfAPublishWhatItSays) {
   connect(ProtocolVersion::V5_0, "20 06 00 00 03 22 0001");
   ASSERT_TRUE(client.publish({.topic = "topic", .payload = {}}, 1, now));
   ASSERT_TRUE(client.publish({.topic = "topic", .payload = {}}, 1, now));
-  client.receive(octets("30 07 0001'r' 03 23 0001 30 06 0000 03 23 0001"), now);
+  client.receive(bytes("30 07 0001'r' 03 23 0001 30 06 0000 03 23 0001"), now);
   EXPECT_THAT(tracer.notes, ElementsAre("> PUBLISH 13 'topic' of 0", "> PUBLISH 8 '' of 0", "< PUBLISH 9 'r' of 0",
                                         "< PUBLISH 8 '' of 0"));
 }
 
 TEST_F(Trace, NamesAPublishThatCannotBeRead) {
   connect(ProtocolVersion::V3_1_1, "20 02 00 00");
-  client.receive(octets("30 03 0001'#'"), now);
+  client.receive(bytes("30 03 0001'#'"), now);
   EXPECT_THAT(tracer.notes, Contains("< PUBLISH 5"));
 }
 

@@ -1,4 +1,4 @@
-// What the server's CONNACK allows, and what the client therefore does not send or sends in fewer octets.
+// What the server's CONNACK allows, and what the client therefore does not send or sends in fewer bytes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_client.h"
 #include "support/versions.h"
 #include "support/written_packet.h"
@@ -79,7 +79,7 @@ TEST_P(RefusedIn, TellsTheConnackAndAsksForTheClose) {
 TEST(ClientConnection, Of5_0UnderstandsARefusalInTheFormOf3_1_1) {
   TestClient client;
   client.opens("a 5.0");
-  client.gets_octets(octets("20 02 00 01"));
+  client.gets_bytes(bytes("20 02 00 01"));
   EXPECT_THAT(client.events(),
               ElementsAre("connack unsupported-protocol-version", StartsWith("closing unsupported-protocol-version")));
 }
@@ -410,10 +410,10 @@ TEST(ClientKeepAlive, DoesNotTakeWhatGoesOutBehindThePingForASignOfLife) {
 TEST(ClientKeepAlive, WaitsForThePingrespBehindALongMessageAndGoesOnPinging) {
   TestClient client;
   client.connects("a keep_alive=10");
-  const auto publish = WrittenPacket("PUBLISH t 'x'x1000").octets();
+  const auto publish = WrittenPacket("PUBLISH t 'x'x1000").bytes();
   for (Bytes rest = publish; !rest.empty(); rest = rest.subspan(std::min<std::size_t>(200, rest.size()))) {
     client.advance(4s);
-    client.gets_octets(rest.first(std::min<std::size_t>(200, rest.size())));
+    client.gets_bytes(rest.first(std::min<std::size_t>(200, rest.size())));
   }
   EXPECT_THAT(client.events(), ElementsAre("message t 'x'x1000"));
   EXPECT_THAT(client.sent(), ElementsAre("PINGREQ", "PINGREQ", "PINGREQ"));

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_client.h"
 #include "support/versions.h"
 
@@ -24,10 +24,10 @@ void publish_and_acknowledge(TestClient& client, unsigned from, unsigned to) {
   for (unsigned identifier = from; identifier <= to; ++identifier) {
     ASSERT_TRUE(
         client.machine().publish({.topic = "t", .payload = {}, .qos = QoS::AtLeastOnce}, kNoToken, client.now()));
-    acknowledgements.append(octets("40 02"));
+    acknowledgements.append(bytes("40 02"));
     acknowledgements.u16(static_cast<std::uint16_t>(identifier));
   }
-  client.gets_octets(acknowledgements.view());
+  client.gets_bytes(acknowledgements.view());
 }
 
 class PublishingIn : public EachVersion {};
@@ -131,7 +131,7 @@ TEST(Publishing, IsToldWhatIsWrongWithIt) {
   for (const bool is_connected : {false, true}) {
     if (is_connected) client.connects("a");
     for (const char* line : {"'' 'x'", "a/+ 'x'", "a/# 'x' qos1", "'a'x65536 'x'"})
-      EXPECT_THAT(client.publishes(line, 1), StartsWith("a topic name is 1 to 65,535 octets")) << line;
+      EXPECT_THAT(client.publishes(line, 1), StartsWith("a topic name is 1 to 65,535 bytes")) << line;
     EXPECT_NE(client.publishes("t 'x' {content_type='a'x65536}", 1), "");
   }
   EXPECT_THAT(client.sent(), IsEmpty());
@@ -281,8 +281,8 @@ TEST(ClientQueue, TakesQoS0OnlyIfItMay) {
   EXPECT_EQ(client.machine().queued_messages(), 1U);
 }
 
-TEST(ClientQueue, HasLimitsOfMessagesAndOctets) {
-  TestClient few({.maximum_queued_messages = 2}), small({.maximum_queued_octets = 1'000});
+TEST(ClientQueue, HasLimitsOfMessagesAndBytes) {
+  TestClient few({.maximum_queued_messages = 2}), small({.maximum_queued_bytes = 1'000});
   EXPECT_EQ(few.publishes("t '1'", 1), "");
   EXPECT_EQ(few.publishes("t '2' qos1", 2), "");
   EXPECT_THAT(few.publishes("t '3' qos1", 3), HasSubstr("full"));
@@ -423,7 +423,7 @@ TEST(Discard, TakesAQueuedMessageBack) {
 }
 
 TEST(Discard, FreesTheRoomOfTheMessage) {
-  TestClient client({.maximum_queued_octets = 1'000});
+  TestClient client({.maximum_queued_bytes = 1'000});
   client.publishes("t 'x'x700", 1);
   EXPECT_NE(client.publishes("t 'y'x700", 2), "");
   EXPECT_TRUE(client.machine().discard(1));

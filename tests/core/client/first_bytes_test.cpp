@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_client.h"
 
 namespace mqtt::test {
@@ -39,35 +39,35 @@ TEST(FirstBytes, OfAnHttpServerSayToUseWebSocket) {
 }
 
 TEST(FirstBytes, OfATlsServerSayToUseTls) {
-  EXPECT_THAT(said_of(octets("15 03 01 00 02 02 46")), HasSubstr("mqtts://"));
-  EXPECT_THAT(said_of(octets("15 03 03 00 02 02 0A")), HasSubstr("a TLS server answers there"));
+  EXPECT_THAT(said_of(bytes("15 03 01 00 02 02 46")), HasSubstr("mqtts://"));
+  EXPECT_THAT(said_of(bytes("15 03 03 00 02 02 0A")), HasSubstr("a TLS server answers there"));
 }
 
 TEST(FirstBytes, OfOtherServersSayWhatTheyAre) {
   EXPECT_THAT(said_of(as_bytes("SSH-2.0-OpenSSH_9.2\r\n")), HasSubstr("sends text"));
   EXPECT_THAT(said_of(as_bytes("220 mail.test ESMTP")), HasSubstr("sends text"));
-  EXPECT_THAT(said_of(octets("00 00 12 04 00")), HasSubstr("packet type 0"));
-  EXPECT_THAT(said_of(octets("10 0D 0004 'MQTT' 05")), HasSubstr("as if the client's own came back"));
-  EXPECT_THAT(said_of(octets("30 05 0001 'a' 'bc'")), HasSubstr("is no CONNACK"));
-  EXPECT_THAT(said_of(octets("D0 00")), HasSubstr("is no CONNACK"));
+  EXPECT_THAT(said_of(bytes("00 00 12 04 00")), HasSubstr("packet type 0"));
+  EXPECT_THAT(said_of(bytes("10 0D 0004 'MQTT' 05")), HasSubstr("as if the client's own came back"));
+  EXPECT_THAT(said_of(bytes("30 05 0001 'a' 'bc'")), HasSubstr("is no CONNACK"));
+  EXPECT_THAT(said_of(bytes("D0 00")), HasSubstr("is no CONNACK"));
 }
 
 TEST(FirstBytes, OfAnMqttServerAreLeftToTheDecoder) {
-  EXPECT_EQ(said_of(octets("20 02 00 00")), "");
-  EXPECT_EQ(said_of(octets("20 03 00 00 00 30 05 0001 'a' 'bc'")), "");
-  EXPECT_EQ(said_of(octets("F0 02 18 00")), "");
-  EXPECT_EQ(said_of(octets("2F 02 00 00")), "");
+  EXPECT_EQ(said_of(bytes("20 02 00 00")), "");
+  EXPECT_EQ(said_of(bytes("20 03 00 00 00 30 05 0001 'a' 'bc'")), "");
+  EXPECT_EQ(said_of(bytes("F0 02 18 00")), "");
+  EXPECT_EQ(said_of(bytes("2F 02 00 00")), "");
 }
 
 TEST(FirstBytes, AreLookedAtInFrontOfTheConnackOnly) {
   TestClient client;
   client.opens("a 5.0");
-  client.gets_octets(as_bytes("HTTP/"));
+  client.gets_bytes(as_bytes("HTTP/"));
   EXPECT_TRUE(client.wants_close());
   EXPECT_THAT(client.events(), ::testing::ElementsAre(HasSubstr("closing malformed-packet: an HTTP server")));
   client.loses_transport();
   client.connects("a");
-  client.gets_octets(octets("30 06 0001 'H' 00 'TT'"));
+  client.gets_bytes(bytes("30 06 0001 'H' 00 'TT'"));
   EXPECT_THAT(client.events(), ::testing::ElementsAre("message H 'TT'"));
 }
 

@@ -1,5 +1,5 @@
 // The scenarios of tests/scenarios/client, on the native core; tests/wasm plays the same on the Wasm module.
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/scenario.h"
 #include "support/test_client.h"
 
@@ -28,11 +28,11 @@ class ClientStage : public Stage {
 
  private:
   void sends(const std::string& who, const std::string& line) override {
-    constexpr std::string_view kOctets = "octets ";
+    constexpr std::string_view kBytes = "bytes ";
     if (who == "app") {
       app_says(line);
-    } else if (line.starts_with(kOctets)) {
-      client_.gets_octets(octets(std::string_view(line).substr(kOctets.size())));
+    } else if (line.starts_with(kBytes)) {
+      client_.gets_bytes(bytes(std::string_view(line).substr(kBytes.size())));
     } else {
       client_.gets(line);
     }
@@ -91,7 +91,7 @@ TEST_P(ClientScenario, PlaysOut) {
   ClientStage(options_of(GetParam()), 0).play(GetParam());
 }
 
-TEST_P(ClientScenario, PlaysOutOctetByOctet) {
+TEST_P(ClientScenario, PlaysOutByteByByte) {
   ClientStage(options_of(GetParam()), 1).play(GetParam());
 }
 

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 #include "support/test_client.h"
 
 namespace mqtt::test {
@@ -43,7 +43,7 @@ TEST(VersionFallback, SpeaksOlderToAServerThatRefuses5_0AndRemembersIt) {
         "a persistent keep_alive=5 user=joe password=secret will(w 'bye' qos1 {will_delay_interval=5}) "
         "{session_expiry_interval=60 maximum_packet_size=20 topic_alias_maximum=5}");
     client.sent();
-    client.gets_octets(octets(refusal));
+    client.gets_bytes(bytes(refusal));
     EXPECT_THAT(client.events(), ElementsAre("closing success")) << "nothing is wrong yet";
     EXPECT_TRUE(client.wants_close());
     falls_back(client);
@@ -71,7 +71,7 @@ TEST(VersionFallback, LeavesOutWhatOnly5_0Has) {
   Bytes elements[1];
   ASSERT_EQ(client.machine().output().gather(elements), 1U);
   EXPECT_EQ(hexadecimal(elements[0]),
-            hexadecimal(octets("10 1C 0004 'MQTT' 04 C6 0000 0001 'a' 0001 'w' 0000 0000 0006 'secret'")))
+            hexadecimal(bytes("10 1C 0004 'MQTT' 04 C6 0000 0001 'a' 0001 'w' 0000 0000 0006 'secret'")))
       << "and has an empty user name beside the password";
 }
 
@@ -86,7 +86,7 @@ TEST(VersionFallback, TriesOlderOnceWhenTheServerClosesWithoutAnAnswer) {
   EXPECT_EQ(client.machine().version(), ProtocolVersion::V5_0) << "that it closes says nothing about its versions";
   falls_back(client);
   client.opens("a");
-  client.gets_octets(octets("20 02 00 00"));
+  client.gets_bytes(bytes("20 02 00 00"));
   EXPECT_TRUE(client.machine().connected());
   pauses(client);
   client.opens("a");
@@ -119,7 +119,7 @@ TEST(VersionFallback, IsNotNeededByAServerThatHasSpoken5_0) {
   pauses(client);
   client.opens("a");
   EXPECT_EQ(client.machine().version(), ProtocolVersion::V5_0);
-  client.gets_octets(octets("20 02 00 01"));
+  client.gets_bytes(bytes("20 02 00 01"));
   client.events();
   falls_back(client);
 }
@@ -132,10 +132,10 @@ TEST(VersionFallback, IsNoFallbackWhenTheTransportNeverOpenedOrTheServerIsSilent
   silent.advance(1min);
   pauses(silent);
   talking.opens("a");
-  talking.gets_octets(octets("20"));
+  talking.gets_bytes(bytes("20"));
   pauses(talking);
   refusing.opens("a");
-  refusing.gets_octets(octets("20 03 00 87 00"));
+  refusing.gets_bytes(bytes("20 03 00 87 00"));
   EXPECT_THAT(refusing.events(), ElementsAre("connack not-authorized", StartsWith("closing not-authorized")));
   pauses(refusing);
 }
@@ -149,7 +149,7 @@ TEST(VersionFallback, HappensWithoutReconnectionTooButNotOnceStopped) {
   for (const bool is_refused : {true, false}) {
     stopped.opens("a");
     stopped.machine().stop_reconnecting();
-    if (is_refused) stopped.gets_octets(octets("20 02 00 01"));
+    if (is_refused) stopped.gets_bytes(bytes("20 02 00 01"));
     stopped.loses_transport();
     stopped.events();
     stopped.advance(1h);
@@ -161,10 +161,10 @@ TEST(VersionFallback, HappensWithoutReconnectionTooButNotOnceStopped) {
 TEST(VersionFallback, IsNotForOthers) {
   TestClient client, older(kBoth);
   client.opens("a 5.0");
-  client.gets_octets(octets("20 02 00 01"));
+  client.gets_bytes(bytes("20 02 00 01"));
   EXPECT_THAT(client.events(), ElementsAre("connack unsupported-protocol-version", StartsWith("closing unsupported")));
   older.opens("a 3.1.1");
-  older.gets_octets(octets("20 02 00 01"));
+  older.gets_bytes(bytes("20 02 00 01"));
   EXPECT_THAT(older.events(), ElementsAre("connack unsupported-protocol-version", StartsWith("closing unsupported")));
   pauses(older);
 }

@@ -119,10 +119,10 @@ TEST(EncodeConnack, FindsTheNearestReturnCodeBefore5_0) {
       {ReasonCode::NotAuthorized, "20 02 00 05"},
       {ReasonCode::Banned, "20 02 00 05"},
   };
-  for (const auto& [reason, octets] : kTable) {
+  for (const auto& [reason, bytes] : kTable) {
     Connack connack;
     connack.reason = reason;
-    EXPECT_EQ(encoded(connack, ProtocolVersion::V3_1_1), written(octets)) << reason_code_name(reason);
+    EXPECT_EQ(encoded(connack, ProtocolVersion::V3_1_1), written(bytes)) << reason_code_name(reason);
   }
 }
 

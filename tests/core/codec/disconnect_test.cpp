@@ -20,13 +20,13 @@ TEST(DecodeDisconnect, SetsEveryField) {
 }
 
 TEST(DecodeDisconnect, TakesEachShorterForm) {
-  for (const auto& [octets, reason] : {std::pair{"E0 00", ReasonCode::Success},
-                                       {"E0 01 04", ReasonCode::DisconnectWithWillMessage},
-                                       {"E0 02 8E 00", ReasonCode::SessionTakenOver}}) {
-    const WholePacket packet{std::string_view(octets)};
+  for (const auto& [bytes, reason] : {std::pair{"E0 00", ReasonCode::Success},
+                                      {"E0 01 04", ReasonCode::DisconnectWithWillMessage},
+                                      {"E0 02 8E 00", ReasonCode::SessionTakenOver}}) {
+    const WholePacket packet{std::string_view(bytes)};
     const auto disconnect = decode_disconnect(packet.frame(), ProtocolVersion::V5_0);
-    ASSERT_TRUE(disconnect) << octets;
-    EXPECT_EQ(disconnect->reason, reason) << octets;
+    ASSERT_TRUE(disconnect) << bytes;
+    EXPECT_EQ(disconnect->reason, reason) << bytes;
   }
 }
 

@@ -44,8 +44,8 @@ TEST(CheckEncodable, NamesWhatIsWrongWithATopic) {
 TEST(CheckEncodable, RefusesAPayloadBeyondTheRemainingLength) {
   Publish publish = message("t");
   // Never read: only its size counts.
-  const std::uint8_t octet = 0;
-  publish.payload = Bytes(&octet, 268'435'456);
+  const std::uint8_t byte = 0;
+  publish.payload = Bytes(&byte, 268'435'456);
   expect_misuse(check_encodable(publish), ReasonCode::PacketTooLarge, "packet:");
 }
 

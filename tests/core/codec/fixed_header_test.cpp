@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mqtt/codec/varint.h"
-#include "support/octets.h"
+#include "support/bytes.h"
 
 namespace mqtt {
 namespace {
@@ -20,7 +20,7 @@ TEST(EndPacket, PutsARemainingLengthOfEverySizeInFrontOfTheBody) {
     end_packet(body, out);
 
     ByteReader in(out.view());
-    EXPECT_EQ(in.u8(), 0xEE) << "octets in front of the packet changed";
+    EXPECT_EQ(in.u8(), 0xEE) << "bytes in front of the packet changed";
     EXPECT_EQ(in.u8(), 0x82);
     EXPECT_EQ(read_varint(in), length);
     ASSERT_EQ(in.remaining(), length);
@@ -55,7 +55,7 @@ TEST(CheckFixedHeader, RefusesALongFormOfTheRemainingLengthIn5_0_MQTT_1_5_5_1) {
 }
 
 TEST(ReadPacketIdentifier, RefusesZeroAsAProtocolError) {
-  const auto bytes = test::octets("0000 0001");
+  const auto bytes = test::bytes("0000 0001");
   ByteReader in(bytes);
   const auto zero = read_packet_identifier(in);
   ASSERT_FALSE(zero);

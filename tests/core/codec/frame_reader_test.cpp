@@ -6,13 +6,13 @@
 #include <string>
 
 #include "mqtt/codec/varint.h"
-#include "support/octets.h"
+#include "support/bytes.h"
 
 namespace mqtt {
 namespace {
 
+using test::bytes;
 using test::hexadecimal;
-using test::octets;
 
 std::string describe(const Frame& frame) {
   return std::to_string(static_cast<int>(frame.type)) + "." + std::to_string(frame.flags) + " " +
@@ -36,8 +36,8 @@ std::vector<std::string> drain(FrameReader& reader) {
 }
 
 std::vector<std::string> feed(FrameReader& reader, std::string_view written) {
-  const auto bytes = octets(written);
-  reader.feed(bytes);
+  const auto given = bytes(written);
+  reader.feed(given);
   return drain(reader);
 }
 
@@ -50,24 +50,24 @@ TEST(FrameReader, GivesTypeFlagsAndBody) {
 }
 
 TEST(FrameReader, GivesSeveralPacketsOfOneChunkAsViewsOfIt) {
-  const auto bytes = octets("C000 3001AA D000");
+  const auto given = bytes("C000 3001AA D000");
   FrameReader reader;
-  reader.feed(bytes);
+  reader.feed(given);
   EXPECT_EQ(describe(**reader.next()), "12.0 ");
   const Frame second = **reader.next();
-  EXPECT_EQ(second.body.data(), bytes.data() + 4);
+  EXPECT_EQ(second.body.data(), given.data() + 4);
   EXPECT_EQ(describe(**reader.next()), "13.0 ");
   EXPECT_FALSE(*reader.next());
   reader.keep_rest();
   EXPECT_EQ(reader.held(), 0U);
 }
 
-TEST(FrameReader, PutsAPacketTogetherThatComesOctetByOctet) {
+TEST(FrameReader, PutsAPacketTogetherThatComesByteByByte) {
   FrameReader reader;
-  const auto bytes = octets("30 03 AABBCC C000");
+  const auto given = bytes("30 03 AABBCC C000");
   Frames frames;
-  for (const std::uint8_t octet : bytes) {
-    reader.feed({&octet, 1});
+  for (const std::uint8_t byte : given) {
+    reader.feed({&byte, 1});
     for (const std::string& frame : drain(reader))
       frames.push_back(frame);
   }
@@ -90,8 +90,8 @@ TEST(FrameReader, AnyCuttingOfARandomStreamGivesTheSameFrames) {
   for (int packet = 0; packet < 200; ++packet) {
     const auto first = static_cast<std::uint8_t>(0x10 + random() % 0xF0);
     std::vector<std::uint8_t> body(random() % 10 == 0 ? random() % 40'000 : random() % 200);
-    for (std::uint8_t& octet : body)
-      octet = static_cast<std::uint8_t>(random());
+    for (std::uint8_t& byte : body)
+      byte = static_cast<std::uint8_t>(random());
     stream.push_back(first);
     ByteBuffer length;
     append_varint(static_cast<std::uint32_t>(body.size()), length);
@@ -119,14 +119,14 @@ TEST(FrameReader, AnyCuttingOfARandomStreamGivesTheSameFrames) {
 TEST(FrameReader, MayBeLeftInTheMiddleOfAChunkAndGoOnLater) {
   FrameReader reader;
   {
-    const auto bytes = octets("C000 3001AA 3001BB 30");
-    reader.feed(bytes);
+    const auto given = bytes("C000 3001AA 3001BB 30");
+    reader.feed(given);
     EXPECT_EQ(describe(**reader.next()), "12.0 ");
     reader.keep_rest();
   }
   EXPECT_EQ(reader.held(), 7U);
   EXPECT_EQ(describe(**reader.next()), "3.0 aa");
-  const auto more = octets("01CC D000");
+  const auto more = bytes("01CC D000");
   reader.feed(more);
   EXPECT_EQ(drain(reader), Frames({"3.0 bb", "3.0 cc", "13.0 "}));
   EXPECT_EQ(reader.held(), 0U);
@@ -134,28 +134,28 @@ TEST(FrameReader, MayBeLeftInTheMiddleOfAChunkAndGoOnLater) {
 
 TEST(FrameReader, SaysWhetherTheRemainingLengthIsMinimal) {
   for (const auto& [written, minimal] : {std::pair{"C0 00", true}, {"C0 8000", false}, {"C0 80808000", false}}) {
-    const auto bytes = octets(written);
+    const auto given = bytes(written);
     FrameReader reader;
-    reader.feed(bytes);
+    reader.feed(given);
     const auto next = reader.next();
     ASSERT_TRUE(next && *next) << written;
     EXPECT_EQ((*next)->length_is_minimal, minimal) << written;
   }
 }
 
-TEST(FrameReader, RefusesPacketTypeZeroAtItsFirstOctet) {
+TEST(FrameReader, RefusesPacketTypeZeroAtItsFirstByte) {
   FrameReader reader;
   EXPECT_EQ(feed(reader, "05"), Frames({"packet type 0 is reserved"}));
 }
 
-TEST(FrameReader, RefusesARemainingLengthOfFiveOctetsAsSoonAsItSeesIt) {
+TEST(FrameReader, RefusesARemainingLengthOfFiveBytesAsSoonAsItSeesIt) {
   for (const std::size_t piece : {1U, 5U}) {
     FrameReader reader;
-    const auto bytes = octets("30 80808080");
-    for (std::size_t at = 0; at < bytes.size(); at += piece) {
-      reader.feed(Bytes(bytes).subspan(at, piece));
+    const auto given = bytes("30 80808080");
+    for (std::size_t at = 0; at < given.size(); at += piece) {
+      reader.feed(Bytes(given).subspan(at, piece));
       const auto next = reader.next();
-      ASSERT_EQ(next.has_value(), at + piece < bytes.size());
+      ASSERT_EQ(next.has_value(), at + piece < given.size());
       if (next) {
         reader.keep_rest();
       } else {
@@ -168,8 +168,8 @@ TEST(FrameReader, RefusesARemainingLengthOfFiveOctetsAsSoonAsItSeesIt) {
 TEST(FrameReader, RefusesAPacketAboveTheMaximumWhenItsLengthIsKnown) {
   FrameReader reader(10);
   EXPECT_EQ(feed(reader, "30 08 0102030405060708"), Frames({"3.0 0102030405060708"}));
-  const auto bytes = octets("30 09");
-  reader.feed(bytes);
+  const auto given = bytes("30 09");
+  reader.feed(given);
   const auto next = reader.next();
   ASSERT_FALSE(next);
   EXPECT_EQ(next.error().fault, Fault::LimitReached);
@@ -187,7 +187,7 @@ TEST(FrameReader, TakesAnotherMaximumFromTheNextPacketOn) {
 TEST(FrameReader, PutsALargePacketTogetherThatComesInChunks) {
   constexpr std::size_t kBody = 20'000'000;
   constexpr std::size_t kChunk = 64 * 1024;
-  std::vector<std::uint8_t> packet = octets("30 80DAC409");
+  std::vector<std::uint8_t> packet = bytes("30 80DAC409");
   packet.resize(packet.size() + kBody, 0x55);
   FrameReader reader;
   std::size_t frames = 0;
@@ -206,7 +206,7 @@ TEST(FrameReader, PutsALargePacketTogetherThatComesInChunks) {
   EXPECT_EQ(reader.held(), 0U);
 }
 
-// A PUBLISH whose body is so many octets of one value, 128 to 16,383 of them.
+// A PUBLISH whose body is so many bytes of one value, 128 to 16,383 of them.
 std::vector<std::uint8_t> packet_of(std::uint8_t value, std::size_t body) {
   std::vector<std::uint8_t> packet{0x30, static_cast<std::uint8_t>(body % 128 + 128),
                                    static_cast<std::uint8_t>(body / 128)};

@@ -25,12 +25,12 @@ TEST(DecodePacket, GivesTheAlternativeOfItsType) {
       {"E0 00", 10},
       {"F0 00", 11},
   };
-  for (const auto& [octets, index] : kTable) {
-    const test::WholePacket whole{std::string_view(octets)};
+  for (const auto& [bytes, index] : kTable) {
+    const test::WholePacket whole{std::string_view(bytes)};
     const auto packet = decode_packet(whole.frame(), ProtocolVersion::V5_0);
-    ASSERT_TRUE(packet) << octets << ": " << packet.error().text;
-    EXPECT_EQ(packet->index(), index) << octets;
-    EXPECT_EQ(test::encoded(*packet, ProtocolVersion::V5_0), test::written(octets));
+    ASSERT_TRUE(packet) << bytes << ": " << packet.error().text;
+    EXPECT_EQ(packet->index(), index) << bytes;
+    EXPECT_EQ(test::encoded(*packet, ProtocolVersion::V5_0), test::written(bytes));
   }
 }
 

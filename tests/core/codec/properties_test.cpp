@@ -7,13 +7,13 @@
 
 #include "mqtt/codec/encode.h"
 #include "mqtt/codec/varint.h"
-#include "support/octets.h"
+#include "support/bytes.h"
 
 namespace mqtt {
 namespace {
 
+using test::bytes;
 using test::hexadecimal;
-using test::octets;
 
 constexpr PropertyOwner kOwners[] = {PropertyOwner::Connect,    PropertyOwner::Connack,     PropertyOwner::Publish,
                                      PropertyOwner::Will,       PropertyOwner::Puback,      PropertyOwner::Pubrec,
@@ -56,7 +56,7 @@ std::set<int> properties_of(PropertyOwner owner) {
   std::set<int> allowed;
   for (const auto& [id, sample] : kSamples) {
     Properties properties;
-    const auto block = octets(sample);
+    const auto block = bytes(sample);
     const auto decoded = decode_properties(block, owner, properties);
     if (decoded) {
       allowed.insert(id);
@@ -93,7 +93,7 @@ TEST(Properties, AreThoseOfEachPacketsOwnSection) {
 
 TEST(Properties, EachComesBackAsItWent) {
   for (const auto& [id, sample] : kSamples) {
-    const auto block = octets(sample);
+    const auto block = bytes(sample);
     for (const PropertyOwner owner : kOwners) {
       Properties properties;
       if (!decode_properties(block, owner, properties)) continue;
@@ -109,7 +109,7 @@ TEST(PropertyCursor, HandsOutWhatMakesTheSameWhenItIsPutOneByOne) {
   for (const PropertyOwner owner : kOwners) {
     std::vector<std::uint8_t> block;
     for (const int id : properties_of(owner)) {
-      const auto sample = octets(kSamples.at(id));
+      const auto sample = bytes(kSamples.at(id));
       block.insert(block.end(), sample.begin(), sample.end());
     }
     Properties properties;
@@ -139,7 +139,7 @@ TEST(PropertyCursor, HandsOutEachValueOfAList) {
   }
   for (const UserProperty& pair : properties.user_properties) {
     ASSERT_TRUE(cursor.next());
-    EXPECT_EQ(as_text(cursor->octets), pair.name);
+    EXPECT_EQ(as_text(cursor->bytes), pair.name);
     EXPECT_EQ(as_text(cursor->second), pair.value);
   }
   EXPECT_FALSE(cursor.next());
@@ -147,7 +147,7 @@ TEST(PropertyCursor, HandsOutEachValueOfAList) {
 }
 
 TEST(Properties, AreReadIntoTheirFields) {
-  const auto block = octets(
+  const auto block = bytes(
       "01 01 02 00000002 03 0001 'c' 08 0001 'r' 09 0002 CAFE 0B 01 0B 8001 23 0007 26 0001 'a' 0001 '1' 26 0001 'a' "
       "0001 '2'");
   Properties properties;
@@ -161,7 +161,7 @@ TEST(Properties, AreReadIntoTheirFields) {
   EXPECT_EQ(properties.topic_alias, 7);
   EXPECT_EQ(properties.user_properties, std::vector<UserProperty>({{"a", "1"}, {"a", "2"}}));
 
-  const auto connack = octets(
+  const auto connack = bytes(
       "11 00000001 12 0001 'i' 13 0002 15 0001 'm' 16 0001 'd' 1A 0001 'n' 1C 0001 's' 1F 0001 'w' 21 0003 22 0004 24 "
       "00 25 01 27 00000005 28 00 29 01 2A 00");
   ASSERT_TRUE(decode_properties(connack, PropertyOwner::Connack, properties));
@@ -184,18 +184,18 @@ TEST(Properties, AreReadIntoTheirFields) {
   EXPECT_EQ(properties.topic_alias, std::nullopt) << "left over from the block before";
   EXPECT_TRUE(properties.user_properties.empty()) << "left over from the block before";
 
-  const auto connect = octets("17 00 19 01");
+  const auto connect = bytes("17 00 19 01");
   ASSERT_TRUE(decode_properties(connect, PropertyOwner::Connect, properties));
   EXPECT_EQ(properties.request_problem_information, 0);
   EXPECT_EQ(properties.request_response_information, 1);
-  const auto will = octets("18 00000009");
+  const auto will = bytes("18 00000009");
   ASSERT_TRUE(decode_properties(will, PropertyOwner::Will, properties));
   EXPECT_EQ(properties.will_delay_interval, 9U);
 }
 
 TEST(Properties, EachButTwoIsRefusedWhenItComesTwice) {
   for (const auto& [id, sample] : kSamples) {
-    const auto block = octets(std::string(sample) + " " + sample);
+    const auto block = bytes(std::string(sample) + " " + sample);
     for (const PropertyOwner owner : kOwners) {
       if (!properties_of(owner).contains(id)) continue;
       Properties properties;
@@ -209,7 +209,7 @@ TEST(Properties, EachButTwoIsRefusedWhenItComesTwice) {
 
 TEST(Properties, EachIsRefusedWhenItIsCutShort) {
   for (const auto& [id, sample] : kSamples) {
-    const auto whole = octets(sample);
+    const auto whole = bytes(sample);
     for (const PropertyOwner owner : kOwners) {
       if (!properties_of(owner).contains(id)) continue;
       for (std::size_t size = 1; size < whole.size(); ++size) {
@@ -229,10 +229,10 @@ TEST(WriteProperties, LeavesOutWhatTheOwnerDoesNotHave) {
   properties.reason_string = "why";
   ByteBuffer out;
   write_properties(properties, PropertyOwner::Puback, out);
-  EXPECT_EQ(hexadecimal(out.view()), hexadecimal(octets("06 1F 0003 'why'")));
+  EXPECT_EQ(hexadecimal(out.view()), hexadecimal(bytes("06 1F 0003 'why'")));
 }
 
-TEST(WriteProperties, SaysALengthOfSeveralOctets) {
+TEST(WriteProperties, SaysALengthOfSeveralBytes) {
   const std::string text(200, 'x');
   Properties properties;
   properties.content_type = text;
@@ -246,7 +246,7 @@ TEST(WriteProperties, SaysALengthOfSeveralOctets) {
 TEST(PublishProperties, AreFoundAndRemovedOneByOne) {
   for (const auto& [id, sample] : kSamples) {
     if (!properties_of(PropertyOwner::Publish).contains(id)) continue;
-    const auto block = octets(sample);
+    const auto block = bytes(sample);
     Properties properties;
     EXPECT_FALSE(has_publish_properties(properties));
     ASSERT_TRUE(decode_properties(block, PropertyOwner::Publish, properties));

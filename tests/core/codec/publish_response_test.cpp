@@ -54,17 +54,17 @@ TEST(EncodePublishResponse, TakesTheShortestForm) {
 }
 
 TEST(EncodePublishResponse, LeavesTheReasonOutBefore5_0) {
-  for (const auto& [type, octets] : {std::pair{PacketType::Puback, "40 02 0001"},
-                                     {PacketType::Pubrec, "50 02 0001"},
-                                     {PacketType::Pubrel, "62 02 0001"},
-                                     {PacketType::Pubcomp, "70 02 0001"}}) {
+  for (const auto& [type, bytes] : {std::pair{PacketType::Puback, "40 02 0001"},
+                                    {PacketType::Pubrec, "50 02 0001"},
+                                    {PacketType::Pubrel, "62 02 0001"},
+                                    {PacketType::Pubcomp, "70 02 0001"}}) {
     PublishResponse response;
     response.type = type;
     response.packet_identifier = 1;
     response.reason = ReasonCode::NotAuthorized;
     response.properties.reason_string = "x";
-    EXPECT_EQ(encoded(response, ProtocolVersion::V3_1), written(octets));
-    EXPECT_EQ(encoded(response, ProtocolVersion::V3_1_1), written(octets));
+    EXPECT_EQ(encoded(response, ProtocolVersion::V3_1), written(bytes));
+    EXPECT_EQ(encoded(response, ProtocolVersion::V3_1_1), written(bytes));
   }
 }
 

@@ -127,7 +127,7 @@ TEST(EncodePublish, ComesBackAtEverySizeOfTheRemainingLength) {
   }
 }
 
-TEST(EncodePublish, ComesBackWithPropertiesLongerThan127Octets) {
+TEST(EncodePublish, ComesBackWithPropertiesLongerThan127Bytes) {
   const std::string text(200, 'x');
   Publish publish;
   publish.topic = "a/b";

@@ -9,8 +9,8 @@ namespace {
 
 std::set<int> codes_of(PacketType type) {
   std::set<int> codes;
-  for (int octet = 0; octet < 256; ++octet) {
-    if (is_reason_code_of(type, static_cast<std::uint8_t>(octet))) codes.insert(octet);
+  for (int byte = 0; byte < 256; ++byte) {
+    if (is_reason_code_of(type, static_cast<std::uint8_t>(byte))) codes.insert(byte);
   }
   return codes;
 }
@@ -46,8 +46,8 @@ TEST(ReasonCodes, AreThoseOfEachPacketsOwnSection) {
 TEST(ReadReasonCode, TellsAMissingOneFromAnUnknownOne) {
   ByteReader nothing(Bytes{});
   EXPECT_EQ(read_reason_code(nothing, PacketType::Puback).error().reason, ReasonCode::MalformedPacket);
-  const std::uint8_t octet = 0x01;
-  ByteReader in({&octet, 1});
+  const std::uint8_t byte = 0x01;
+  ByteReader in({&byte, 1});
   EXPECT_EQ(read_reason_code(in, PacketType::Puback).error().reason, ReasonCode::ProtocolError);
 }
 

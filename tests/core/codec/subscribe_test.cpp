@@ -44,7 +44,7 @@ TEST(EncodeSubscribe, WritesEachVersionInItsForm) {
   EXPECT_EQ(encoded(subscribe, ProtocolVersion::V5_0), written("82 0E 0001 03 0B AC02 0001 'a' 1E 0001 'b' 00"));
 }
 
-TEST(EncodeSubscribe, ComesBackWithMoreFiltersThanOneOctetOfLengthHolds) {
+TEST(EncodeSubscribe, ComesBackWithMoreFiltersThanOneByteOfLengthHolds) {
   const std::string filter(100, 'f');
   Subscribe subscribe;
   subscribe.packet_identifier = 1;

@@ -2,23 +2,23 @@
 
 #include <gtest/gtest.h>
 
-#include "support/octets.h"
+#include "support/bytes.h"
 
 namespace mqtt {
 namespace {
 
+using test::bytes;
 using test::hexadecimal;
-using test::octets;
 
 std::optional<std::uint32_t> read(std::string_view written) {
-  const auto bytes = octets(written);
-  ByteReader in(bytes);
+  const auto given = bytes(written);
+  ByteReader in(given);
   const auto value = read_varint(in);
-  EXPECT_TRUE(value || in.remaining() == bytes.size()) << "consumed without a value";
+  EXPECT_TRUE(value || in.remaining() == given.size()) << "consumed without a value";
   return value;
 }
 
-TEST(Varint, TakesOneToFourOctetsAtTheBordersOfTheStandard) {
+TEST(Varint, TakesOneToFourBytesAtTheBordersOfTheStandard) {
   const std::pair<std::uint32_t, const char*> kTable[] = {
       {0, "00"},          {127, "7f"},           {128, "8001"},           {16'383, "ff7f"},
       {16'384, "808001"}, {2'097'151, "ffff7f"}, {2'097'152, "80808001"}, {268'435'455, "ffffff7f"},
@@ -32,13 +32,13 @@ TEST(Varint, TakesOneToFourOctetsAtTheBordersOfTheStandard) {
   }
 }
 
-TEST(Varint, RefusesMoreOctetsThanTheValueNeeds_MQTT_1_5_5_1) {
+TEST(Varint, RefusesMoreBytesThanTheValueNeeds_MQTT_1_5_5_1) {
   EXPECT_EQ(read("8000"), std::nullopt);
   EXPECT_EQ(read("ff00"), std::nullopt);
   EXPECT_EQ(read("80808000"), std::nullopt);
 }
 
-TEST(Varint, RefusesFiveOctets) {
+TEST(Varint, RefusesFiveBytes) {
   EXPECT_EQ(read("8080808001"), std::nullopt);
 }
 
@@ -49,8 +49,8 @@ TEST(Varint, RefusesAnEndInsideTheNumber) {
 }
 
 TEST(Varint, LeavesWhatIsBehindIt) {
-  const auto bytes = octets("8001 55");
-  ByteReader in(bytes);
+  const auto given = bytes("8001 55");
+  ByteReader in(given);
   EXPECT_EQ(read_varint(in), 128U);
   EXPECT_EQ(in.u8(), 0x55);
 }

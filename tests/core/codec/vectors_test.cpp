@@ -7,7 +7,7 @@
 
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
-#include "support/octets.h"
+#include "support/bytes.h"
 
 namespace mqtt::test {
 namespace {
@@ -23,7 +23,7 @@ std::string expected_outcome(const Vector& vector) {
   return vector.error ? "error " + std::string(reason_code_name(*vector.error)) : hexadecimal(vector.encoded);
 }
 
-// The reader's and the decoder's verdict on a stream that comes in pieces of at most `piece` octets, each in memory of
+// The reader's and the decoder's verdict on a stream that comes in pieces of at most `piece` bytes, each in memory of
 // its own.
 std::string outcome_of_stream(Bytes stream, std::size_t piece, ProtocolVersion version) {
   FrameReader reader;
@@ -34,7 +34,7 @@ std::string outcome_of_stream(Bytes stream, std::size_t piece, ProtocolVersion v
     reader.feed(fed);
     const auto next = reader.next();
     if (!next) return outcome_of(next.error(), version);
-    if (*next) return stream.empty() ? outcome_of(decode_packet(**next, version), version) : "octets left";
+    if (*next) return stream.empty() ? outcome_of(decode_packet(**next, version), version) : "bytes left";
     reader.keep_rest();
   }
   return "incomplete";
@@ -43,7 +43,7 @@ std::string outcome_of_stream(Bytes stream, std::size_t piece, ProtocolVersion v
 TEST(Vectors, AreThereForEveryPacketType) {
   std::array<int, 16> accepted{};
   for (const Vector& vector : all_vectors()) {
-    if (!vector.error) ++accepted[vector.octets[0] >> 4];
+    if (!vector.error) ++accepted[vector.bytes[0] >> 4];
   }
   EXPECT_EQ(accepted[0], 0);
   for (std::size_t type = 1; type < accepted.size(); ++type)
@@ -52,21 +52,21 @@ TEST(Vectors, AreThereForEveryPacketType) {
 
 TEST(Vectors, GiveTheirOutcomeWhenFedWhole) {
   for (const Vector& vector : all_vectors()) {
-    EXPECT_EQ(outcome_of_stream(vector.octets, vector.octets.size(), vector.version), expected_outcome(vector))
+    EXPECT_EQ(outcome_of_stream(vector.bytes, vector.bytes.size(), vector.version), expected_outcome(vector))
         << vector.name;
   }
 }
 
-TEST(Vectors, GiveTheSameOutcomeWhenFedOctetByOctet) {
+TEST(Vectors, GiveTheSameOutcomeWhenFedByteByByte) {
   for (const Vector& vector : all_vectors()) {
-    EXPECT_EQ(outcome_of_stream(vector.octets, 1, vector.version), expected_outcome(vector)) << vector.name;
+    EXPECT_EQ(outcome_of_stream(vector.bytes, 1, vector.version), expected_outcome(vector)) << vector.name;
   }
 }
 
-TEST(Vectors, GiveTheSameOutcomeWhenSplitAtAnyOctet) {
+TEST(Vectors, GiveTheSameOutcomeWhenSplitAtAnyByte) {
   for (const Vector& vector : all_vectors()) {
-    for (std::size_t piece = 2; piece < vector.octets.size(); ++piece) {
-      EXPECT_EQ(outcome_of_stream(vector.octets, piece, vector.version), expected_outcome(vector))
+    for (std::size_t piece = 2; piece < vector.bytes.size(); ++piece) {
+      EXPECT_EQ(outcome_of_stream(vector.bytes, piece, vector.version), expected_outcome(vector))
           << vector.name << ", in pieces of " << piece;
     }
   }
@@ -100,7 +100,7 @@ Result<Packet> decode_body(PacketType type, std::uint8_t flags, Bytes body, Prot
   const std::vector<std::uint8_t> own(body.begin(), body.end());
   auto packet = decode_packet({.type = type, .flags = flags, .body = own}, version);
   if (!packet) return packet;
-  // The views of `own` end here; what the packet says must encode and decode again to the same octets.
+  // The views of `own` end here; what the packet says must encode and decode again to the same bytes.
   ByteBuffer first;
   encode(*packet, version, first);
   FrameReader reader;
@@ -117,7 +117,7 @@ TEST(Vectors, CutShortAnywhereAreRefusedOrStillWellFormed) {
   for (const Vector& vector : all_vectors()) {
     if (vector.error) continue;
     FrameReader reader;
-    reader.feed(vector.octets);
+    reader.feed(vector.bytes);
     const Frame frame = **reader.next();
     for (std::size_t size = 0; size < frame.body.size(); ++size) {
       const auto packet = decode_body(frame.type, frame.flags, frame.body.first(size), vector.version);
@@ -126,21 +126,21 @@ TEST(Vectors, CutShortAnywhereAreRefusedOrStillWellFormed) {
   }
 }
 
-TEST(Vectors, WithOneOctetChangedAreRefusedOrStillWellFormed) {
+TEST(Vectors, WithOneByteChangedAreRefusedOrStillWellFormed) {
   for (const Vector& vector : all_vectors()) {
     if (vector.error) continue;
     FrameReader reader;
-    reader.feed(vector.octets);
+    reader.feed(vector.bytes);
     const Frame frame = **reader.next();
     std::vector<std::uint8_t> body(frame.body.begin(), frame.body.end());
-    for (std::uint8_t& octet : body) {
-      const std::uint8_t original = octet;
+    for (std::uint8_t& byte : body) {
+      const std::uint8_t original = byte;
       for (const int changed : {0x00, 0x01, 0x7F, 0x80, 0xFF, original ^ 0x01, original ^ 0x80, original + 1}) {
-        octet = static_cast<std::uint8_t>(changed);
+        byte = static_cast<std::uint8_t>(changed);
         const auto packet = decode_body(frame.type, frame.flags, body, vector.version);
         EXPECT_TRUE(packet || is_failure(packet.error().reason)) << vector.name;
       }
-      octet = original;
+      byte = original;
     }
   }
 }
@@ -151,8 +151,8 @@ TEST(Garbage, AsABodyIsRefusedOrWellFormed) {
   for (int round = 0; round < 200'000; ++round) {
     body.resize(random() % 48);
     // Small numbers are lengths, flags and identifiers more often than chance has them.
-    for (std::uint8_t& octet : body)
-      octet = static_cast<std::uint8_t>(random() % 2 == 0 ? random() % 8 : random());
+    for (std::uint8_t& byte : body)
+      byte = static_cast<std::uint8_t>(random() % 2 == 0 ? random() % 8 : random());
     const auto type = static_cast<PacketType>(1 + random() % 15);
     const auto flags = static_cast<std::uint8_t>(random() % 4 == 0 ? random() % 16 : (random() % 2) * 2);
     const auto version = static_cast<ProtocolVersion>(3 + random() % 3);
@@ -168,8 +168,8 @@ TEST(Garbage, AsAStreamEndsInAnErrorOrWaitsForMore) {
   std::mt19937 random(19991231);
   for (int round = 0; round < 2'000; ++round) {
     std::vector<std::uint8_t> stream(random() % 600);
-    for (std::uint8_t& octet : stream)
-      octet = static_cast<std::uint8_t>(random() % 4 == 0 ? random() : random() % 0x40);
+    for (std::uint8_t& byte : stream)
+      byte = static_cast<std::uint8_t>(random() % 4 == 0 ? random() : random() % 0x40);
     FrameReader reader(1U << 16);
     std::size_t delivered = 0;
     bool good = true;

@@ -10,7 +10,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// Both take as many octets as their texts have.
+// Both take as many bytes as their texts have.
 std::size_t size_of(const Properties& properties) {
   std::size_t size = properties.reason_string.value_or("").size();
   for (const UserProperty& property : properties.user_properties)

@@ -1,4 +1,4 @@
-// Octets in at the back, out at the front, in the same order, however they are taken.
+// Bytes in at the back, out at the front, in the same order, however they are taken.
 #include "mqtt/connection/output_queue.h"
 
 #include <gtest/gtest.h>
@@ -36,7 +36,7 @@ TEST(OutputQueue, ThatIsEmptyGathersNothing) {
   EXPECT_EQ(queue.gather({&element, 1}), 0U);
 }
 
-TEST(OutputQueue, GathersSmallOctetsAsOneElement) {
+TEST(OutputQueue, GathersSmallBytesAsOneElement) {
   OutputQueue queue;
   append(queue, "ab");
   append(queue, "cd");
@@ -60,7 +60,7 @@ TEST(OutputQueue, PutsSharedPayloadsWhereTheyWereAppended) {
   EXPECT_EQ(std::string(as_text(two[0])) + std::string(as_text(two[1])), "[1]a");
 }
 
-TEST(OutputQueue, IsConsumedAtAnyOctet) {
+TEST(OutputQueue, IsConsumedAtAnyByte) {
   for (std::size_t cut = 0; cut <= 14; ++cut) {
     OutputQueue queue;
     append(queue, "abc");
@@ -104,9 +104,9 @@ TEST(OutputQueue, LetsItsMemoryMoveToAnother) {
   append(one, "abc");
   one.append_shared(shared("[1]"));
   one.consume(6);
-  EXPECT_GT(one.memory_octets(), 0U);
+  EXPECT_GT(one.memory_bytes(), 0U);
   ByteBuffer memory = one.take_memory();
-  EXPECT_EQ(one.memory_octets(), 0U);
+  EXPECT_EQ(one.memory_bytes(), 0U);
   other.give_memory(std::move(memory));
   append(other, "def");
   EXPECT_EQ(everything(other), "def");
@@ -124,7 +124,7 @@ TEST(OutputQueue, ThatIsNeverDrainedDoesNotKeepWhatWasWritten) {
     queue.consume(1'000 + (i % 10 == 0 ? 9U : 0U));
   }
   EXPECT_EQ(queue.size(), 1'000U);
-  EXPECT_LT(queue.memory_octets(), 512U * 1024);
+  EXPECT_LT(queue.memory_bytes(), 512U * 1024);
 }
 
 TEST(OutputQueue, BehavesLikeAString) {

@@ -92,8 +92,8 @@ TEST(Message, IsOneBlockWithAnyNumberOfOwners) {
 }
 
 TEST(Message, CountsItsMemory) {
-  EXPECT_GE(kept("topic 'x'x100").memory_octets(), 105U);
-  EXPECT_GE(kept("topic 'x'x100000").memory_octets(), 100'005U);
+  EXPECT_GE(kept("topic 'x'x100").memory_bytes(), 105U);
+  EXPECT_GE(kept("topic 'x'x100000").memory_bytes(), 100'005U);
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ TEST_P(IdTableUnder, FindsWhatIsInItAndNothingElse) {
     ASSERT_EQ(holds(id), is_in[id]) << id;
     if (is_in[id]) table.erase(id, GetParam().hash_of);
   }
-  EXPECT_EQ(table.memory_octets(), 0U);
+  EXPECT_EQ(table.memory_bytes(), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
                       HashCase{"HashesThatAreTheId", [](std::uint32_t id) { return std::uint64_t{id}; }}),
     [](const auto& hash_case) { return hash_case.param.name; });
 
-TEST(HashText, TellsTextsApartThatDifferInOneOctetOrInLength) {
+TEST(HashText, TellsTextsApartThatDifferInOneByteOrInLength) {
   for (std::size_t length = 0; length < 70; ++length) {
     const std::string text(length, 'a');
     EXPECT_NE(hash_text(text), hash_text(text + 'a'));

@@ -132,15 +132,15 @@ TEST(RetainedTrie, CopesWithTheDeepestNamesThatThereAre) {
 TEST(RetainedTrie, GivesMemoryBackWhenItBecomesEmpty) {
   NamesTrie trie = trie_of({"a/b"});
   trie.erase("a/b");
-  const std::size_t octets_before = trie.memory_octets();
+  const std::size_t bytes_before = trie.memory_bytes();
   for (int i = 0; i < 20'000; ++i)
     trie.insert_or_assign("site/" + std::to_string(i) + "/state", "on");
-  EXPECT_GT(trie.memory_octets(), octets_before + 1'000'000);
+  EXPECT_GT(trie.memory_bytes(), bytes_before + 1'000'000);
   for (int i = 0; i < 20'000; ++i)
     trie.erase("site/" + std::to_string(i) + "/state");
   EXPECT_EQ(trie.node_count(), 1U);
   EXPECT_EQ(trie.size(), 0U);
-  EXPECT_LT(trie.memory_octets(), octets_before + 1024);
+  EXPECT_LT(trie.memory_bytes(), bytes_before + 1024);
 }
 
 // The next value, or "" if there is none.

@@ -70,13 +70,13 @@ TEST(SubscriberLists, GiveTheMemoryOfALongListBack) {
   SubscriberLists::List list = 0;
   for (SubscriberId id = 0; id < 10'000; ++id)
     lists.insert(list, {id});
-  EXPECT_GE(lists.memory_octets(), 10'000 * sizeof(Subscription));
+  EXPECT_GE(lists.memory_bytes(), 10'000 * sizeof(Subscription));
   for (SubscriberId id = 9'999; id > 0; --id)
     EXPECT_TRUE(lists.erase(list, id));
   std::vector<Subscription> left;
   lists.append_to(list, left);
   EXPECT_EQ(left, std::vector<Subscription>{{0}});
-  EXPECT_LT(lists.memory_octets(), 50'000U);
+  EXPECT_LT(lists.memory_bytes(), 50'000U);
 }
 
 }  // namespace

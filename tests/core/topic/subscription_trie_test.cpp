@@ -183,24 +183,24 @@ TEST(SubscriptionTrie, GivesMemoryBackWhenItBecomesEmpty) {
   SubscriptionTrie trie;
   trie.insert("a/b", {1});
   trie.erase("a/b", 1);
-  const std::size_t octets_before = trie.memory_octets();
+  const std::size_t bytes_before = trie.memory_bytes();
   const auto filter = [](SubscriberId i) { return "a/number " + std::to_string(i) + " of many devices/+/b/#"; };
   for (SubscriberId i = 0; i < 20'000; ++i)
     trie.insert(filter(i), {i});
-  EXPECT_GT(trie.memory_octets(), octets_before + 20'000 * sizeof(Subscription));
+  EXPECT_GT(trie.memory_bytes(), bytes_before + 20'000 * sizeof(Subscription));
   for (SubscriberId i = 0; i < 20'000; ++i)
     EXPECT_TRUE(trie.erase(filter(i), i));
   EXPECT_EQ(trie.size(), 0U);
   EXPECT_EQ(trie.node_count(), 1U);
-  EXPECT_LT(trie.memory_octets(), octets_before + 1024);
+  EXPECT_LT(trie.memory_bytes(), bytes_before + 1024);
 }
 
-TEST(SubscriptionTrie, TakesAtMost200OctetsForEachOfManyDistinctFilters) {
+TEST(SubscriptionTrie, TakesAtMost200BytesForEachOfManyDistinctFilters) {
   constexpr SubscriberId kCount = 200'000;
   SubscriptionTrie trie;
   for (SubscriberId i = 0; i < kCount; ++i)
     trie.insert("devices/" + std::to_string(i) + "/status", {i});
-  EXPECT_LE(trie.memory_octets() / kCount, 200U);
+  EXPECT_LE(trie.memory_bytes() / kCount, 200U);
 }
 
 TEST(SubscriptionTrie, HoldsVeryManySubscribersOfOneFilter) {

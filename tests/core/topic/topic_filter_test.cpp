@@ -32,7 +32,7 @@ TEST(TopicFilter, MayHoldSingleLevelWildcardsAloneInTheirLevels_MQTT_4_7_1_3) {
   }
 }
 
-TEST(TopicFilter, HasOneTo65535Octets_MQTT_4_7_3_1_and_3) {
+TEST(TopicFilter, HasOneTo65535Bytes_MQTT_4_7_3_1_and_3) {
   EXPECT_FALSE(is_valid(""));
   EXPECT_TRUE(is_valid(std::string(65535, 'a')));
   EXPECT_FALSE(is_valid(std::string(65536, 'a')));

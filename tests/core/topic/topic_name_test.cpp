@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::string_literals;
 
-TEST(TopicName, HasAtLeastOneOctet_MQTT_4_7_3_1) {
+TEST(TopicName, HasAtLeastOneByte_MQTT_4_7_3_1) {
   EXPECT_FALSE(is_valid_topic_name(""));
   EXPECT_TRUE(is_valid_topic_name("a"));
   EXPECT_TRUE(is_valid_topic_name("/"));
@@ -22,7 +22,7 @@ TEST(TopicName, HoldsNoNullCharacter_MQTT_4_7_3_2) {
   EXPECT_FALSE(is_valid_topic_name("sensors/temperature\0"s));
 }
 
-TEST(TopicName, HasAtMost65535Octets_MQTT_4_7_3_3) {
+TEST(TopicName, HasAtMost65535Bytes_MQTT_4_7_3_3) {
   EXPECT_TRUE(is_valid_topic_name(std::string(65535, 'a')));
   EXPECT_FALSE(is_valid_topic_name(std::string(65536, 'a')));
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { MAX_TEXT, parseValue } from '../../../examples/dashboard/src/parse-value.ts';
 
-const octets = (text: string): Uint8Array => new TextEncoder().encode(text);
-const parse = (text: string) => parseValue(octets(text));
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const parse = (text: string) => parseValue(bytes(text));
 
 describe('parseValue', () => {
   it.each([
@@ -55,9 +55,9 @@ describe('parseValue', () => {
     expect(parse('1'.repeat(20_000)).kind).toBe('text');
   });
 
-  it('describes octets that are no text', () => {
-    expect(parseValue(Uint8Array.of(0xff, 0xfe))).toEqual({ kind: 'text', text: '2 octets: ff fe' });
-    expect(parseValue(Uint8Array.of(0))).toEqual({ kind: 'text', text: '1 octet: 00' });
-    expect(parseValue(new Uint8Array(20))).toEqual({ kind: 'text', text: '20 octets: 00 00 00 00 00 00 00 00 …' });
+  it('describes bytes that are no text', () => {
+    expect(parseValue(Uint8Array.of(0xff, 0xfe))).toEqual({ kind: 'text', text: '2 bytes: ff fe' });
+    expect(parseValue(Uint8Array.of(0))).toEqual({ kind: 'text', text: '1 byte: 00' });
+    expect(parseValue(new Uint8Array(20))).toEqual({ kind: 'text', text: '20 bytes: 00 00 00 00 00 00 00 00 …' });
   });
 });

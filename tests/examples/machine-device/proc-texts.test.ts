@@ -31,7 +31,7 @@ ctxt 3245275
 });
 
 describe('parseMemory', () => {
-  it('turns kibibytes into octets', () => {
+  it('turns kibibytes into bytes', () => {
     const text = `MemTotal:       24684092 kB
 MemFree:        22180696 kB
 MemAvailable:   24234376 kB
@@ -60,7 +60,7 @@ HugePages_Total:       0
 });
 
 describe('parseInterfaces', () => {
-  it('reads received and sent octets of the interfaces that carried something', () => {
+  it('reads received and sent bytes of the interfaces that carried something', () => {
     const text = `Inter-|   Receive                                                |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
     lo:    3193      29    0    0    0     0          0         0     3193      29    0    0    0     0       0          0

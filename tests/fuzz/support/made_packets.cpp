@@ -22,9 +22,9 @@ constexpr std::size_t kPayloadSizes[] = {0, 1, 1, 3, 30, 200, 2000, 9000};  // t
 
 // Mostly one that is in use.
 PacketIdentifier make_identifier(Choices& choices) {
-  const std::uint8_t octet = choices.octet();
-  if (octet == 255) return 65'535;
-  return static_cast<PacketIdentifier>(1 + octet % 6);
+  const std::uint8_t byte = choices.byte();
+  if (byte == 255) return 65'535;
+  return static_cast<PacketIdentifier>(1 + byte % 6);
 }
 
 QoS make_qos(Choices& choices) {
@@ -83,7 +83,7 @@ Properties make_connect_properties(Choices& choices) {
   static constexpr std::uint16_t kMaxima[] = {1, 2, 5, 65'535};
   static constexpr std::uint32_t kPacketSizes[] = {1, 5, 20, 40, 100, 1000};
   Properties properties;
-  const std::uint8_t present = choices.octet();
+  const std::uint8_t present = choices.byte();
   if ((present & 1) != 0) properties.session_expiry_interval = choices.one_of(kSeconds);
   if ((present & 2) != 0) properties.receive_maximum = choices.one_of(kMaxima);
   if ((present & 4) != 0) properties.topic_alias_maximum = choices.one_of(kMaxima);
@@ -102,8 +102,8 @@ Properties make_connack_properties(Choices& choices) {
   // The first is what acknowledgements fit into; with less there is no MQTT.
   static constexpr std::uint32_t kPacketSizes[] = {5, 10, 20, 100};
   Properties properties;
-  const std::uint8_t present = choices.octet();
-  const std::uint8_t missing = choices.octet();
+  const std::uint8_t present = choices.byte();
+  const std::uint8_t missing = choices.byte();
   if ((present & 1) != 0) properties.receive_maximum = choices.one_of(kMaxima);
   if ((present & 2) != 0) properties.topic_alias_maximum = choices.one_of(kMaxima);
   if ((present & 0x14) == 0x14) properties.maximum_packet_size = choices.one_of(kPacketSizes);
@@ -141,7 +141,7 @@ Bytes make_payload(Choices& choices) {
 
 Properties make_message_properties(Choices& choices) {
   Properties properties;
-  const std::uint8_t present = choices.octet();
+  const std::uint8_t present = choices.byte();
   if ((present & 1) != 0) properties.message_expiry_interval = choices.one_of(kSeconds);
   if ((present & 2) != 0) properties.payload_format_indicator = choices.below(2);
   if ((present & 4) != 0) properties.content_type = "text";
@@ -156,7 +156,7 @@ Connect make_connect(Choices& choices) {
                                                   ProtocolVersion::V3_1};
   Connect connect;
   connect.version = choices.one_of(kVersions);
-  const std::uint8_t flags = choices.octet();
+  const std::uint8_t flags = choices.byte();
   connect.clean_start = (flags & 1) != 0;
   connect.client_identifier = choices.one_of(kClients);
   connect.is_bridge = (flags & 0x0E) == 0x0E && connect.version != ProtocolVersion::V5_0;
@@ -172,7 +172,7 @@ Connect make_connect(Choices& choices) {
 
 Publish make_publish(Choices& choices) {
   Publish publish{.topic = make_topic(choices), .payload = make_payload(choices)};
-  const std::uint8_t flags = choices.octet();
+  const std::uint8_t flags = choices.byte();
   publish.qos = static_cast<QoS>(flags % 3);
   publish.retain = (flags & 0x10) != 0;
   publish.dup = (flags & 0x60) == 0x60 && publish.qos != QoS::AtMostOnce;
@@ -190,7 +190,7 @@ Subscribe make_subscribe(Choices& choices) {
   subscribe.packet_identifier = make_identifier(choices);
   for (std::size_t count = 1 + choices.below(3); count > 0; --count) {
     const std::string_view filter = choices.one_of(kFilters);
-    const std::uint8_t options = choices.octet();
+    const std::uint8_t options = choices.byte();
     subscribe.entries.push_back({.topic_filter = filter.empty() ? "#/not/one" : filter,
                                  .options = {.maximum_qos = static_cast<QoS>(options % 3),
                                              .no_local = (options & 0x18) == 0x18,

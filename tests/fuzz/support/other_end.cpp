@@ -29,9 +29,9 @@ bool is_yes(const std::optional<std::uint8_t>& available) {
 
 // --- what it says
 
-void OtherEnd::says(Bytes octets) {
+void OtherEnd::says(Bytes bytes) {
   if (!learns_) return;
-  said_.feed(octets);
+  said_.feed(bytes);
   while (learns_) {
     const auto frame = said_.next();
     learns_ = frame.has_value();
@@ -100,15 +100,15 @@ std::size_t OtherEnd::hears(const OutputQueue& output, std::size_t most) {
   demand(count > 0 || output.empty(), "an output that is not empty gathers something");
   std::size_t taken = 0;
   for (const Bytes element : std::span(elements, count)) {
-    const Bytes octets = element.first(std::min(element.size(), most - taken));
-    hears(octets);
-    taken += octets.size();
+    const Bytes bytes = element.first(std::min(element.size(), most - taken));
+    hears(bytes);
+    taken += bytes.size();
   }
   return taken;
 }
 
-void OtherEnd::hears(Bytes octets) {
-  heard_.feed(octets);
+void OtherEnd::hears(Bytes bytes) {
+  heard_.feed(bytes);
   while (true) {
     const auto frame = heard_.next();
     demand(frame.has_value(), "the output is made of frames");

@@ -15,7 +15,7 @@
 
 namespace mqtt::fuzz {
 
-// It knows no more than its octets tell, any octets: where they are garbage it stops to learn and goes on to listen.
+// It knows no more than its bytes tell, any bytes: where they are garbage it stops to learn and goes on to listen.
 // What it counts as acknowledged is never less than what the machine does, so that nothing is demanded too early.
 class OtherEnd {
  public:
@@ -23,10 +23,10 @@ class OtherEnd {
   explicit OtherEnd(Role role, std::optional<ProtocolVersion> version = {}) : role_(role), version_(version) {}
 
   // Before the machine gets them.
-  void says(Bytes octets);
+  void says(Bytes bytes);
   // Ends the program when no peer may send this, here and now.
-  void hears(Bytes octets);
-  // At most `most` octets from the front of `output`; answers how many.
+  void hears(Bytes bytes);
+  // At most `most` bytes from the front of `output`; answers how many.
   std::size_t hears(const OutputQueue& output, std::size_t most);
 
   // What the connection speaks, for packets that are made to be said; 5.0 until it is known.

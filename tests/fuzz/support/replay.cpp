@@ -56,17 +56,17 @@ class Mutator {
  private:
   std::size_t below(std::size_t bound) { return random_() % bound; }
   const Input& any() { return inputs_[below(inputs_.size())]; }
-  std::uint8_t octet() { return static_cast<std::uint8_t>(random_()); }
+  std::uint8_t byte() { return static_cast<std::uint8_t>(random_()); }
 
   void edit(Input& input) {
     const auto at = input.begin() + static_cast<std::ptrdiff_t>(below(input.size() + 1));
     const auto end = at + static_cast<std::ptrdiff_t>(below(static_cast<std::size_t>(input.end() - at) + 1));
     switch (below(5)) {
       case 0:
-        if (at != input.end()) *at = octet();
+        if (at != input.end()) *at = byte();
         return;
       case 1:
-        input.insert(at, octet());
+        input.insert(at, byte());
         return;
       case 2:
         input.erase(at, std::min(end, at + std::min<std::ptrdiff_t>(8, end - at)));

@@ -99,7 +99,7 @@ function openConnection({ broker }: TestBroker, gathered?: number): { connection
   return { connection, frames, closes: () => closes };
 }
 
-const connectOctets = (clientId: string, more: object = {}) =>
+const connectBytes = (clientId: string, more: object = {}) =>
   frameOf([{ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId, clean: true, keepalive: 0, ...more }]);
 
 describe('links', () => {
@@ -239,7 +239,7 @@ describe('connections', () => {
     const linked = linkClient(test, 'linked');
     subscribe(test, linked, 'from/outside');
     const { connection, frames } = openConnection(test);
-    connection.receive(connectOctets('outside'));
+    connection.receive(connectBytes('outside'));
     connection.receive(frameOf([{ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'from/inside', qos: 0 }] }]));
     connection.receive(frameOf([publishPacket('from/outside', 'hello')]));
     expect(texts(linked)).toEqual(['from/outside=hello']);
@@ -256,7 +256,7 @@ describe('connections', () => {
   it('are told of, from their CONNECT to their end', async () => {
     const test = await startBroker({ reportPublishes: true });
     const { connection } = openConnection(test);
-    connection.receive(connectOctets('observed', { username: 'üser', password: Buffer.from('secret'), keepalive: 30 }));
+    connection.receive(connectBytes('observed', { username: 'üser', password: Buffer.from('secret'), keepalive: 30 }));
     connection.receive(frameOf([{ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a/#', qos: 1 }] }]));
     const frame = frameOf([publishPacket('b', 'payload', { qos: 1, messageId: 7 })]);
     connection.receive(frame);
@@ -286,7 +286,7 @@ describe('connections', () => {
   ])('give the transport %s', async (_name, gathered, sizes) => {
     const test = await startBroker();
     const { connection, frames } = openConnection(test, gathered);
-    connection.receive(connectOctets('reader'));
+    connection.receive(connectBytes('reader'));
     connection.receive(frameOf([{ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 0 }] }]));
     frames.length = 0;
     for (const size of [9, 9, 100_003, 9]) test.broker.publish('a', new Uint8Array(size), 0, undefined, 0);
@@ -298,7 +298,7 @@ describe('connections', () => {
   it('close on garbage, and say why', async () => {
     const test = await startBroker();
     const { connection, closes } = openConnection(test);
-    connection.receive(connectOctets('talker'));
+    connection.receive(connectBytes('talker'));
     connection.receive(Uint8Array.of(0x00, 0x00));
     expect(closes()).toBe(1);
     const error = { fault: 'peer-sent-garbage', reasonCode: 0x81, text: expect.any(String) };
@@ -321,7 +321,7 @@ describe('connections', () => {
     const test = await startBroker();
     const publisher = linkClient(test, 'publisher');
     const { connection, frames } = openConnection(test);
-    connection.receive(connectOctets('slow'));
+    connection.receive(connectBytes('slow'));
     connection.receive(frameOf([{ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 't', qos: 0 }] }]));
     connection.setWritable(false);
     frames.length = 0;
@@ -340,16 +340,16 @@ describe('connections', () => {
   it('use the number of a closed one again only when its last event was told', async () => {
     const test = await startBroker();
     const first = openConnection(test);
-    first.connection.receive(connectOctets('first'));
+    first.connection.receive(connectBytes('first'));
     first.connection.closed();
     const second = openConnection(test);
     expect(second.connection.number).not.toBe(first.connection.number);
     test.engine.flush();
     const third = openConnection(test);
     expect(third.connection.number).toBe(first.connection.number);
-    first.connection.receive(connectOctets('a late frame'));
+    first.connection.receive(connectBytes('a late frame'));
     first.connection.closed();
-    third.connection.receive(connectOctets('third'));
+    third.connection.receive(connectBytes('third'));
     expect(parsed(third.frames)).toMatchObject([{ cmd: 'connack', returnCode: 0 }]);
     test.engine.dispose();
   });
@@ -402,7 +402,7 @@ describe('the host', () => {
     const test = await startBroker();
     const linked = linkClient(test, 'linked', { protocolVersion: 5 });
     const { connection, closes } = openConnection(test);
-    connection.receive(connectOctets('outside'));
+    connection.receive(connectBytes('outside'));
     test.broker.shutDown();
     test.engine.flush();
     expect(linked.linkEnds).toHaveLength(1);

@@ -149,11 +149,11 @@ describe('staging', () => {
   ])('encodes %s', async (_, text) => {
     const { engine, machine, sink } = await startClient();
     machine.publish(text === '' ? 'empty' : text, text, 0, undefined, 0);
-    machine.publish('octets', new TextEncoder().encode(text), 0, undefined, 0);
+    machine.publish('bytes', new TextEncoder().encode(text), 0, undefined, 0);
     await settled();
     const packets = sink.takePackets();
     expect(packets[0]).toMatchObject({ topic: text === '' ? 'empty' : text, payload: Buffer.from(text) });
-    expect(packets[1]).toMatchObject({ topic: 'octets', payload: Buffer.from(text) });
+    expect(packets[1]).toMatchObject({ topic: 'bytes', payload: Buffer.from(text) });
     engine.dispose();
   });
 });
@@ -182,7 +182,7 @@ describe('receiving', () => {
     engine.dispose();
   });
 
-  it('takes a stream in frames of one octet', async () => {
+  it('takes a stream in frames of one byte', async () => {
     const { engine, machine, sink } = await startClient();
     const stream = frameOf([publishPacket('a/b', 'first'), publishPacket('a/b', ''), publishPacket('c', 'x'.repeat(300))]);
     for (let i = 0; i < stream.length; ++i) machine.receive(stream.slice(i, i + 1));
@@ -596,7 +596,7 @@ describe('engines', () => {
     expect(instances).toHaveBeenCalledTimes(1);
   });
 
-  it('reject ready when the octets are no module, and try again for the next engine', async () => {
+  it('reject ready when the bytes are no module, and try again for the next engine', async () => {
     let attempts = 0;
     const source = {
       wasm: () => (++attempts === 1 ? Uint8Array.of(1, 2, 3) : clientModule.wasm()),

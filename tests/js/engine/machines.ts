@@ -164,8 +164,8 @@ export function frameOf(packets: readonly Packet[], protocolVersion = 4): Uint8A
 }
 
 export function publishPacket(topic: string, payload: string | Uint8Array, more: object = {}): Packet {
-  const octets = typeof payload === 'string' ? payload : Buffer.from(payload);
-  return { cmd: 'publish', topic, payload: octets, qos: 0, dup: false, retain: false, ...more } as Packet;
+  const bytes = typeof payload === 'string' ? payload : Buffer.from(payload);
+  return { cmd: 'publish', topic, payload: bytes, qos: 0, dup: false, retain: false, ...more } as Packet;
 }
 
 export const connect: ConnectPacket = { protocolVersion: 4, clientId: 'tester', clean: true, keepAlive: 0 };
@@ -208,19 +208,19 @@ export async function startClient(
   return { ...started, machine, sink };
 }
 
-/** The sizes of the packets that begin and end in these octets; throws where one does not end. */
-export function packetSizes(octets: Uint8Array): number[] {
+/** The sizes of the packets that begin and end in these bytes; throws where one does not end. */
+export function packetSizes(bytes: Uint8Array): number[] {
   const sizes: number[] = [];
-  for (let at = 0; at < octets.length; at += sizes.at(-1)!) {
+  for (let at = 0; at < bytes.length; at += sizes.at(-1)!) {
     let length = 0;
     let end = at + 1;
     for (let shift = 0; ; shift += 7) {
-      const octet = octets[end++]!;
-      length |= (octet & 0x7f) << shift;
-      if (octet < 0x80) break;
+      const byte = bytes[end++]!;
+      length |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
     }
     sizes.push(end - at + length);
-    if (at + sizes.at(-1)! > octets.length) throw new Error('a packet does not end here');
+    if (at + sizes.at(-1)! > bytes.length) throw new Error('a packet does not end here');
   }
   return sizes;
 }

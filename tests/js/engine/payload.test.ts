@@ -21,7 +21,7 @@ describe('a payload', () => {
     expect(new Payload(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61).buffer).toString()).toBe('\uFEFFa');
   });
 
-  it('is octets like any Uint8Array, and so are its parts', () => {
+  it('is bytes like any Uint8Array, and so are its parts', () => {
     const payload = payloadOf('payload');
     expect(payload).toBeInstanceOf(Uint8Array);
     expect(payload.length).toBe(7);
@@ -31,9 +31,9 @@ describe('a payload', () => {
   });
 
   it.each(['utf8', 'UTF-8', 'base64', 'hex', 'latin1', 'binary'] as const)('reads in %s as a Buffer does', (encoding) => {
-    const octets = Uint8Array.from({ length: 20_000 }, (_, index) => index % 256);
-    const payload = new Payload(octets.buffer);
-    expect(payload.toString(encoding as BufferEncoding)).toBe(Buffer.from(octets).toString(encoding as BufferEncoding));
+    const bytes = Uint8Array.from({ length: 20_000 }, (_, index) => index % 256);
+    const payload = new Payload(bytes.buffer);
+    expect(payload.toString(encoding as BufferEncoding)).toBe(Buffer.from(bytes).toString(encoding as BufferEncoding));
     expect(new Payload(0).toString(encoding as BufferEncoding)).toBe('');
   });
 
@@ -53,7 +53,7 @@ describe('a payload', () => {
 });
 
 it('decodeText() decodes the named range alone', () => {
-  const octets = new TextEncoder().encode('xxxhéxxx');
-  expect(decodeText(octets, 3, 6)).toBe('hé');
-  expect(decodeText(octets, 3, 3)).toBe('');
+  const bytes = new TextEncoder().encode('xxxhéxxx');
+  expect(decodeText(bytes, 3, 6)).toBe('hé');
+  expect(decodeText(bytes, 3, 3)).toBe('');
 });

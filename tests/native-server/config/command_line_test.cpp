@@ -113,7 +113,7 @@ TEST(CommandLine, TakesTheLimitsOfTheBroker) {
   EXPECT_EQ(broker.receive_maximum, 7);
   EXPECT_EQ(broker.maximum_in_flight, 8);
   EXPECT_EQ(broker.maximum_queued_messages, 9u);
-  EXPECT_EQ(broker.maximum_output_octets, 64u * 1024);
+  EXPECT_EQ(broker.maximum_output_bytes, 64u * 1024);
   EXPECT_EQ(broker.connect_timeout, std::chrono::seconds(3));
   EXPECT_EQ(broker.maximum_session_expiry_interval, 60u);
 }
@@ -121,12 +121,12 @@ TEST(CommandLine, TakesTheLimitsOfTheBroker) {
 TEST(CommandLine, TakesLimitsThatAreOffUnlessTheyAreGiven) {
   EXPECT_EQ(options_of({}).broker.maximum_connections, SIZE_MAX);
   const mqtt::BrokerOptions broker =
-      options_of({"--max-queued-octets", "1kB", "--max-queued-messages-in-all", "2", "--max-queued-octets-in-all",
-                  "3kB", "--max-retained-messages", "4", "--max-subscriptions", "5", "--max-clients", "6"})
+      options_of({"--max-queued-bytes", "1kB", "--max-queued-messages-in-all", "2", "--max-queued-bytes-in-all", "3kB",
+                  "--max-retained-messages", "4", "--max-subscriptions", "5", "--max-clients", "6"})
           .broker;
-  EXPECT_EQ(broker.maximum_queued_octets, 1024u);
+  EXPECT_EQ(broker.maximum_queued_bytes, 1024u);
   EXPECT_EQ(broker.maximum_queued_messages_in_all, 2u);
-  EXPECT_EQ(broker.maximum_queued_octets_in_all, 3u * 1024);
+  EXPECT_EQ(broker.maximum_queued_bytes_in_all, 3u * 1024);
   EXPECT_EQ(broker.maximum_retained_messages, 4u);
   EXPECT_EQ(broker.maximum_subscriptions, 5u);
   EXPECT_EQ(broker.maximum_connections, 6u);

@@ -11,9 +11,9 @@ using Status = HttpRequestParser::Status;
 
 constexpr std::string_view kRequest = "GET /a?b=c HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n";
 
-Status feed(HttpRequestParser& parser, std::string_view octets, std::size_t* consumed = nullptr) {
+Status feed(HttpRequestParser& parser, std::string_view bytes, std::size_t* consumed = nullptr) {
   std::size_t count = 0;
-  const Status status = parser.feed(mqtt::as_bytes(octets), count);
+  const Status status = parser.feed(mqtt::as_bytes(bytes), count);
   if (consumed != nullptr) *consumed = count;
   return status;
 }
@@ -28,7 +28,7 @@ TEST(HttpRequestParser, ReadsARequest) {
   EXPECT_FALSE(parser.request().upgrade);
 }
 
-TEST(HttpRequestParser, ReadsARequestThatComesOctetByOctet) {
+TEST(HttpRequestParser, ReadsARequestThatComesByteByByte) {
   HttpRequestParser parser;
   for (const char c : kRequest.substr(0, kRequest.size() - 1))
     ASSERT_EQ(feed(parser, {&c, 1}), Status::NeedMore);
@@ -159,9 +159,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(HttpRequestParser, SurvivesEveryMutationOfARequest) {
   for (std::size_t at = 0; at < kRequest.size(); ++at) {
-    for (int octet = 0; octet < 256; ++octet) {
+    for (int byte = 0; byte < 256; ++byte) {
       std::string mutated(kRequest);
-      mutated[at] = static_cast<char>(octet);
+      mutated[at] = static_cast<char>(byte);
       HttpRequestParser parser;
       std::size_t consumed = 0;
       const Status status = feed(parser, mutated, &consumed);

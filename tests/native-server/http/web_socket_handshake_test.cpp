@@ -78,7 +78,7 @@ TEST(WebSocketHandshake, NamesTheVersionThatItSpeaksToAClientOfAnother) {
   EXPECT_EQ(field_of(response, "Sec-WebSocket-Version"), "13");
 }
 
-TEST(WebSocketHandshake, NeedsAVersionAndAKeyOfSixteenOctets) {
+TEST(WebSocketHandshake, NeedsAVersionAndAKeyOfSixteenBytes) {
   EXPECT_EQ(answer_web_socket_handshake(handshake_without("Sec-WebSocket-Version")).status, 400);
   EXPECT_EQ(answer_web_socket_handshake(handshake_without("Sec-WebSocket-Key")).status, 400);
   EXPECT_EQ(answer_web_socket_handshake(handshake_with("Sec-WebSocket-Key", "c2hvcnQ=")).status, 400);

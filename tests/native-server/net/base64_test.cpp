@@ -20,7 +20,7 @@ TEST(Base64, HasTheTextsOfTheStandardsExamples) {
   EXPECT_EQ(encoded("\xFB\xFF"), "+/8=");
 }
 
-TEST(Base64, KnowsHowManyOctetsATextStandsFor) {
+TEST(Base64, KnowsHowManyBytesATextStandsFor) {
   EXPECT_TRUE(is_base64_of("dGhlIHNhbXBsZSBub25jZQ==", 16));
   EXPECT_FALSE(is_base64_of("dGhlIHNhbXBsZSBub25jZQ==", 15));
   EXPECT_FALSE(is_base64_of("dGhlIHNhbXBsZSBub25jZ!==", 16));

@@ -18,15 +18,15 @@ using testing::IsEmpty;
 
 class NotedListener final : public LinkListener {
  public:
-  void on_octets(Bytes octets) override {
-    octets_received += octets.size();
-    notes.push_back(octets.size() > 20 ? "many" : std::string(mqtt::as_text(octets)));
+  void on_bytes(Bytes bytes) override {
+    bytes_received += bytes.size();
+    notes.push_back(bytes.size() > 20 ? "many" : std::string(mqtt::as_text(bytes)));
   }
   void on_writable() override { notes.push_back("writable"); }
   void on_end(const LinkEnd& end) override { notes.push_back(end.orderly ? "end" : "end: " + end.text); }
 
   std::vector<std::string> notes;
-  std::size_t octets_received = 0;
+  std::size_t bytes_received = 0;
 };
 
 class AMemoryLink : public testing::Test {
@@ -44,8 +44,8 @@ class AMemoryLink : public testing::Test {
   }
 
   static std::size_t write(MemoryLink& link, std::string_view text) {
-    const Bytes octets = mqtt::as_bytes(text);
-    return link.write({&octets, 1});
+    const Bytes bytes = mqtt::as_bytes(text);
+    return link.write({&bytes, 1});
   }
   // Everything that is posted runs.
   void turn() {
@@ -59,7 +59,7 @@ class AMemoryLink : public testing::Test {
   std::shared_ptr<MemoryLink> a_, b_;
 };
 
-TEST_F(AMemoryLink, HandsOctetsOverInATurnOfItsOwn) {
+TEST_F(AMemoryLink, HandsBytesOverInATurnOfItsOwn) {
   EXPECT_EQ(write(*a_, "one "), 4U);
   EXPECT_EQ(write(*a_, "two"), 3U);
   EXPECT_THAT(at_b_.notes, IsEmpty());
@@ -123,13 +123,13 @@ TEST_F(AMemoryLink, GoesWhenBothEndsAreLetGoOf) {
   EXPECT_TRUE(b.expired());
 }
 
-TEST_F(AMemoryLink, EndsWhenTheTimeOfItsLastOctetsIsOver) {
+TEST_F(AMemoryLink, EndsWhenTheTimeOfItsLastBytesIsOver) {
   b_->pause();
   write(*a_, "x");
   a_->limit_remaining_time();
   EXPECT_EQ(reactor_.closing_links.size(), 1U);
   a_->expire();
-  EXPECT_THAT(at_a_.notes, ElementsAre("end: the other end did not take its last octets in time"));
+  EXPECT_THAT(at_a_.notes, ElementsAre("end: the other end did not take its last bytes in time"));
   EXPECT_EQ(reactor_.closing_links.size(), 0U);
 }
 

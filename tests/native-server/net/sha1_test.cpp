@@ -10,9 +10,9 @@ namespace {
 
 std::string hex(const Sha1Digest& digest) {
   std::string text;
-  for (const std::uint8_t octet : digest) {
-    text += "0123456789abcdef"[octet >> 4];
-    text += "0123456789abcdef"[octet & 15];
+  for (const std::uint8_t byte : digest) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
   }
   return text;
 }

@@ -13,12 +13,12 @@ namespace {
 using Event = WebSocketDecoder::Event;
 using test::frame;
 
-// What came of some octets: payload as it is, control frames and the end in angle brackets.
+// What came of some bytes: payload as it is, control frames and the end in angle brackets.
 class Transcript {
  public:
   // Answers false once the stream is over.
-  bool feed(std::string_view octets) {
-    decoder_.feed(mqtt::as_bytes(octets));
+  bool feed(std::string_view bytes) {
+    decoder_.feed(mqtt::as_bytes(bytes));
     while (true) {
       switch (decoder_.next()) {
         case Event::NeedMore:
@@ -50,15 +50,15 @@ class Transcript {
   std::string text_;
 };
 
-std::string decoded(std::string_view octets) {
+std::string decoded(std::string_view bytes) {
   Transcript transcript;
-  transcript.feed(octets);
+  transcript.feed(bytes);
   return transcript.text();
 }
 
-std::string decoded_octet_by_octet(std::string_view octets) {
+std::string decoded_byte_by_byte(std::string_view bytes) {
   Transcript transcript;
-  for (const char& c : octets) {
+  for (const char& c : bytes) {
     if (!transcript.feed({&c, 1})) break;
   }
   return transcript.text();
@@ -66,17 +66,17 @@ std::string decoded_octet_by_octet(std::string_view octets) {
 
 struct Stream {
   const char* name;
-  std::string octets;
+  std::string bytes;
   std::string transcript;
 };
 class Streams : public testing::TestWithParam<Stream> {};
 
-TEST_P(Streams, DecodeAsOneAndOctetByOctet) {
-  EXPECT_EQ(decoded(GetParam().octets), GetParam().transcript);
-  EXPECT_EQ(decoded_octet_by_octet(GetParam().octets), GetParam().transcript);
+TEST_P(Streams, DecodeAsOneAndByteByByte) {
+  EXPECT_EQ(decoded(GetParam().bytes), GetParam().transcript);
+  EXPECT_EQ(decoded_byte_by_byte(GetParam().bytes), GetParam().transcript);
 }
 
-std::string with_length_octets(std::string_view head) {
+std::string with_length_bytes(std::string_view head) {
   return std::string(head) + std::string(16, 'x');
 }
 
@@ -91,9 +91,9 @@ std::vector<Stream> streams() {
       {"EmptyMessage", frame(Binary, "") + ok, "ok"},
       {"SeveralMessages", ok + ok + ok, "okokok"},
       {"LongestShortLength", frame(Binary, std::string(125, 'a')), std::string(125, 'a')},
-      {"ShortestTwoOctetLength", frame(Binary, std::string(126, 'a')), std::string(126, 'a')},
-      {"LongestTwoOctetLength", frame(Binary, std::string(65535, 'a')), std::string(65535, 'a')},
-      {"ShortestEightOctetLength", frame(Binary, std::string(65536, 'a')), std::string(65536, 'a')},
+      {"ShortestTwoByteLength", frame(Binary, std::string(126, 'a')), std::string(126, 'a')},
+      {"LongestTwoByteLength", frame(Binary, std::string(65535, 'a')), std::string(65535, 'a')},
+      {"ShortestEightByteLength", frame(Binary, std::string(65536, 'a')), std::string(65536, 'a')},
       {"FragmentedMessage", first + middle + last + ok, "first!ok"},
       {"EmptyFragments", frame(Binary, "", {.final = false}) + frame(Continuation, "") + ok, "ok"},
       {"ControlFramesBetweenFragments", first + frame(Ping, "a") + middle + frame(Pong, "") + last,
@@ -122,10 +122,10 @@ std::vector<Stream> streams() {
       {"FragmentedPing", frame(Ping, "a", {.final = false}), "<failure 1002>"},
       {"OversizedPing", frame(Ping, std::string(126, 'p')), "<failure 1002>"},
       {"OversizedClose", frame(Close, close_payload(1000, std::string(124, 'r'))), "<failure 1002>"},
-      {"LengthInMoreOctetsThanItNeeds", with_length_octets(std::string("\x82\xFE\x00\x05", 4)), "<failure 1002>"},
-      {"LengthInEightOctetsThatFitsInTwo", with_length_octets(std::string("\x82\xFF\0\0\0\0\0\0\xFF\xFF", 10)),
+      {"LengthInMoreBytesThanItNeeds", with_length_bytes(std::string("\x82\xFE\x00\x05", 4)), "<failure 1002>"},
+      {"LengthInEightBytesThatFitsInTwo", with_length_bytes(std::string("\x82\xFF\0\0\0\0\0\0\xFF\xFF", 10)),
        "<failure 1002>"},
-      {"LengthWithItsHighestBit", with_length_octets(std::string("\x82\xFF\x80\0\0\0\0\0\0\0", 10)), "<failure 1002>"},
+      {"LengthWithItsHighestBit", with_length_bytes(std::string("\x82\xFF\x80\0\0\0\0\0\0\0", 10)), "<failure 1002>"},
       {"CloseWithHalfACode", frame(Close, "\x03"), "<failure 1002>"},
       {"CloseWithCode0", frame(Close, close_payload(0)), "<failure 1002>"},
       {"CloseWithCode999", frame(Close, close_payload(999)), "<failure 1002>"},
@@ -183,10 +183,10 @@ TEST(WebSocketDecoder, TakesAHeaderThatAnnouncesTheLargestMessage) {
 TEST(WebSocketDecoder, CountsTheFragmentsOfEachMessageAnewAndNoControlFrames) {
   using namespace test;
   WebSocketDecoder decoder(10);
-  std::string octets;
+  std::string bytes;
   for (int i = 0; i < 100; ++i)
-    octets += frame(Binary, "12345", {.final = false}) + frame(Ping, "pingpingping") + frame(Continuation, "67890");
-  decoder.feed(mqtt::as_bytes(octets));
+    bytes += frame(Binary, "12345", {.final = false}) + frame(Ping, "pingpingping") + frame(Continuation, "67890");
+  decoder.feed(mqtt::as_bytes(bytes));
   Event event = Event::Payload;
   while (event == Event::Payload || event == Event::Ping)
     event = decoder.next();
@@ -202,10 +202,10 @@ TEST(WebSocketDecoder, AnswersOneOfItsEventsToAnyGarbage) {
     std::string garbage(random() % 64, '\0');
     for (char& c : garbage)
       c = static_cast<char>(random());
-    // Most first octets are refused at once; these get further.
+    // Most first bytes are refused at once; these get further.
     if (!garbage.empty() && round % 2 == 0) garbage[0] = static_cast<char>(0x82);
     if (garbage.size() > 1 && round % 4 == 0) garbage[1] = static_cast<char>(garbage[1] | 0x80);
-    EXPECT_EQ(decoded(garbage), decoded_octet_by_octet(garbage));
+    EXPECT_EQ(decoded(garbage), decoded_byte_by_byte(garbage));
   }
 }
 

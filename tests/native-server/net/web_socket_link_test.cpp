@@ -70,8 +70,8 @@ TEST_F(WebSocket, TakesFramesThatCameTogetherWithTheHandshake) {
 TEST_F(WebSocket, CarriesPacketsThatAreNotAlignedWithFrames_MQTT_6_0_0_2) {
   WebSocketClient client(server_.http_port());
   const std::string packets = connect_packet("split") + subscribe_packet("a") + publish_packet("a", "hello");
-  for (const char& octet : packets)
-    client.send_binary({&octet, 1});
+  for (const char& byte : packets)
+    client.send_binary({&byte, 1});
   EXPECT_EQ(client.receive_binary(4 + 5 + 10), kConnack + kSuback + publish_packet("a", "hello"));
 }
 
@@ -209,7 +209,7 @@ TEST_F(WebSocket, AnswersACloseFrameWithoutACodeInKind) {
   EXPECT_EQ(client.socket().receive_until_closed(), "");
 }
 
-TEST_F(WebSocket, HandsOnTheOctetsBeforeACloseFrame) {
+TEST_F(WebSocket, HandsOnTheBytesBeforeACloseFrame) {
   Bystander watcher(server_.mqtt_port());
   TestSocket subscriber(server_.mqtt_port());
   subscriber.send(connect_packet("sub") + subscribe_packet("last"));
@@ -222,7 +222,7 @@ TEST_F(WebSocket, HandsOnTheOctetsBeforeACloseFrame) {
 
 struct Violation {
   const char* name;
-  std::string octets;
+  std::string bytes;
   std::uint16_t code;
 };
 class Violations : public WebSocket, public testing::WithParamInterface<Violation> {};
@@ -232,7 +232,7 @@ TEST_P(Violations, CloseTheConnectionWithACodeAndAReasonWhileOthersAreServed) {
   WebSocketClient client(server_.http_port());
   client.send_binary(connect_packet("violator"));
   EXPECT_EQ(client.receive_binary(4), kConnack);
-  client.send(GetParam().octets);
+  client.send(GetParam().bytes);
   const ReceivedFrame close = client.receive();
   EXPECT_EQ(close.opcode, Close);
   EXPECT_EQ(close.close_code(), GetParam().code);

@@ -17,12 +17,12 @@ namespace {
 
 using namespace test;
 
-std::string random_octets(std::size_t count) {
+std::string random_bytes(std::size_t count) {
   std::mt19937 random(7);
-  std::string octets(count, '\0');
-  for (char& c : octets)
+  std::string bytes(count, '\0');
+  for (char& c : bytes)
     c = static_cast<char>(random());
-  return octets;
+  return bytes;
 }
 
 ServerOptions relay_to(std::uint16_t port) {
@@ -36,11 +36,11 @@ class RelayToATest : public testing::Test {
  protected:
   // Sends until nothing moves any more, whatever the server does meanwhile; answers how much went out.
   template <typename Send>
-  std::size_t send_until_stuck(std::string_view octets, Send&& send_some) {
+  std::size_t send_until_stuck(std::string_view bytes, Send&& send_some) {
     std::size_t sent = 0;
     int idle_rounds = 0;
-    while (sent < octets.size() && idle_rounds < 200) {
-      const std::size_t count = send_some(octets.substr(sent));
+    while (sent < bytes.size() && idle_rounds < 200) {
+      const std::size_t count = send_some(bytes.substr(sent));
       sent += count;
       idle_rounds = count > 0 ? 0 : idle_rounds + 1;
       // A full turn of the server's reactor.
@@ -72,13 +72,13 @@ TEST_F(RelayToATest, GivesEveryClientAConnectionOfItsOwn) {
   EXPECT_EQ(second.receive_binary(1), "2");
 }
 
-TEST_F(RelayToATest, PassesOctetsThatAreNoMqttUnchangedBothWays) {
-  const std::string octets = random_octets(3'000'000);
+TEST_F(RelayToATest, PassesBytesThatAreNoMqttUnchangedBothWays) {
+  const std::string bytes = random_bytes(3'000'000);
   WebSocketClient client(server_.http_port());
   TestSocket upstream = upstream_.accept();
   auto echo = std::async(std::launch::async, [&] {
     std::size_t seen = 0;
-    while (seen < octets.size()) {
+    while (seen < bytes.size()) {
       const std::string some = upstream.receive_some();
       if (some.empty()) return;
       seen += some.size();
@@ -87,13 +87,13 @@ TEST_F(RelayToATest, PassesOctetsThatAreNoMqttUnchangedBothWays) {
   });
   auto sender = std::async(std::launch::async, [&] {
     std::mt19937 random(11);
-    for (std::size_t at = 0; at < octets.size();) {
-      const std::size_t size = std::min<std::size_t>(random() % 100'000, octets.size() - at);
-      client.send_binary(std::string_view(octets).substr(at, size));
+    for (std::size_t at = 0; at < bytes.size();) {
+      const std::size_t size = std::min<std::size_t>(random() % 100'000, bytes.size() - at);
+      client.send_binary(std::string_view(bytes).substr(at, size));
       at += size;
     }
   });
-  EXPECT_TRUE(client.receive_binary(octets.size()) == octets);
+  EXPECT_TRUE(client.receive_binary(bytes.size()) == bytes);
   sender.get();
   echo.get();
 }
@@ -179,7 +179,7 @@ TEST_F(RelayToATest, SaysThatTheUpstreamIsGoneThoughItLeftInsideAPacket) {
 TEST_F(RelayToATest, PassesOnAsItComesWhatIsNoPacketBehindPackets) {
   WebSocketClient client(server_.http_port());
   TestSocket upstream = upstream_.accept();
-  const std::string garbage = std::string(1, '\0') + random_octets(200'000);
+  const std::string garbage = std::string(1, '\0') + random_bytes(200'000);
   auto sender = std::async(std::launch::async, [&] { upstream.send(kConnack + garbage); });
   EXPECT_EQ(client.receive().payload, kConnack);
   EXPECT_TRUE(client.receive_binary(garbage.size()) == garbage);
@@ -194,53 +194,53 @@ TEST_F(RelayToATest, ClosesWithCode1009OnAFrameThatAnnouncesATebibyte) {
   EXPECT_EQ(upstream.receive_until_closed(), "");
 }
 
-TEST_F(RelayToATest, KeepsOctetsThatCameBeforeTheUpstreamWasReached) {
+TEST_F(RelayToATest, KeepsBytesThatCameBeforeTheUpstreamWasReached) {
   TestSocket socket(server_.http_port());
   socket.send(upgrade_request() + frame(Binary, "early"));
   EXPECT_EQ(upstream_.accept().receive(5), "early");
 }
 
-// More than the kernel's buffers and one read's octets can hold.
+// More than the kernel's buffers and one read's bytes can hold.
 constexpr std::size_t kMoreThanFits = 64 * 1024 * 1024;
 
 TEST_F(RelayToATest, StopsReadingTheUpstreamWhileTheClientDoesNotRead) {
-  const std::string octets = random_octets(kMoreThanFits);
+  const std::string bytes = random_bytes(kMoreThanFits);
   WebSocketClient client(server_.http_port(), kSmallReceiveBuffer);
   TestSocket upstream = upstream_.accept();
-  const std::size_t sent = send_until_stuck(octets, [&](std::string_view rest) { return upstream.send_some(rest); });
+  const std::size_t sent = send_until_stuck(bytes, [&](std::string_view rest) { return upstream.send_some(rest); });
   EXPECT_LT(sent, kMoreThanFits / 2);
-  auto sender = std::async(std::launch::async, [&] { upstream.send(std::string_view(octets).substr(sent)); });
-  EXPECT_TRUE(client.receive_binary(octets.size()) == octets);
+  auto sender = std::async(std::launch::async, [&] { upstream.send(std::string_view(bytes).substr(sent)); });
+  EXPECT_TRUE(client.receive_binary(bytes.size()) == bytes);
   sender.get();
 }
 
 TEST_F(RelayToATest, StopsReadingTheClientWhileTheUpstreamDoesNotRead) {
-  const std::string octets = random_octets(kMoreThanFits);
+  const std::string bytes = random_bytes(kMoreThanFits);
   std::string frames;
-  for (std::size_t at = 0; at < octets.size(); at += 65536)
-    frames += frame(Binary, std::string_view(octets).substr(at, 65536));
+  for (std::size_t at = 0; at < bytes.size(); at += 65536)
+    frames += frame(Binary, std::string_view(bytes).substr(at, 65536));
   WebSocketClient client(server_.http_port());
   TestSocket upstream = upstream_.accept();
   const std::size_t sent =
       send_until_stuck(frames, [&](std::string_view rest) { return client.socket().send_some(rest); });
   EXPECT_LT(sent, kMoreThanFits / 2);
   auto sender = std::async(std::launch::async, [&] { client.send(std::string_view(frames).substr(sent)); });
-  EXPECT_TRUE(upstream.receive(octets.size()) == octets);
+  EXPECT_TRUE(upstream.receive(bytes.size()) == bytes);
   sender.get();
 }
 
 TEST_F(RelayToATest, ServesOthersWhileAClientDoesNotRead) {
-  const std::string octets = random_octets(kMoreThanFits);
+  const std::string bytes = random_bytes(kMoreThanFits);
   WebSocketClient slow(server_.http_port(), kSmallReceiveBuffer);
   TestSocket slow_upstream = upstream_.accept();
-  send_until_stuck(octets, [&](std::string_view rest) { return slow_upstream.send_some(rest); });
+  send_until_stuck(bytes, [&](std::string_view rest) { return slow_upstream.send_some(rest); });
   WebSocketClient other(server_.http_port());
   TestSocket other_upstream = upstream_.accept();
   other.send_binary("hello");
   EXPECT_EQ(other_upstream.receive(5), "hello");
 }
 
-TEST_F(RelayToATest, ClosesTheWebSocketAfterTheLastOctetsOfAnUpstreamThatLeaves) {
+TEST_F(RelayToATest, ClosesTheWebSocketAfterTheLastBytesOfAnUpstreamThatLeaves) {
   WebSocketClient client(server_.http_port());
   {
     TestSocket upstream = upstream_.accept();
@@ -263,13 +263,13 @@ TEST_F(RelayToATest, ClosesTheWebSocketWithAnErrorWhenTheUpstreamIsLost) {
   EXPECT_THAT(close.close_reason(), testing::HasSubstr("the connection was lost"));
 }
 
-TEST_F(RelayToATest, EndsTheUpstreamConnectionBehindTheLastOctetsOfAClient) {
-  const std::string octets = random_octets(1'000'000);
+TEST_F(RelayToATest, EndsTheUpstreamConnectionBehindTheLastBytesOfAClient) {
+  const std::string bytes = random_bytes(1'000'000);
   WebSocketClient client(server_.http_port());
   TestSocket upstream = upstream_.accept();
-  client.send(frame(Binary, octets) + frame(Close, close_payload(1000)));
+  client.send(frame(Binary, bytes) + frame(Close, close_payload(1000)));
   EXPECT_EQ(client.receive().close_code(), 1000);
-  EXPECT_TRUE(upstream.receive_until_closed() == octets);
+  EXPECT_TRUE(upstream.receive_until_closed() == bytes);
 }
 
 TEST_F(RelayToATest, ClosesWithCode1003OnATextFrameAndLetsTheUpstreamGo) {

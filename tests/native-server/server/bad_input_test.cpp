@@ -13,7 +13,7 @@ using namespace test;
 
 struct BadInput {
   const char* name;
-  std::string octets;
+  std::string bytes;
   std::string answer;  // before the connection is closed
   const char* reason;  // in the log
 };
@@ -26,7 +26,7 @@ TEST_P(BadInputs, CloseTheirOwnConnectionWithOneLineInTheLog) {
   Bystander bystander(server.mqtt_port());
   TestSocket socket(server.mqtt_port());
   const std::string peer = "127.0.0.1:" + std::to_string(socket.local_port());
-  socket.send(GetParam().octets);
+  socket.send(GetParam().bytes);
   EXPECT_EQ(socket.receive_until_closed(), GetParam().answer);
   EXPECT_THAT(server.log().wait_for("warning " + peer), testing::HasSubstr(GetParam().reason));
   EXPECT_EQ(server.log().count("warning " + peer), 1u);
@@ -111,12 +111,12 @@ TEST(MqttPort, SurvivesAnyGarbage) {
   Bystander bystander(server.mqtt_port());
   std::mt19937 random(1883);
   for (int round = 0; round < 300; ++round) {
-    std::string octets = round % 3 == 0 ? "" : connect_packet("fuzz") + subscribe_packet("#");
-    if (round % 3 == 2) octets[random() % octets.size()] = static_cast<char>(random());
+    std::string bytes = round % 3 == 0 ? "" : connect_packet("fuzz") + subscribe_packet("#");
+    if (round % 3 == 2) bytes[random() % bytes.size()] = static_cast<char>(random());
     for (std::size_t i = random() % 200; i > 0; --i)
-      octets.push_back(static_cast<char>(random()));
+      bytes.push_back(static_cast<char>(random()));
     TestSocket socket(server.mqtt_port());
-    socket.send(octets);
+    socket.send(bytes);
     socket.shut_down_sending();
     socket.receive_until_closed();
   }

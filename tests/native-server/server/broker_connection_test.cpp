@@ -39,7 +39,7 @@ TEST(BrokerConnection, DeliversALargeMessageToASlowReader) {
 
 TEST(BrokerConnection, StopsReadingAClientThatDoesNotReadItsAnswers) {
   ServerOptions options;
-  options.broker.maximum_output_octets = 64 * 1024;
+  options.broker.maximum_output_bytes = 64 * 1024;
   TestServer server(options);
   Bystander bystander(server.mqtt_port());
   TestSocket socket(server.mqtt_port(), kSmallReceiveBuffer);
@@ -57,7 +57,7 @@ TEST(BrokerConnection, StopsReadingAClientThatDoesNotReadItsAnswers) {
     ASSERT_LT(sent, 256u * 1024 * 1024) << "the server goes on reading";
   }
   EXPECT_TRUE(bystander.is_served());
-  // Once it reads, every PINGREQ of which the server has got both octets is answered, and the connection works as
+  // Once it reads, every PINGREQ of which the server has got both bytes is answered, and the connection works as
   // before.
   if (sent % 2 == 1) socket.send(std::string(1, '\0'));
   for (std::size_t left = (sent + 1) / 2 * 2; left > 0;)

@@ -57,20 +57,20 @@ TEST(SqliteJournal, HasWhatWasCommittedAndNothingElse) {
   EXPECT_EQ(again.broker.statistics().retained_messages, 1U);
 }
 
-TEST(SqliteJournal, KeepsPayloadsOfAnyOctetsAndSize) {
+TEST(SqliteJournal, KeepsPayloadsOfAnyBytesAndSize) {
   const test::TemporaryFolder folder;
-  std::string octets(3'000'000, '\0');
-  for (std::size_t i = 0; i < octets.size(); ++i)
-    octets[i] = static_cast<char>(i * 31);
+  std::string bytes(3'000'000, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<char>(i * 31);
   {
     Process process(folder.path());
-    EXPECT_TRUE(process.broker.publish(retained("large", octets), kNow));
-    EXPECT_TRUE(process.broker.publish(retained("gone", octets), kNow));
+    EXPECT_TRUE(process.broker.publish(retained("large", bytes), kNow));
+    EXPECT_TRUE(process.broker.publish(retained("gone", bytes), kNow));
     EXPECT_TRUE(process.broker.publish(retained("gone", ""), kNow));
     process.journal.commit();
   }
   const auto size = std::filesystem::file_size(folder.path() / "broker.sqlite");
-  EXPECT_GE(size, octets.size());
+  EXPECT_GE(size, bytes.size());
   Process again(folder.path());
   EXPECT_EQ(again.broker.statistics().retained_messages, 1U);
 }

@@ -21,13 +21,13 @@ std::string text(std::string_view value) {
 }
 
 std::string packet(char first, std::string_view body) {
-  std::string octets(1, first);
+  std::string bytes(1, first);
   std::size_t rest = body.size();
   do {
-    octets.push_back(static_cast<char>((rest % 128) | (rest >= 128 ? 0x80 : 0)));
+    bytes.push_back(static_cast<char>((rest % 128) | (rest >= 128 ? 0x80 : 0)));
     rest /= 128;
   } while (rest > 0);
-  return octets.append(body);
+  return bytes.append(body);
 }
 
 }  // namespace

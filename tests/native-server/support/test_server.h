@@ -37,7 +37,7 @@ class TestServer {
   std::thread thread_;
 };
 
-// --- MQTT 3.1.1, as much as a test needs of it: packets as octets
+// --- MQTT 3.1.1, as much as a test needs of it: packets as bytes
 
 std::string connect_packet(std::string_view client_identifier);
 std::string connect_5_packet(std::string_view client_identifier);

@@ -72,53 +72,53 @@ TestSocket::~TestSocket() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void TestSocket::send(std::string_view octets) {
-  while (!octets.empty()) {
-    const ssize_t count = ::send(descriptor_, octets.data(), octets.size(), MSG_NOSIGNAL);
+void TestSocket::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (count <= 0) fail("send");
-    octets.remove_prefix(static_cast<std::size_t>(count));
+    bytes.remove_prefix(static_cast<std::size_t>(count));
   }
 }
 
-std::size_t TestSocket::send_some(std::string_view octets) {
-  const ssize_t count = ::send(descriptor_, octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+std::size_t TestSocket::send_some(std::string_view bytes) {
+  const ssize_t count = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (count >= 0) return static_cast<std::size_t>(count);
   if (errno != EAGAIN) fail("send");
   return 0;
 }
 
 std::string TestSocket::receive(std::size_t count) {
-  std::string octets;
-  while (octets.size() < count) {
-    const std::string some = receive_some(count - octets.size());
-    if (some.empty()) throw std::runtime_error("the connection ended before " + std::to_string(count) + " octets came");
-    octets += some;
+  std::string bytes;
+  while (bytes.size() < count) {
+    const std::string some = receive_some(count - bytes.size());
+    if (some.empty()) throw std::runtime_error("the connection ended before " + std::to_string(count) + " bytes came");
+    bytes += some;
   }
-  return octets;
+  return bytes;
 }
 
 std::string TestSocket::receive_some(std::size_t count) {
-  std::string octets(count, '\0');
-  const ssize_t received = ::recv(descriptor_, octets.data(), count, 0);
+  std::string bytes(count, '\0');
+  const ssize_t received = ::recv(descriptor_, bytes.data(), count, 0);
   if (received < 0 && errno == ECONNRESET) return {};
   if (received < 0) fail("recv");
-  octets.resize(static_cast<std::size_t>(received));
-  return octets;
+  bytes.resize(static_cast<std::size_t>(received));
+  return bytes;
 }
 
 std::string TestSocket::receive_until(std::string_view end) {
-  std::string octets;
-  while (!octets.ends_with(end))
-    octets += receive(1);
-  return octets;
+  std::string bytes;
+  while (!bytes.ends_with(end))
+    bytes += receive(1);
+  return bytes;
 }
 
 std::string TestSocket::receive_until_closed() {
-  std::string octets;
+  std::string bytes;
   while (true) {
     const std::string some = receive_some();
-    if (some.empty()) return octets;
-    octets += some;
+    if (some.empty()) return bytes;
+    bytes += some;
   }
 }
 

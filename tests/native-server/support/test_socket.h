@@ -25,12 +25,12 @@ class TestSocket {
   TestSocket& operator=(TestSocket&& other) noexcept;
   ~TestSocket();
 
-  void send(std::string_view octets);
+  void send(std::string_view bytes);
   // Sends what the kernel takes without waiting; 0 when it takes nothing.
-  std::size_t send_some(std::string_view octets);
-  // Exactly `count` octets; throws when the connection ends first.
+  std::size_t send_some(std::string_view bytes);
+  // Exactly `count` bytes; throws when the connection ends first.
   std::string receive(std::size_t count);
-  // At least one octet and at most `count`; empty at the end of the stream. A reset counts as an end.
+  // At least one byte and at most `count`; empty at the end of the stream. A reset counts as an end.
   std::string receive_some(std::size_t count = 65536);
   std::string receive_until(std::string_view end);
   std::string receive_until_closed();

@@ -8,16 +8,16 @@ namespace {
 
 constexpr std::string_view kMask = "\x37\xfa\x21\x3d";
 
-std::string big_endian(std::uint64_t value, int octets) {
+std::string big_endian(std::uint64_t value, int bytes) {
   std::string text;
-  for (int shift = 8 * (octets - 1); shift >= 0; shift -= 8)
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
     text.push_back(static_cast<char>(value >> shift));
   return text;
 }
 
-std::uint64_t from_big_endian(std::string_view octets) {
+std::uint64_t from_big_endian(std::string_view bytes) {
   std::uint64_t value = 0;
-  for (const char c : octets)
+  for (const char c : bytes)
     value = (value << 8) | static_cast<std::uint8_t>(c);
   return value;
 }
@@ -25,22 +25,22 @@ std::uint64_t from_big_endian(std::string_view octets) {
 }  // namespace
 
 std::string frame(std::uint8_t opcode, std::string_view payload, FrameOptions options) {
-  std::string octets(1, static_cast<char>((options.final ? 0x80 : 0) | (options.reserved_bits << 4) | opcode));
+  std::string bytes(1, static_cast<char>((options.final ? 0x80 : 0) | (options.reserved_bits << 4) | opcode));
   const int mask_bit = options.masked ? 0x80 : 0;
   if (payload.size() < 126) {
-    octets += static_cast<char>(mask_bit | static_cast<int>(payload.size()));
+    bytes += static_cast<char>(mask_bit | static_cast<int>(payload.size()));
   } else if (payload.size() < 65536) {
-    octets += static_cast<char>(mask_bit | 126);
-    octets += big_endian(payload.size(), 2);
+    bytes += static_cast<char>(mask_bit | 126);
+    bytes += big_endian(payload.size(), 2);
   } else {
-    octets += static_cast<char>(mask_bit | 127);
-    octets += big_endian(payload.size(), 8);
+    bytes += static_cast<char>(mask_bit | 127);
+    bytes += big_endian(payload.size(), 8);
   }
-  if (!options.masked) return octets.append(payload);
-  octets += kMask;
+  if (!options.masked) return bytes.append(payload);
+  bytes += kMask;
   for (std::size_t i = 0; i < payload.size(); ++i)
-    octets += static_cast<char>(payload[i] ^ kMask[i % 4]);
-  return octets;
+    bytes += static_cast<char>(payload[i] ^ kMask[i % 4]);
+  return bytes;
 }
 
 std::string close_payload(std::uint16_t code, std::string_view reason) {

@@ -48,10 +48,10 @@ class WebSocketClient {
   WebSocketClient(std::uint16_t http_port, std::string_view fields, int receive_buffer = 0);
 
   TestSocket& socket() { return socket_; }
-  void send(std::string_view octets) { socket_.send(octets); }
+  void send(std::string_view bytes) { socket_.send(bytes); }
   void send_binary(std::string_view payload) { socket_.send(frame(Binary, payload)); }
   ReceivedFrame receive();
-  // The next `count` octets of binary frames; any other frame throws.
+  // The next `count` bytes of binary frames; any other frame throws.
   std::string receive_binary(std::size_t count);
 
  private:

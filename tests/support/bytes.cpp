@@ -1,5 +1,5 @@
-// Written octets to octets.
-#include "support/octets.h"
+// Written bytes to bytes.
+#include "support/bytes.h"
 
 #include <cctype>
 #include <cstdio>
@@ -10,7 +10,7 @@ namespace mqtt::test {
 namespace {
 
 [[noreturn]] void fail(std::string_view written, const char* why) {
-  std::fprintf(stderr, "octets(\"%.*s\"): %s\n", static_cast<int>(written.size()), written.data(), why);
+  std::fprintf(stderr, "bytes(\"%.*s\"): %s\n", static_cast<int>(written.size()), written.data(), why);
   std::abort();
 }
 
@@ -23,7 +23,7 @@ unsigned digit_value(char digit, std::string_view written) {
 
 }  // namespace
 
-std::vector<std::uint8_t> octets(std::string_view written) {
+std::vector<std::uint8_t> bytes(std::string_view written) {
   std::vector<std::uint8_t> result;
   for (std::size_t at = 0; at < written.size();) {
     if (written[at] == ' ') {
@@ -35,7 +35,7 @@ std::vector<std::uint8_t> octets(std::string_view written) {
                     written.begin() + static_cast<std::ptrdiff_t>(end));
       at = end + 1;
     } else {
-      if (at + 1 >= written.size()) fail(written, "half an octet");
+      if (at + 1 >= written.size()) fail(written, "half a byte");
       result.push_back(
           static_cast<std::uint8_t>(digit_value(written[at], written) << 4 | digit_value(written[at + 1], written)));
       at += 2;
@@ -44,12 +44,12 @@ std::vector<std::uint8_t> octets(std::string_view written) {
   return result;
 }
 
-std::string hexadecimal(Bytes octets) {
+std::string hexadecimal(Bytes bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
-  for (const std::uint8_t octet : octets) {
-    text += kDigits[octet >> 4];
-    text += kDigits[octet & 0x0F];
+  for (const std::uint8_t byte : bytes) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 0x0F];
   }
   return text;
 }
