@@ -1,5 +1,5 @@
-// Makes js/src/generated/*.ts from the C++ declarations that both sides of the Wasm boundary share: wasm/records.h, and from the core the reason
-// codes and the properties. `node scripts/generate-records.mjs` writes them; a test compares generatedFiles() with what is checked in.
+// Makes js/src/generated/*.ts and docs/broker-options.md from the C++ declarations that more than one side needs: wasm/records.h, and from the core
+// the reason codes, the properties and the broker's options. `node scripts/generate-records.mjs` writes them; a test compares generatedFiles() with what is checked in.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -110,12 +110,100 @@ ${lines.join('\n')}
 `;
 }
 
+/** The entries of core/mqtt/broker/broker_options.inc, one object each. */
+function brokerOptions() {
+  const source = withoutComments(read('core/mqtt/broker/broker_options.inc'));
+  const entry = /MQTT_BROKER_OPTION\(([^"]*)"([\w-]+)",\s*(\w+),\s*"([^"]*)"\)/g;
+  const number = (text) => (text === 'SIZE_MAX' ? Infinity : Number(text.replace(/'/g, '')));
+  return [...source.matchAll(entry)].map(([, head, flag, reason, text]) => {
+    const [type, name, standard, unit, least, most] = head.split(',').map((part) => part.trim());
+    const isNumber = unit !== 'Switch' && unit !== 'QoS';
+    return {
+      name: camel(name),
+      type: { Switch: 'boolean', QoS: '0 | 1 | 2' }[unit] ?? 'number',
+      standard: isNumber ? number(standard) : { 'QoS::ExactlyOnce': 2, true: true }[standard],
+      unit: { Count: '', QoS: '' }[unit] ?? unit.toLowerCase(),
+      least: number(least),
+      most: number(most),
+      flag,
+      reason,
+      text,
+    };
+  });
+}
+
+const grouped = (value) => (typeof value === 'number' && value !== Infinity ? value.toLocaleString('en-US') : String(value));
+
+function limitsOf({ type, standard, unit, least, most }) {
+  if (type === 'boolean') return `${standard}`;
+  const counted = unit === '' ? '' : ` ${unit}`;
+  const upper = most === Infinity ? `from ${grouped(least)}` : `${grouped(least)} to ${grouped(most)}`;
+  return `${standard === Infinity ? 'no limit' : `${grouped(standard)}${counted}`}; ${upper}`;
+}
+
+function brokerOptionsFile() {
+  const options = brokerOptions();
+  const members = options.map(
+    (option) => `  /** ${option.text}. ${limitsOf(option)} */\n  ${option.name}?: ${option.type} | undefined;`,
+  );
+  const numbers = options.filter(({ type }) => type !== 'boolean');
+  const switches = options.filter(({ type }) => type === 'boolean');
+  return `// What a broker may be told, and the ranges of it. Made from core/mqtt/broker/broker_options.inc by scripts/generate-records.mjs.
+
+/** The first value is the default. Times are milliseconds unless said otherwise. */
+export interface BrokerLimits {
+${members.join('\n')}
+}
+
+/** By option: the least, the most and what it counts. */
+export const brokerRanges: Readonly<Record<string, readonly [least: number, most: number, unit: string]>> = {
+${numbers.map(({ name, least, most, unit }) => `  ${name}: [${least}, ${most}, '${unit || 'a number'}'],`).join('\n')}
+};
+
+export const brokerSwitches = [
+${switches.map(({ name }) => `  '${name}',`).join('\n')}
+] as const;
+`;
+}
+
+function brokerOptionsPage() {
+  const seconds = (option) =>
+    option.unit === 'milliseconds' ? { ...option, ...scaled(option, 1000), unit: 'seconds' } : option;
+  const reasons = new Map([
+    ...read('core/mqtt/base/reason_code.cpp').matchAll(/case ReasonCode::(\w+):\s*return "([^"]*)"/g),
+  ].map(([, enumerator, name]) => [enumerator, name]));
+  const rows = brokerOptions().map((option) => {
+    if (option.reason !== 'None' && !reasons.has(option.reason)) throw new Error(`there is no reason ${option.reason}`);
+    const limits = limitsOf(option);
+    const flagLimits = limitsOf(seconds(option));
+    const difference = flagLimits === limits ? '' : ` (flag: ${flagLimits})`;
+    return `| \`${option.name}\` | \`--${option.flag}\` | ${option.text} | ${limits}${difference} | ${reasons.get(option.reason) ?? ''} |`;
+  });
+  return `# Options of a broker
+
+Of \`createBroker({ ... })\` in JavaScript, and as flags of \`wasmqtt-server\`. A flag without its \`--\` is a key of the file that \`--config FILE\` names, in
+TOML: \`max-clients = 100\`. The first value of the fourth column is the default. The last column is the reason that a 5.0 client is told.
+
+| option | flag | | default; range | beyond it |
+|---|---|---|---|---|
+${rows.join('\n')}
+
+Made from core/mqtt/broker/broker_options.inc by scripts/generate-records.mjs.
+`;
+}
+
+function scaled({ standard, least, most }, by) {
+  return { standard: standard / by, least: Math.ceil(least / by), most: most / by };
+}
+
 /** Path from the root -> content, of every file that this script makes. */
 export function generatedFiles() {
   return new Map([
     ['js/src/generated/records.ts', recordsFile()],
     ['js/src/generated/reason-codes.ts', reasonCodesFile()],
     ['js/src/generated/properties.ts', propertiesFile()],
+    ['js/src/generated/broker-options.ts', brokerOptionsFile()],
+    ['docs/broker-options.md', brokerOptionsPage()],
   ]);
 }
 

@@ -2,54 +2,11 @@
 import type { Awaitable } from './attempt.ts';
 import type { Payload } from './engine/payload.ts';
 import type { ConnectedClient, ConnectingClient } from './engine/types.ts';
+import type { BrokerLimits } from './generated/broker-options.ts';
 import type { PublishPacket, PublishProperties, QoS, UserProperties } from './packets.ts';
 
-/** Times are milliseconds; what a number limits is refused or dropped beyond it. */
-export interface BrokerOptions {
-  /** Bytes of a packet; announced to 5.0 clients. 268,435,460 */
-  maximumPacketSize?: number;
-  /** Unacknowledged QoS 1 and 2 messages on their way from a client: 1024 */
-  receiveMaximum?: number;
-  /** Topic aliases that a client may set: 32 */
-  topicAliasMaximum?: number;
-  /** Unacknowledged QoS 1 and 2 messages on their way to a client: 8192 */
-  maximumInFlight?: number;
-  /** QoS 1 and 2 messages that wait for a client; publishers wait for one that keeps up: 100,000 */
-  maximumQueuedMessages?: number;
-  /** The same in bytes; and all clients' together: no limit */
-  maximumQueuedBytes?: number;
-  maximumQueuedMessagesInAll?: number;
-  maximumQueuedBytesInAll?: number;
-  /** Topics with a retained message; messages that would add one are refused. No limit */
-  maximumRetainedMessages?: number;
-  /** Subscriptions of one client: no limit */
-  maximumSubscriptions?: number;
-  /** Clients that are connected at a time: no limit */
-  maximumConnections?: number;
-  /** Of topic names and filters, in bytes of UTF-8: 65,535 */
-  maximumTopicLength?: number;
-  /** Of topic names and filters: 65,536 */
-  maximumTopicLevels?: number;
-  /** What clients may publish and are granted: 2 */
-  maximumQos?: QoS;
-  /** Seconds; 5.0 clients are told to keep to it. 0 leaves it to them */
-  maximumKeepAlive?: number;
-  /** true: messages are retained */
-  retainAvailable?: boolean;
-  /** true: topic filters may have wildcards */
-  wildcardSubscriptionAvailable?: boolean;
-  /** true: subscriptions may have identifiers (5.0) */
-  subscriptionIdentifiersAvailable?: boolean;
-  /** true: `$share/name/filter` is a shared subscription */
-  sharedSubscriptionAvailable?: boolean;
-  /** How often `$SYS/broker/#` is brought up to date: 10,000; 0 is never */
-  statisticsInterval?: number;
-  /** Bytes that wait for a connection; QoS 0 messages beyond are dropped. 16 MiB */
-  maximumOutputBytes?: number;
-  /** The time a connection has for its CONNECT: 10,000 */
-  connectTimeout?: number;
-  /** Seconds that a session lives without a connection, at most: for ever */
-  maximumSessionExpiryInterval?: number;
+/** What a number limits is refused or dropped beyond it. */
+export interface BrokerOptions extends BrokerLimits {
   /**
    * Whether a client may connect, and what it may do then; those of broker.connect() are asked about, too. It has
    * connectTimeout for an answer that is promised. An exception, or a rejection, refuses the client and is an `error`

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <sstream>
+#include <string>
+#include <type_traits>
 
 #include <CLI/CLI.hpp>
 
@@ -47,10 +50,7 @@ struct Flags {
   std::string log_level = "info";
   std::string data;
   std::string durability = "disk";
-  mqtt::BrokerOptions broker;
-  std::uint32_t connect_timeout_seconds = 10;
-  std::uint32_t statistics_interval_seconds = 10;
-  unsigned maximum_qos = 2;
+  mqtt::BrokerOptions broker = mqtt::host_broker_options();
 };
 
 void declare_connections(CLI::App& app, Flags& flags) {
@@ -124,59 +124,76 @@ void declare_storage(CLI::App& app, Flags& flags) {
       ->group("Storage of the broker");
 }
 
-void declare_limits(CLI::App& app, Flags& flags) {
-  const auto add = [&](const char* name, auto& value, const char* type, const CLI::Validator& range, const char* text) {
-    CLI::Validator check = range;
-    check.description("");
-    return app.add_option(name, value, text)
-        ->type_name(type)
-        ->check(check)
-        ->capture_default_str()
-        ->group("Limits of the broker");
-  };
-  CLI::AsSizeValue size(false);
+// --- the options of the broker: one flag each, by what its number counts
+
+constexpr const char* kLimits = "Limits of the broker";
+
+// What --help calls a value.
+enum class Unit { Bytes, Count, Seconds, Milliseconds, QoS, Switch };
+
+constexpr const char* type_name(Unit unit) {
+  switch (unit) {
+    case Unit::Bytes:
+      return "BYTES";
+    case Unit::Count:
+      return "N";
+    case Unit::Seconds:
+    case Unit::Milliseconds:
+      return "SECONDS";
+    case Unit::QoS:
+      return "QOS";
+    case Unit::Switch:
+      return "BOOL";
+  }
+  return "";
+}
+
+CLI::Validator range(std::uint64_t least, std::uint64_t most) {
+  CLI::Validator check = CLI::Range(least, most);
+  check.description("");
+  return check;
+}
+
+template <typename Number>
+void declare(CLI::App& app, const char* flag, Number& value, Unit unit, std::uint64_t least, std::uint64_t most,
+             const char* text) {
+  CLI::Option* const option = app.add_option(flag, value, text)->type_name(type_name(unit))->group(kLimits);
+  if constexpr (std::is_same_v<Number, bool>) {
+    option->default_str(value ? "true" : "false");
+  } else {
+    option->check(range(least, most));
+    if (value != std::numeric_limits<std::size_t>::max()) option->capture_default_str();
+  }
+  CLI::AsSizeValue size(false);  // 16MiB and the like
   size.description("");
-  mqtt::BrokerOptions& broker = flags.broker;
-  add("--max-packet-size", broker.maximum_packet_size, "BYTES", CLI::Range(64u, mqtt::kMaximumPacketSize),
-      "Largest packet taken from a client; 16MiB and the like are understood")
-      ->transform(size);
-  add("--receive-maximum", broker.receive_maximum, "N", CLI::Range(1, 65535),
-      "Unacknowledged QoS 1 and 2 messages that a client may have on the way to the server");
-  add("--max-in-flight", broker.maximum_in_flight, "N", CLI::Range(1, 65535),
-      "Unacknowledged QoS 1 and 2 messages on the way to a client");
-  add("--max-queued-messages", broker.maximum_queued_messages, "N", CLI::Range(std::size_t{0}, std::size_t{1} << 40),
-      "QoS 1 and 2 messages that wait for a client beyond those; publishers wait for one that keeps up, else further "
-      "ones are dropped");
-  add("--max-output", broker.maximum_output_bytes, "BYTES", CLI::Range(std::size_t{1024}, std::size_t{1} << 40),
-      "What may wait for a slow client before QoS 0 messages to it are dropped")
-      ->transform(size);
-  // No limit unless one is given.
-  const auto add_unlimited = [&](const char* name, std::size_t& value, const char* type, const char* text) {
-    return app.add_option(name, value, text)->type_name(type)->group("Limits of the broker");
-  };
-  add_unlimited("--max-queued-bytes", broker.maximum_queued_bytes, "BYTES", "The same in bytes")->transform(size);
-  add_unlimited("--max-queued-messages-in-all", broker.maximum_queued_messages_in_all, "N",
-                "Messages that wait for all clients together");
-  add_unlimited("--max-queued-bytes-in-all", broker.maximum_queued_bytes_in_all, "BYTES", "The same in bytes")
-      ->transform(size);
-  add_unlimited("--max-retained-messages", broker.maximum_retained_messages, "N",
-                "Topics with a retained message; messages that would add one are refused");
-  add_unlimited("--max-subscriptions", broker.maximum_subscriptions, "N", "Subscriptions of one client");
-  add_unlimited("--max-clients", broker.maximum_connections, "N", "Clients that are connected at a time");
-  add("--max-topic-length", broker.maximum_topic_length, "BYTES", CLI::Range(1, 65535), "Longest topic name or filter");
-  add("--max-topic-levels", broker.maximum_topic_levels, "N", CLI::Range(1, 65536), "Levels of a topic name or filter");
-  add("--max-qos", flags.maximum_qos, "QOS", CLI::Range(0, 2), "The QoS that clients may publish and are granted");
-  add("--max-keep-alive", broker.maximum_keep_alive, "SECONDS", CLI::Range(0, 65535),
-      "The longest Keep Alive of 5.0 clients; 0 leaves it to them");
-  add("--topic-alias-maximum", broker.topic_alias_maximum, "N", CLI::Range(0, 65535),
-      "Topic aliases that a client may set");
-  add("--statistics-interval", flags.statistics_interval_seconds, "SECONDS", CLI::Range(0, 86400),
-      "How often $SYS/broker is brought up to date; 0 turns it off");
-  add("--connect-timeout", flags.connect_timeout_seconds, "SECONDS", CLI::Range(1, 3600),
-      "The time that a new connection has for its CONNECT");
-  add("--max-session-expiry", broker.maximum_session_expiry_interval, "SECONDS",
-      CLI::Range(std::uint32_t{0}, 0xFFFFFFFFu),
-      "The longest that a session is kept without a connection; 4294967295 is for ever");
+  if (unit == Unit::Bytes) option->transform(size);
+}
+
+void declare(CLI::App& app, const char* flag, mqtt::QoS& value, Unit unit, std::uint64_t least, std::uint64_t most,
+             const char* text) {
+  app.add_option_function<unsigned>(
+         flag, [&value](unsigned qos) { value = static_cast<mqtt::QoS>(qos); }, text)
+      ->type_name(type_name(unit))
+      ->check(range(least, most))
+      ->default_str(std::to_string(static_cast<unsigned>(value)))
+      ->group(kLimits);
+}
+
+void declare(CLI::App& app, const char* flag, mqtt::Duration& value, Unit unit, std::uint64_t least, std::uint64_t most,
+             const char* text) {
+  const auto take = [&value](std::uint32_t seconds) { value = std::chrono::seconds(seconds); };
+  app.add_option_function<std::uint32_t>(flag, take, text)
+      ->type_name(type_name(unit))
+      ->check(range((least + 999) / 1000, most / 1000))
+      ->default_str(std::to_string(std::chrono::duration_cast<std::chrono::seconds>(value).count()))
+      ->group(kLimits);
+}
+
+void declare_limits(CLI::App& app, mqtt::BrokerOptions& broker) {
+#define MQTT_BROKER_OPTION(type, name, standard, unit, least, most, flag, reason, text) \
+  declare(app, "--" flag, broker.name, Unit::unit, least, most, text);
+#include "mqtt/broker/broker_options.inc"
+#undef MQTT_BROKER_OPTION
 }
 
 std::optional<std::string> read_addresses(const std::vector<std::string>& texts,
@@ -254,9 +271,6 @@ std::variant<ServerOptions, Exit> to_options(const Flags& flags, bool port_was_g
   options.durability = flags.durability == "disk" ? Durability::Disk : Durability::Process;
   options.log_level = spdlog::level::from_str(flags.log_level);
   options.broker = flags.broker;
-  options.broker.connect_timeout = std::chrono::seconds(flags.connect_timeout_seconds);
-  options.broker.statistics_interval = std::chrono::seconds(flags.statistics_interval_seconds);
-  options.broker.maximum_qos = static_cast<mqtt::QoS>(flags.maximum_qos);
   options.broker.version = "wasmqtt-server " WASMQTT_VERSION;
   return options;
 }
@@ -267,12 +281,18 @@ std::variant<ServerOptions, Exit> parse_command_line(int argc, const char* const
   CLI::App app(kAbout, "wasmqtt-server");
   app.set_version_flag("--version", std::string("wasmqtt-server ") + WASMQTT_VERSION, "Print the version and exit");
   app.footer(kExamples);
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.set_config(
+         "--config", "",
+         "Take options from this TOML file, too: each under its flag's name without --, as in max-clients = 100")
+      ->type_name("FILE")
+      ->check(CLI::Validator(CLI::ExistingFile).description(""));
   app.get_formatter()->column_width(36);
   Flags flags;
   declare_connections(app, flags);
   declare_bridge(app, flags);
   declare_storage(app, flags);
-  declare_limits(app, flags);
+  declare_limits(app, flags.broker);
   CLI::IsMember log_levels({"debug", "info", "warning", "error", "off"});
   log_levels.description("");
   app.add_option("--log-level", flags.log_level, "What is logged to standard error: debug, info, warning, error or off")

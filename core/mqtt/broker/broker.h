@@ -8,6 +8,7 @@
 
 #include "mqtt/base/bytes.h"
 #include "mqtt/base/error.h"
+#include "mqtt/base/result.h"
 #include "mqtt/base/time.h"
 #include "mqtt/broker/broker_authority.h"
 #include "mqtt/broker/broker_options.h"

@@ -157,6 +157,40 @@ TEST(CommandLine, KeepsStatisticsUnlessTheyAreTurnedOff) {
   EXPECT_THAT(options_of({}).broker.version, HasSubstr("wasmqtt-server "));
 }
 
+TEST(CommandLine, TakesWhatTheBrokerHas) {
+  EXPECT_TRUE(options_of({}).broker.retain_available);
+  const mqtt::BrokerOptions broker =
+      options_of({"--retain-available", "false", "--wildcard-subscription-available", "false",
+                  "--subscription-identifiers-available", "false", "--shared-subscription-available", "false"})
+          .broker;
+  EXPECT_FALSE(broker.retain_available);
+  EXPECT_FALSE(broker.wildcard_subscription_available);
+  EXPECT_FALSE(broker.subscription_identifiers_available);
+  EXPECT_FALSE(broker.shared_subscription_available);
+  EXPECT_EQ(exit_of({"--retain-available", "perhaps"}).status, 2);
+}
+
+TEST(CommandLine, TakesAConfigurationFileBesideFlags) {
+  TemporaryFolder folder;
+  folder.write("server.toml", "max-clients = 7\nmax-output = \"2MiB\"\nport = 1999\nretain-available = false\n");
+  const std::string file = folder.path() / "server.toml";
+  const ServerOptions options = options_of({"--config", file.c_str(), "--port", "2000"});
+  EXPECT_EQ(options.broker.maximum_connections, 7u);
+  EXPECT_EQ(options.broker.maximum_output_bytes, 2u * 1024 * 1024);
+  EXPECT_FALSE(options.broker.retain_available);
+  EXPECT_EQ(options.mqtt_port, 2000);
+}
+
+TEST(CommandLine, NamesWhatIsWrongWithAConfigurationFile) {
+  EXPECT_EQ(exit_of({"--config", "/nowhere.toml"}).status, 2);
+  TemporaryFolder folder;
+  folder.write("server.toml", "max-client = 7\n");
+  const std::string file = folder.path() / "server.toml";
+  const Exit leave = exit_of({"--config", file.c_str()});
+  EXPECT_EQ(leave.status, 2);
+  EXPECT_THAT(leave.text, HasSubstr("max-client"));
+}
+
 TEST(CommandLine, RefusesValuesOutOfRange) {
   EXPECT_EQ(exit_of({"--receive-maximum", "0"}).status, 2);
   EXPECT_EQ(exit_of({"--port", "65536"}).status, 2);
