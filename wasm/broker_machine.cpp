@@ -8,54 +8,10 @@
 namespace wasmqtt {
 namespace {
 
-constexpr bool has(std::uint32_t availability, BrokerAvailability what) {
-  return (availability & static_cast<std::uint32_t>(what)) != 0;
-}
-
-mqtt::BrokerOptions options_of(const CreateBrokerCommand& command) {
-  mqtt::BrokerOptions options;
-  options.maximum_packet_size = command.maximum_packet_size;
-  options.receive_maximum = static_cast<std::uint16_t>(command.receive_maximum);
-  options.topic_alias_maximum = static_cast<std::uint16_t>(command.topic_alias_maximum);
-  options.maximum_in_flight = static_cast<std::uint16_t>(command.maximum_in_flight);
-  options.maximum_queued_messages = command.maximum_queued_messages;
-  options.maximum_output_bytes = command.maximum_output_bytes;
-  options.connect_timeout = mqtt::Duration(command.connect_timeout);
-  options.maximum_session_expiry_interval = command.maximum_session_expiry_interval;
-  options.maximum_queued_bytes = command.maximum_queued_bytes;
-  options.maximum_queued_messages_in_all = command.maximum_queued_messages_in_all;
-  options.maximum_queued_bytes_in_all = command.maximum_queued_bytes_in_all;
-  options.maximum_retained_messages = command.maximum_retained_messages;
-  options.maximum_subscriptions = command.maximum_subscriptions;
-  options.maximum_connections = command.maximum_connections;
-  options.maximum_topic_length = command.maximum_topic_length;
-  options.maximum_topic_levels = command.maximum_topic_levels;
-  options.maximum_qos = static_cast<mqtt::QoS>(command.maximum_qos);
-  options.maximum_keep_alive = static_cast<std::uint16_t>(command.maximum_keep_alive);
-  options.retain_available = has(command.availability, BrokerAvailability::Retain);
-  options.wildcard_subscription_available = has(command.availability, BrokerAvailability::WildcardSubscription);
-  options.subscription_identifiers_available = has(command.availability, BrokerAvailability::SubscriptionIdentifiers);
-  options.shared_subscription_available = has(command.availability, BrokerAvailability::SharedSubscription);
-  options.statistics_interval = mqtt::Duration(command.statistics_interval);
-  options.random_seed = std::uint64_t{command.random_seed_high} << 32 | command.random_seed_low;
-  return options;
-}
-
-// As DecideCommand has them.
-std::optional<std::vector<std::string>> read_filters(CommandReader& command, std::uint32_t count) {
-  if (count == 0xFFFFFFFF) return std::nullopt;
-  std::vector<std::string> filters;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const auto entry = command.record<FilterEntry>();
-    filters.emplace_back(command.text(entry.filter_length));
-  }
-  return filters;
-}
-
-std::unique_ptr<BrokerMachine::Refusal> read_refusal(CommandReader& command, std::uint32_t length) {
+std::unique_ptr<BrokerMachine::Refusal> read_refusal(mqtt::Bytes run) {
   mqtt::Properties given;
-  command.properties(length, given);
-  if (length == 0 || !mqtt::check_encodable(given)) return nullptr;
+  read_properties(run, given);
+  if (run.empty() || !mqtt::check_encodable(given)) return nullptr;
   auto refusal = std::make_unique<BrokerMachine::Refusal>();
   mqtt::encode_properties(given, refusal->bytes);
   const auto decoded = mqtt::decode_properties(refusal->bytes.view(), mqtt::PropertyOwner::Puback, refusal->properties);
@@ -75,44 +31,19 @@ constexpr std::uint32_t flag(bool value, ConnectedFlags flag) {
 
 }  // namespace
 
-BrokerMachine::BrokerMachine(const CreateBrokerCommand& command, Boundary& boundary)
-    : reports_publishes_(command.report_publishes != 0),
+BrokerMachine::BrokerMachine(const mqtt::BrokerOptions& options, const Wants& wants, Boundary& boundary)
+    : reports_publishes_(wants.publishes),
       boundary_(boundary),
-      broker_(options_of(command), this, command.asks_host != 0 ? this : nullptr) {}
+      broker_(options, this, wants.decisions ? this : nullptr) {}
 
 void BrokerMachine::carry_out(CommandReader& command, mqtt::Instant now) {
+  if (command.kind() == CommandKind::BrokerPublish) return publish(command, now);
   const std::uint32_t number = command.subject();
-  switch (command.kind()) {
-    case CommandKind::OpenConnection:
-      open(number, {.gathered = command.record<ValueCommand>().value}, now);
-      return;
-    case CommandKind::BrokerPublish:
-      return publish(command, now);
-    case CommandKind::ShutDown:
-      return broker_.shut_down(now);
-    case CommandKind::ReportPublishes:
-      reports_publishes_ = command.record<ValueCommand>().value != 0;
-      return;
-    default:
-      break;
-  }
   Connection* const found = connection(number);
   if (found == nullptr) return;
-  switch (command.kind()) {
-    case CommandKind::ConnectionReceive:
-      return receive(command, *found, now);
-    case CommandKind::ConnectionClosed:
-      return close(number, now);
-    case CommandKind::ConnectionSetWritable:
-      found->is_writable = command.record<ValueCommand>().value != 0;
-      return note_ready(number);
-    case CommandKind::DisconnectConnection:
-      return disconnect(command, *found, now);
-    case CommandKind::Decide:
-      return decide(command, *found, now);
-    default:
-      return;
-  }
+  if (command.kind() == CommandKind::ConnectionReceive) return receive(command, *found, now);
+  found->is_writable = command.record<ValueCommand>().value != 0;
+  note_ready(number);
 }
 
 BrokerMachine::Connection& BrokerMachine::open(std::uint32_t number, const mqtt::TransportFrameLimits& frames,
@@ -150,33 +81,15 @@ void BrokerMachine::receive(CommandReader& command, Connection& connection, mqtt
   boundary_.events.end_frame();
 }
 
-void BrokerMachine::disconnect(CommandReader& command, const Connection& connection, mqtt::Instant now) {
-  const auto fields = command.record<ReasonCommand>();
-  mqtt::Disconnect disconnect{.reason = static_cast<mqtt::ReasonCode>(fields.reason), .properties = {}};
-  command.properties(fields.properties_length, disconnect.properties);
-  broker_.disconnect(connection.id, disconnect, now);
-}
-
-void BrokerMachine::decide(CommandReader& command, Connection& connection, mqtt::Instant now) {
-  const auto fields = command.record<DecideCommand>();
-  mqtt::Properties properties;
-  command.properties(fields.properties_length, properties);
-  mqtt::Verdict verdict{.reason = static_cast<mqtt::ReasonCode>(fields.reason),
-                        .reason_string = std::string(properties.reason_string.value_or("")),
-                        .server_reference = std::string(properties.server_reference.value_or(""))};
-  for (const mqtt::UserProperty& property : properties.user_properties)
-    verdict.user_properties.emplace_back(property.name, property.value);
-  if (const auto& data = properties.authentication_data)
-    verdict.authentication_data.emplace(data->begin(), data->end());
-  auto publish_refusal = read_refusal(command, fields.publish_properties_length);
-  auto subscribe_refusal = read_refusal(command, fields.subscribe_properties_length);
-  if (verdict.reason == mqtt::ReasonCode::Success) {
-    connection.publish_refusal = std::move(publish_refusal);
-    connection.subscribe_refusal = std::move(subscribe_refusal);
-    connection.permissions.publish = read_filters(command, fields.publish_count);
-    connection.permissions.subscribe = read_filters(command, fields.subscribe_count);
+void BrokerMachine::decide(std::uint32_t number, Decision decision, mqtt::Instant now) {
+  Connection* const found = connection(number);
+  if (found == nullptr) return;
+  if (decision.verdict.reason == mqtt::ReasonCode::Success) {
+    found->publish_refusal = read_refusal(decision.publish_refusal);
+    found->subscribe_refusal = read_refusal(decision.subscribe_refusal);
+    found->permissions = std::move(decision.permissions);
   }
-  broker_.decide(connection.id, verdict, now);
+  broker_.decide(found->id, decision.verdict, now);
 }
 
 void BrokerMachine::publish(CommandReader& command, mqtt::Instant now) {

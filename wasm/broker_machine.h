@@ -38,15 +38,32 @@ class BrokerMachine final : private mqtt::BrokerObserver, private mqtt::BrokerAu
     std::unique_ptr<Refusal> subscribe_refusal{};
   };
 
-  BrokerMachine(const CreateBrokerCommand& command, Boundary& boundary);
+  // Whether JavaScript decides who may connect (and until then nothing of a connection is looked at), and whether it
+  // is told of each PUBLISH.
+  struct Wants {
+    bool decisions = false;
+    bool publishes = false;
+  };
 
-  // Commands of the broker and of its connections, but CreateBroker, Link and Unlink.
+  BrokerMachine(const mqtt::BrokerOptions& options, const Wants& wants, Boundary& boundary);
+
+  // Commands of the broker and of its connections.
   void carry_out(CommandReader& command, mqtt::Instant now);
 
   Connection& open(std::uint32_t number, const mqtt::TransportFrameLimits& frames, mqtt::Instant now);
   // nullptr if there is none of this number.
   Connection* connection(std::uint32_t number);
   void close(std::uint32_t number, mqtt::Instant now);
+  // `verdict` on a CONNECT or AUTH. What a client may do that is accepted, and what is said to one that does something
+  // else.
+  struct Decision {
+    mqtt::Verdict verdict;
+    mqtt::TopicPermissions permissions;
+    mqtt::Bytes publish_refusal;  // runs of properties: Reason String and User Properties
+    mqtt::Bytes subscribe_refusal;
+  };
+  void decide(std::uint32_t number, Decision decision, mqtt::Instant now);
+  void report_publishes(bool wanted) { reports_publishes_ = wanted; }
   // The next connection with something to do, by its number.
   std::optional<std::uint32_t> take_ready();
   mqtt::Broker& core() { return broker_; }
@@ -60,8 +77,6 @@ class BrokerMachine final : private mqtt::BrokerObserver, private mqtt::BrokerAu
  private:
   void publish(CommandReader& command, mqtt::Instant now);
   void receive(CommandReader& command, Connection& connection, mqtt::Instant now);
-  void decide(CommandReader& command, Connection& connection, mqtt::Instant now);
-  void disconnect(CommandReader& command, const Connection& connection, mqtt::Instant now);
   std::uint32_t number_of(mqtt::ConnectionId id) const { return numbers_[id]; }
 
   void on_connected(mqtt::ConnectionId id, const mqtt::ConnectedClient& client) override;

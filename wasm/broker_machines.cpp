@@ -24,45 +24,34 @@ void move_bytes(const mqtt::OutputQueue& output, Receive receive, Consume consum
 
 }  // namespace
 
-void BrokerMachines::carry_out_other(CommandReader& command, mqtt::Instant now) {
-  if (command.kind() == CommandKind::CreateBroker) {
-    broker_.emplace(command.record<CreateBrokerCommand>(), boundary());
-    return;
-  }
+void BrokerMachines::create_broker(const mqtt::BrokerOptions& options, const BrokerMachine::Wants& wants) {
+  broker_.emplace(options, wants, machines_.boundary());
+}
+
+void BrokerMachines::carry_out(CommandReader& command) {
   if (!broker_) return;
-  switch (command.kind()) {
-    case CommandKind::Link:
-      return link(command, now);
-    case CommandKind::Unlink:
-      return unlink(command.subject(), now);
-    case CommandKind::ConnectionSetWritable:
-      broker_->carry_out(command, now);
-      return note_writable(command.subject());
-    default:
-      return broker_->carry_out(command, now);
-  }
+  broker_->carry_out(command, machines_.now());
+  if (command.kind() == CommandKind::ConnectionSetWritable) note_writable(command.subject());
 }
 
-void BrokerMachines::link(CommandReader& command, mqtt::Instant now) {
-  const auto fields = command.record<ConnectCommand>();
-  ClientMachine* const machine = client(fields.subject);
-  if (machine == nullptr) return;
-  touch(*machine);
-  if (!machine->open_transport(command, fields, now)) return;
-  machine->set_link(fields.connection);
-  broker_->open(fields.connection, {}, now).client = fields.subject;
+void BrokerMachines::link(std::uint32_t client, std::uint32_t connection, const mqtt::Connect& connect) {
+  ClientMachine* const machine = machines_.touched_client(client);
+  const mqtt::Instant now = machines_.now();
+  if (machine == nullptr || !broker_ || !machine->open_transport(connect, SIZE_MAX, now)) return;
+  machine->set_link(connection);
+  broker_->open(connection, {}, now).client = client;
 }
 
-void BrokerMachines::unlink(std::uint32_t connection, mqtt::Instant now) {
-  const BrokerMachine::Connection* const found = broker_->connection(connection);
+void BrokerMachines::unlink(std::uint32_t connection) {
+  const BrokerMachine::Connection* const found = broker_ ? broker_->connection(connection) : nullptr;
   if (found == nullptr || !found->client) return;
-  ClientMachine* const machine = client(*found->client);
+  ClientMachine* const machine = machines_.client(*found->client);
   if (machine != nullptr && machine->link() == connection) {
     // What was said before the end arrives before it, as over a transport.
-    send_to_broker(*machine, now);
+    send_to_broker(*machine);
     machine->set_link(std::nullopt);
   }
-  broker_->close(connection, now);
+  broker_->close(connection, machines_.now());
 }
 
 // What came for a linked client while it took nothing is handed over when it does again.
@@ -71,26 +60,24 @@ void BrokerMachines::note_writable(std::uint32_t connection) {
   if (found != nullptr && found->client && found->is_writable) resumed_.push_back(connection);
 }
 
-void BrokerMachines::destroy_client(std::uint32_t number, mqtt::Instant now) {
-  if (const ClientMachine* const machine = client(number); machine != nullptr && machine->link())
-    unlink(*machine->link(), now);
-  Machines::destroy_client(number, now);
+void BrokerMachines::client_ends(ClientMachine& client) {
+  if (client.link()) unlink(*client.link());
 }
 
-void BrokerMachines::exchange(mqtt::Instant now) {
+void BrokerMachines::exchange() {
   if (!broker_) return;
   for (const std::uint32_t connection : std::exchange(resumed_, {}))
-    send_to_client(connection, now);
+    send_to_client(connection);
   std::size_t sent = 0;
   while (true) {
-    for (; sent < touched().size(); ++sent)
-      send_to_broker(*touched()[sent], now);
+    for (; sent < machines_.touched().size(); ++sent)
+      send_to_broker(*machines_.touched()[sent]);
     bool moved = false;
     while (const auto ready = broker_->take_ready()) {
       const BrokerMachine::Connection* const connection = broker_->connection(*ready);
       if (connection == nullptr) continue;
       if (connection->client) {
-        send_to_client(*ready, now);
+        send_to_client(*ready);
         moved = true;
       } else {
         broker_->note_ready(*ready);
@@ -101,8 +88,9 @@ void BrokerMachines::exchange(mqtt::Instant now) {
   }
 }
 
-void BrokerMachines::send_to_broker(ClientMachine& machine, mqtt::Instant now) {
+void BrokerMachines::send_to_broker(ClientMachine& machine) {
   if (!machine.link()) return;
+  const mqtt::Instant now = machines_.now();
   const BrokerMachine::Connection* const connection = broker_->connection(*machine.link());
   if (connection == nullptr) return;
   move_bytes(
@@ -112,12 +100,12 @@ void BrokerMachines::send_to_broker(ClientMachine& machine, mqtt::Instant now) {
   machine.write_output(now);
 }
 
-void BrokerMachines::send_to_client(std::uint32_t number, mqtt::Instant now) {
+void BrokerMachines::send_to_client(std::uint32_t number) {
   const BrokerMachine::Connection* const connection = broker_->connection(number);
   if (connection == nullptr || !connection->client || !connection->is_writable) return;
-  ClientMachine* const machine = client(*connection->client);
+  ClientMachine* const machine = machines_.touched_client(*connection->client);
   if (machine == nullptr) return;
-  touch(*machine);
+  const mqtt::Instant now = machines_.now();
   const mqtt::ConnectionId id = connection->id;
   move_bytes(
       broker_->core().output(id), [&](mqtt::Bytes bytes) { machine->client().receive(bytes, now); },
@@ -125,37 +113,24 @@ void BrokerMachines::send_to_client(std::uint32_t number, mqtt::Instant now) {
   if (!broker_->core().should_close(id)) return;
   machine->set_link(std::nullopt);
   broker_->close(number, now);
-  boundary().events.event(EventKind::LinkClosed, number);
+  machines_.boundary().events.event(EventKind::LinkClosed, number);
 }
 
-void BrokerMachines::consume_other_output() {
+void BrokerMachines::consume_output() {
   if (broker_) broker_->consume_output();
 }
 
-void BrokerMachines::advance_others(mqtt::Instant now) {
+void BrokerMachines::advance() {
+  const mqtt::Instant now = machines_.now();
   if (broker_ && now >= broker_->core().next_deadline()) broker_->core().advance(now);
 }
 
-void BrokerMachines::write_other_output() {
+void BrokerMachines::write_output() {
   if (broker_) broker_->write_output();
 }
 
-mqtt::Instant BrokerMachines::others_deadline() const {
+mqtt::Instant BrokerMachines::next_deadline() const {
   return broker_ ? broker_->core().next_deadline() : mqtt::kNever;
-}
-
-void BrokerMachines::count(Statistics& statistics) const {
-  if (!broker_) return;
-  const mqtt::BrokerStatistics& now = broker_->core().statistics();
-  statistics = {static_cast<double>(now.publishes_received), static_cast<double>(now.publishes_sent),
-                static_cast<double>(now.publishes_dropped),  static_cast<double>(now.bytes_received),
-                static_cast<double>(now.bytes_sent),         static_cast<double>(now.connections_accepted),
-                static_cast<double>(now.connections),        static_cast<double>(now.sessions),
-                static_cast<double>(now.subscriptions),      static_cast<double>(now.retained_messages)};
-}
-
-std::unique_ptr<Machines> make_machines() {
-  return std::make_unique<BrokerMachines>();
 }
 
 }  // namespace wasmqtt

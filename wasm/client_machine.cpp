@@ -4,42 +4,8 @@
 namespace wasmqtt {
 namespace {
 
-mqtt::Duration milliseconds(std::uint32_t count) {
-  return mqtt::Duration(count);
-}
-
-mqtt::ClientOptions options_of(const CreateClientCommand& command) {
-  mqtt::ClientOptions options;
-  options.reconnect.enabled = command.reconnect != 0;
-  options.reconnect.initial_delay = milliseconds(command.initial_reconnect_delay);
-  options.reconnect.maximum_delay = milliseconds(command.maximum_reconnect_delay);
-  options.reconnect.factor = command.reconnect_factor / 1000.0;
-  options.reconnect.jitter = command.reconnect_jitter / 1000.0;
-  options.connect_timeout = milliseconds(command.connect_timeout);
-  options.resubscribe = command.resubscribe != 0;
-  options.subscribe_batch_size = command.subscribe_batch_size;
-  options.queue_qos_zero = command.queue_qos_zero != 0;
-  options.maximum_queued_messages = command.maximum_queued_messages;
-  options.maximum_queued_bytes = command.maximum_queued_bytes;
-  options.maximum_automatic_topic_aliases = static_cast<std::uint16_t>(command.maximum_automatic_topic_aliases);
-  options.unix_time_at_zero =
-      static_cast<std::int64_t>(std::uint64_t{command.unix_time_high} << 32 | command.unix_time_low);
-  options.keeps_session = command.keeps_session != 0;
-  options.falls_back_to_3_1_1 = command.falls_back != 0;
-  options.random_seed = std::uint64_t{command.random_seed_high} << 32 | command.random_seed_low;
-  return options;
-}
-
 constexpr bool has(std::uint32_t flags, MessageFlags flag) {
   return (flags & static_cast<std::uint32_t>(flag)) != 0;
-}
-
-// The subscription options byte. [MQTT5 3.8.3.1]
-mqtt::SubscriptionOptions subscription_options(std::uint32_t byte) {
-  return {.maximum_qos = static_cast<mqtt::QoS>(byte & 3),
-          .no_local = (byte & 4) != 0,
-          .retain_as_published = (byte & 8) != 0,
-          .retain_handling = static_cast<mqtt::RetainHandling>((byte >> 4) & 3)};
 }
 
 }  // namespace
@@ -55,104 +21,43 @@ mqtt::Publish read_publish(CommandReader& command, const PublishCommand& fields,
   return message;
 }
 
-ClientMachine::ClientMachine(std::uint32_t number, const CreateClientCommand& command, Boundary& boundary)
+ClientMachine::ClientMachine(std::uint32_t number, const mqtt::ClientOptions& options, const Wants& wants,
+                             Boundary& boundary)
     : number_(number),
-      trace_(command.trace != 0),
+      trace_(wants.trace),
       boundary_(boundary),
       journal_(number, boundary),
-      client_(options_of(command), *this, command.has_journal != 0 ? &journal_ : nullptr) {}
+      client_(options, *this, wants.journal ? &journal_ : nullptr) {}
 
 void ClientMachine::carry_out(CommandReader& command, mqtt::Instant now) {
   switch (command.kind()) {
-    case CommandKind::StartAttempt:
-      transport_ = {};
-      client_.start_attempt(now);
-      break;
-    case CommandKind::TransportOpened:
-      open_transport(command, command.record<ConnectCommand>(), now);
-      break;
-    case CommandKind::TransportClosed:
-      close_transport(now);
-      break;
     case CommandKind::Receive:
-      receive(command, now);
-      break;
+      return receive(command, now);
+    case CommandKind::Publish:
+      return publish(command, now);
     case CommandKind::SetWritable:
       transport_.is_writable = command.record<ValueCommand>().value != 0;
-      break;
+      return;
     case CommandKind::NoteUnsent:
-      client_.note_unsent(command.record<ValueCommand>().value, now);
-      break;
-    case CommandKind::Publish:
-      publish(command, now);
-      break;
-    case CommandKind::Subscribe:
-      subscribe(command, now);
-      break;
-    case CommandKind::Unsubscribe:
-      unsubscribe(command, now);
-      break;
-    case CommandKind::Authenticate: {
-      const auto fields = command.record<ReasonCommand>();
-      mqtt::Auth auth{.reason = static_cast<mqtt::ReasonCode>(fields.reason), .properties = {}};
-      command.properties(fields.properties_length, auth.properties);
-      report(client_.authenticate(auth, now), fields.number);
-      break;
-    }
-    case CommandKind::Disconnect: {
-      const auto fields = command.record<ReasonCommand>();
-      mqtt::Disconnect disconnect{.reason = static_cast<mqtt::ReasonCode>(fields.reason), .properties = {}};
-      command.properties(fields.properties_length, disconnect.properties);
-      client_.disconnect(disconnect, now);
-      break;
-    }
-    case CommandKind::StopReconnecting:
-      client_.stop_reconnecting();
-      break;
-    case CommandKind::Reconnect:
-      client_.reconnect(now);
-      break;
-    case CommandKind::Discard:
-      client_.discard(command.record<ValueCommand>().value);
-      break;
-    case CommandKind::Probe:
-      client_.probe(now);
-      break;
-    case CommandKind::Restore:
-      restore(command);
-      break;
-    case CommandKind::FinishRestoring:
-      client_.finish_restoring();
-      break;
-    case CommandKind::Acknowledge: {
-      const auto fields = command.record<ReasonCommand>();
-      mqtt::Properties properties;
-      command.properties(fields.properties_length, properties);
-      const auto reason = static_cast<mqtt::ReasonCode>(fields.reason);
-      const auto identifier = static_cast<mqtt::PacketIdentifier>(fields.number);
-      const auto acknowledged = client_.acknowledge(identifier, reason, properties, now);
-      report(acknowledged, 0);
-      // Others must not wait for what can't be said.
-      if (!acknowledged) client_.leave_unacknowledged(identifier, now);
-      break;
-    }
+      return client_.note_unsent(command.record<ValueCommand>().value, now);
+    case CommandKind::Acknowledge:
+      return acknowledge(command, now);
     case CommandKind::LeaveUnacknowledged:
-      client_.leave_unacknowledged(static_cast<mqtt::PacketIdentifier>(command.record<ValueCommand>().value), now);
-      break;
-    case CommandKind::LetHostAcknowledge:
-      client_.let_host_acknowledge();
-      break;
-    case CommandKind::SetTrace:
-      trace_ = command.record<ValueCommand>().value != 0;
-      break;
+      return client_.leave_unacknowledged(static_cast<mqtt::PacketIdentifier>(command.record<ValueCommand>().value),
+                                          now);
     default:
-      break;  // not a client's
+      return;  // not a client's
   }
 }
 
-bool ClientMachine::open_transport(CommandReader& command, const ConnectCommand& fields, mqtt::Instant now) {
-  transport_.frames = {.gathered = fields.maximum_frame_size, .unsplit = fields.maximum_frame_size};
-  const auto opened = client_.transport_opened(command.connect(fields), now);
+void ClientMachine::start_attempt(mqtt::Instant now) {
+  transport_ = {};
+  client_.start_attempt(now);
+}
+
+bool ClientMachine::open_transport(const mqtt::Connect& connect, std::size_t maximum_frame_size, mqtt::Instant now) {
+  transport_.frames = {.gathered = maximum_frame_size, .unsplit = maximum_frame_size};
+  const auto opened = client_.transport_opened(connect, now);
   if (!opened) boundary_.events.error(EventKind::ConnectFailed, number_, 0, opened.error());
   return opened.has_value();
 }
@@ -167,6 +72,18 @@ void ClientMachine::close_transport(mqtt::Instant now) {
                          {static_cast<std::uint32_t>(pause.count()), client_.falls_back()});
 }
 
+void ClientMachine::acknowledge(CommandReader& command, mqtt::Instant now) {
+  const auto fields = command.record<AcknowledgeCommand>();
+  mqtt::Properties properties;
+  command.properties(fields.properties_length, properties);
+  const auto identifier = static_cast<mqtt::PacketIdentifier>(fields.packet_identifier);
+  const auto reason = static_cast<mqtt::ReasonCode>(fields.reason);
+  const auto acknowledged = client_.acknowledge(identifier, reason, properties, now);
+  report(acknowledged, 0);
+  // Others must not wait for what can't be said.
+  if (!acknowledged) client_.leave_unacknowledged(identifier, now);
+}
+
 void ClientMachine::receive(CommandReader& command, mqtt::Instant now) {
   const auto fields = command.record<ReceiveCommand>();
   const mqtt::Bytes bytes = command.bytes(fields.bytes_length);
@@ -175,39 +92,14 @@ void ClientMachine::receive(CommandReader& command, mqtt::Instant now) {
   boundary_.events.end_frame();
 }
 
-void ClientMachine::restore(CommandReader& command) {
-  const auto fields = command.record<RestoreCommand>();
-  const mqtt::Bytes key = command.bytes(fields.key_length);
-  const auto restored = client_.restore(key, command.bytes(fields.value_length));
+void ClientMachine::restore(mqtt::Bytes key, mqtt::Bytes value) {
+  const auto restored = client_.restore(key, value);
   if (!restored) boundary_.events.error(EventKind::RestoreFailed, number_, 0, restored.error());
 }
 
 void ClientMachine::publish(CommandReader& command, mqtt::Instant now) {
   const auto fields = command.record<PublishCommand>();
   report(client_.publish(read_publish(command, fields, boundary_.topics), fields.token, now), fields.token);
-}
-
-void ClientMachine::subscribe(CommandReader& command, mqtt::Instant now) {
-  const auto fields = command.record<SubscribeCommand>();
-  mqtt::Subscribe packet;
-  command.properties(fields.properties_length, packet.properties);
-  packet.entries.reserve(fields.entry_count);
-  for (std::uint32_t i = 0; i < fields.entry_count; ++i) {
-    const auto entry = command.record<SubscribeEntry>();
-    packet.entries.push_back({command.text(entry.filter_length), subscription_options(entry.options)});
-  }
-  report(client_.subscribe(packet, fields.token, now), fields.token);
-}
-
-void ClientMachine::unsubscribe(CommandReader& command, mqtt::Instant now) {
-  const auto fields = command.record<SubscribeCommand>();
-  mqtt::Unsubscribe packet;
-  command.properties(fields.properties_length, packet.properties);
-  packet.topic_filters.reserve(fields.entry_count);
-  for (std::uint32_t i = 0; i < fields.entry_count; ++i) {
-    packet.topic_filters.push_back(command.text(command.record<SubscribeEntry>().filter_length));
-  }
-  report(client_.unsubscribe(packet, fields.token, now), fields.token);
 }
 
 void ClientMachine::report(const mqtt::Result<void>& result, std::uint32_t token) {

@@ -13,11 +13,16 @@ namespace wasmqtt {
 
 class ClientMachine final : private mqtt::ClientListener {
  public:
-  ClientMachine(std::uint32_t number, const CreateClientCommand& command, Boundary& boundary);
+  // What its JavaScript is told and keeps.
+  struct Wants {
+    bool journal = false;
+    bool trace = false;  // of all packets
+  };
+
+  ClientMachine(std::uint32_t number, const mqtt::ClientOptions& options, const Wants& wants, Boundary& boundary);
 
   std::uint32_t number() const { return number_; }
 
-  // Any command of the client's but CreateClient, DestroyClient and Link.
   void carry_out(CommandReader& command, mqtt::Instant now);
   mqtt::Instant advance(mqtt::Instant now) { return client_.advance(now); }
   mqtt::Instant next_deadline() const { return client_.next_deadline(); }
@@ -27,10 +32,18 @@ class ClientMachine final : private mqtt::ClientListener {
   void write_output(mqtt::Instant now);
   void consume_output();
 
-  // --- for a link to a broker of the same module, in place of a transport
-  // False if the CONNECT can't be sent; an event says why.
-  bool open_transport(CommandReader& command, const ConnectCommand& fields, mqtt::Instant now);
+  void start_attempt(mqtt::Instant now);
+  // `maximum_frame_size` bounds the frames of the transport, in bytes. False if the CONNECT can't be sent; an event
+  // says why.
+  bool open_transport(const mqtt::Connect& connect, std::size_t maximum_frame_size, mqtt::Instant now);
+  void close_transport(mqtt::Instant now);
+  // Tells of an operation that the core refuses.
+  void report(const mqtt::Result<void>& result, std::uint32_t token);
+  void restore(mqtt::Bytes key, mqtt::Bytes value);
+  void set_trace(bool wanted) { trace_ = wanted; }
   mqtt::Client& client() { return client_; }
+
+  // --- for a link to a broker of the same module, in place of a transport
   std::optional<std::uint32_t> link() const { return link_; }
   void set_link(std::optional<std::uint32_t> connection) { link_ = connection; }
 
@@ -41,12 +54,8 @@ class ClientMachine final : private mqtt::ClientListener {
 
  private:
   void publish(CommandReader& command, mqtt::Instant now);
-  void subscribe(CommandReader& command, mqtt::Instant now);
-  void unsubscribe(CommandReader& command, mqtt::Instant now);
+  void acknowledge(CommandReader& command, mqtt::Instant now);
   void receive(CommandReader& command, mqtt::Instant now);
-  void restore(CommandReader& command);
-  void close_transport(mqtt::Instant now);
-  void report(const mqtt::Result<void>& result, std::uint32_t token);
   void trace(EventKind kind, const mqtt::TracedPacket& packet);
 
   void on_reconnect_due() override;

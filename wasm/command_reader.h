@@ -16,7 +16,8 @@ namespace wasmqtt {
 // views are used.
 class CommandReader {
  public:
-  explicit CommandReader(mqtt::Bytes block) : next_(block.data()), end_(block.data() + block.size()) {}
+  explicit CommandReader(mqtt::Bytes block)
+      : at_(block.data()), next_(block.data()), end_(block.data() + block.size()) {}
 
   // Moves to the next command; false at the end.
   bool next() {
@@ -50,17 +51,17 @@ class CommandReader {
   // `into` is empty before.
   void properties(std::uint32_t length, mqtt::Properties& into);
 
-  // The packet of a ConnectCommand whose fixed part was read.
-  mqtt::Connect connect(const ConnectCommand& command);
-
  private:
   std::uint32_t word() { return record<std::uint32_t>(); }
   void property(mqtt::PropertyId id, mqtt::Properties& into);
 
-  const std::uint8_t* at_ = nullptr;
+  const std::uint8_t* at_;
   const std::uint8_t* next_;
   const std::uint8_t* end_;
   Command command_{};
 };
+
+// The properties of a run that is no part of a command, as views of it.
+void read_properties(mqtt::Bytes run, mqtt::Properties& into);
 
 }  // namespace wasmqtt

@@ -21,20 +21,33 @@ std::uint8_t* Machines::reserve(std::size_t bytes) {
 }
 
 mqtt::Instant Machines::step(std::size_t length, mqtt::Instant now) {
+  begin(now);
+  carry_out(length);
+  return finish();
+}
+
+void Machines::begin(mqtt::Instant now) {
+  now_ = now;
   boundary_.events.clear();
   consume_output();
+}
+
+void Machines::carry_out(std::size_t length) {
   CommandReader command({block_.data(), length});
   while (command.next())
-    carry_out(command, now);
-  advance(now);
-  exchange(now);
+    carry_out(command);
+}
+
+mqtt::Instant Machines::finish() {
+  advance();
+  if (others_ != nullptr) others_->exchange();
   for (ClientMachine* const client : touched_) {
-    if (!client->link()) client->write_output(now);
+    if (!client->link()) client->write_output(now_);
     note_deadline(*client);
   }
-  write_other_output();
+  if (others_ != nullptr) others_->write_output();
   results_ = boundary_.events.results();
-  return std::min(deadline_, others_deadline());
+  return others_ == nullptr ? deadline_ : std::min(deadline_, others_->next_deadline());
 }
 
 void Machines::note_deadline(ClientMachine& client) {
@@ -45,58 +58,40 @@ void Machines::note_deadline(ClientMachine& client) {
   deadline_ = waiting_ == 0 ? mqtt::kNever : std::min(deadline_, deadline);
 }
 
-const double* Machines::statistics() {
-  count(statistics_);
-  return statistics_.data();
-}
-
 void Machines::consume_output() {
   for (ClientMachine* const client : touched_) {
     client->consume_output();
     client->is_touched = false;
   }
   touched_.clear();
-  consume_other_output();
+  if (others_ != nullptr) others_->consume_output();
 }
 
-void Machines::carry_out(CommandReader& command, mqtt::Instant now) {
-  switch (command.kind()) {
-    case CommandKind::Topic: {
-      const auto fields = command.record<TopicCommand>();
-      boundary_.topics.set(fields.subject, command.text(fields.text_length));
-      return;
-    }
-    case CommandKind::CreateClient: {
-      const std::uint32_t number = command.subject();
-      if (number >= clients_.size()) clients_.resize(number + 1);
-      clients_[number] = std::make_unique<ClientMachine>(number, command.record<CreateClientCommand>(), boundary_);
-      return;
-    }
-    case CommandKind::DestroyClient:
-      return destroy_client(command.subject(), now);
-    default:
-      break;
+void Machines::carry_out(CommandReader& command) {
+  if (command.kind() == CommandKind::Topic) {
+    const auto fields = command.record<TopicCommand>();
+    return boundary_.topics.set(fields.subject, command.text(fields.text_length));
   }
-  if (command.kind() > CommandKind::SetTrace) return carry_out_other(command, now);
-  ClientMachine* const machine = client(command.subject());
-  if (machine == nullptr) return;
-  touch(*machine);
-  machine->carry_out(command, now);
+  if (command.kind() > CommandKind::LeaveUnacknowledged) {
+    if (others_ != nullptr) others_->carry_out(command);
+    return;
+  }
+  if (ClientMachine* const machine = touched_client(command.subject())) machine->carry_out(command, now_);
 }
 
-void Machines::advance(mqtt::Instant now) {
-  if (now >= deadline_) {
+void Machines::advance() {
+  if (now_ >= deadline_) {
     deadline_ = mqtt::kNever;
     for (const auto& client : clients_) {
       if (!client) continue;
-      if (now >= client->next_deadline()) {
+      if (now_ >= client->next_deadline()) {
         touch(*client);
-        client->advance(now);
+        client->advance(now_);
       }
       deadline_ = std::min(deadline_, client->next_deadline());
     }
   }
-  advance_others(now);
+  if (others_ != nullptr) others_->advance();
 }
 
 ClientMachine* Machines::client(std::uint32_t number) {
@@ -109,12 +104,30 @@ void Machines::touch(ClientMachine& client) {
   touched_.push_back(&client);
 }
 
-void Machines::destroy_client(std::uint32_t number, mqtt::Instant) {
+ClientMachine* Machines::touched_client(std::uint32_t number) {
+  ClientMachine* const machine = client(number);
+  if (machine != nullptr) touch(*machine);
+  return machine;
+}
+
+void Machines::create_client(std::uint32_t number, const mqtt::ClientOptions& options,
+                             const ClientMachine::Wants& wants) {
+  if (number >= clients_.size()) clients_.resize(number + 1);
+  clients_[number] = std::make_unique<ClientMachine>(number, options, wants, boundary_);
+}
+
+void Machines::destroy_client(std::uint32_t number) {
   ClientMachine* const machine = client(number);
   if (machine == nullptr) return;
+  if (others_ != nullptr) others_->client_ends(*machine);
   std::erase(touched_, machine);
   if (machine->is_waiting && --waiting_ == 0) deadline_ = mqtt::kNever;
   clients_[number].reset();
+}
+
+Machines& machines() {
+  static Machines& machines = *std::make_unique<Machines>().release();
+  return machines;
 }
 
 }  // namespace wasmqtt

@@ -1,7 +1,6 @@
 // The clients of one module: blocks of commands in, blocks of events out.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -15,12 +14,28 @@
 
 namespace wasmqtt {
 
-// JavaScript writes a block of commands to reserve(), calls step() and reads what results() says. The broker module
-// derives from it.
+class Machines;
+
+// What else a module has beside clients, at its place in each step: the broker.
+class OtherMachines {
+ public:
+  virtual ~OtherMachines() = default;
+
+  virtual void consume_output() = 0;
+  virtual void carry_out(CommandReader& command) = 0;
+  virtual void advance() = 0;
+  // Moves bytes between machines of this module until none are left to move.
+  virtual void exchange() = 0;
+  virtual void write_output() = 0;
+  virtual mqtt::Instant next_deadline() const = 0;
+  virtual void client_ends(ClientMachine& client) = 0;
+};
+
+// JavaScript writes a block of commands to reserve(), calls step() and reads what results() says. A step in which
+// functions are called, too, is begin(), then blocks and functions in their order, and finish().
 class Machines {
  public:
   Machines() = default;
-  virtual ~Machines() = default;
   Machines(const Machines&) = delete;
   Machines& operator=(const Machines&) = delete;
 
@@ -30,39 +45,37 @@ class Machines {
   mqtt::Instant step(std::size_t length, mqtt::Instant now);
   // The same object for ever; its content is that of the last step.
   const StepResults& results() const { return results_; }
-  // The broker's figures as of now, in the order of StatisticsField; all zero where there is no broker. Good until the
-  // next call.
-  const double* statistics();
 
- protected:
-  using Statistics = std::array<double, static_cast<std::size_t>(StatisticsField::RetainedMessages) + 1>;
+  // --- the parts of a step. What the last one named is JavaScript's until begin().
+  void begin(mqtt::Instant now);
+  void carry_out(std::size_t length);
+  mqtt::Instant finish();
 
-  // What the broker module adds, at its place in step().
-  virtual void consume_other_output() {}
-  virtual void carry_out_other(CommandReader&, mqtt::Instant) {}
-  virtual void advance_others(mqtt::Instant) {}
-  // Moves bytes between machines of this module until none are left to move.
-  virtual void exchange(mqtt::Instant) {}
-  virtual void write_other_output() {}
-  virtual mqtt::Instant others_deadline() const { return mqtt::kNever; }
-  virtual void count(Statistics&) const {}
-
+  // --- for functions, between begin() and finish()
+  mqtt::Instant now() const { return now_; }
   Boundary& boundary() { return boundary_; }
+  void create_client(std::uint32_t number, const mqtt::ClientOptions& options, const ClientMachine::Wants& wants);
+  void destroy_client(std::uint32_t number);
+  // The client of this number, which is looked after at the step's end; nullptr if there is none.
+  ClientMachine* touched_client(std::uint32_t number);
+
+  // --- for other machines, which are there for as long as these are
+  void attach(OtherMachines& others) { others_ = &others; }
   // nullptr if there is none of this number.
   ClientMachine* client(std::uint32_t number);
   // Has the machine looked after at the step's end: its output, its deadline.
   void touch(ClientMachine& client);
   const std::vector<ClientMachine*>& touched() const { return touched_; }
-  virtual void destroy_client(std::uint32_t number, mqtt::Instant now);
 
  private:
   void consume_output();
-  void carry_out(CommandReader& command, mqtt::Instant now);
-  void advance(mqtt::Instant now);
+  void carry_out(CommandReader& command);
+  void advance();
   void note_deadline(ClientMachine& client);
 
   mqtt::ByteBuffer block_;
   Boundary boundary_;
+  OtherMachines* others_ = nullptr;
   std::vector<std::unique_ptr<ClientMachine>> clients_;  // by number
   std::vector<ClientMachine*> touched_;                  // since the last step's begin
   // Of the clients; it may be too early, never too late, and is kNever once none waits: a timer keeps a Node process
@@ -70,10 +83,10 @@ class Machines {
   mqtt::Instant deadline_ = mqtt::kNever;
   std::size_t waiting_ = 0;  // clients that have a deadline
   StepResults results_{};
-  Statistics statistics_{};
+  mqtt::Instant now_{};
 };
 
-// The module's own choice: Machines, or what the broker module makes of it.
-std::unique_ptr<Machines> make_machines();
+// Each instance of a module has one set of machines, which lives as long as its memory.
+Machines& machines();
 
 }  // namespace wasmqtt

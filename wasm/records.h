@@ -9,45 +9,20 @@ namespace wasmqtt {
 
 // A command is one of the structs below, then its bytes: each text, payload or run of properties padded to four
 // bytes, in the order in which the struct names their lengths. `length` counts the whole command, padding included.
+// What happens once in a connection's life or less is no command but a function (bindings.cpp, broker_bindings.cpp).
 enum class CommandKind : std::uint32_t {
   Topic = 1,  // TopicCommand: publishes may name this topic by its number now
   // To the client `subject`.
-  CreateClient,         // CreateClientCommand
-  DestroyClient,        // Command
-  StartAttempt,         // Command
-  TransportOpened,      // ConnectCommand
-  TransportClosed,      // Command
   Receive,              // ReceiveCommand
   SetWritable,          // ValueCommand: 0 or 1
   NoteUnsent,           // ValueCommand: bytes of earlier outputs that wait in the transport; 0 at last
   Publish,              // PublishCommand
-  Subscribe,            // SubscribeCommand
-  Unsubscribe,          // SubscribeCommand
-  Authenticate,         // ReasonCommand
-  Disconnect,           // ReasonCommand
-  StopReconnecting,     // Command
-  Reconnect,            // Command
-  Discard,              // ValueCommand: the token
-  Probe,                // Command
-  Restore,              // RestoreCommand
-  FinishRestoring,      // Command
-  Acknowledge,          // ReasonCommand
+  Acknowledge,          // AcknowledgeCommand
   LeaveUnacknowledged,  // ValueCommand: the packet identifier
-  LetHostAcknowledge,   // Command
-  SetTrace,             // ValueCommand: 0 or 1
   // To the broker; `subject` is a connection, or 0 where there is none.
-  CreateBroker,           // CreateBrokerCommand
-  OpenConnection,         // ValueCommand: bytes up to which packets share a frame; 0: one packet a frame
   ConnectionReceive,      // ReceiveCommand
-  ConnectionClosed,       // Command
   ConnectionSetWritable,  // ValueCommand: 0 or 1
-  DisconnectConnection,   // ReasonCommand
-  Link,                   // ConnectCommand: `subject` is a client, `connection` the broker's end
-  Unlink,                 // Command
   BrokerPublish,          // PublishCommand
-  ShutDown,               // Command
-  ReportPublishes,        // ValueCommand: 0 or 1
-  Decide,                 // DecideCommand: what a Connecting or Authenticating event asked
 };
 
 struct Command {
@@ -57,60 +32,6 @@ struct Command {
 // `subject` is the topic's number.
 struct TopicCommand {
   std::uint32_t kind, length, subject, text_length;
-};
-
-// Times in milliseconds, factor and jitter in thousandths.
-struct CreateClientCommand {
-  std::uint32_t kind, length, subject, reconnect, initial_reconnect_delay, maximum_reconnect_delay, reconnect_factor,
-      reconnect_jitter;
-  std::uint32_t connect_timeout, resubscribe, subscribe_batch_size, queue_qos_zero, maximum_queued_messages,
-      maximum_queued_bytes;
-  // With a journal, the Unix time in milliseconds at the clock's zero.
-  std::uint32_t trace, maximum_automatic_topic_aliases, has_journal, unix_time_high, unix_time_low;
-  std::uint32_t random_seed_low, random_seed_high;
-  std::uint32_t keeps_session, falls_back;  // to 3.1.1
-};
-
-// A record of the journal.
-struct RestoreCommand {
-  std::uint32_t kind, length, subject, key_length, value_length;
-};
-
-struct CreateBrokerCommand {
-  std::uint32_t kind, length, subject, maximum_packet_size, receive_maximum, topic_alias_maximum, maximum_in_flight;
-  std::uint32_t maximum_queued_messages, maximum_output_bytes, connect_timeout, maximum_session_expiry_interval,
-      report_publishes;
-  std::uint32_t maximum_queued_bytes, maximum_queued_messages_in_all, maximum_queued_bytes_in_all,
-      maximum_retained_messages;
-  std::uint32_t maximum_subscriptions, maximum_connections, maximum_topic_length, maximum_topic_levels, maximum_qos,
-      maximum_keep_alive;
-  std::uint32_t availability, statistics_interval, asks_host, random_seed_low, random_seed_high;
-};
-
-// What a broker has; all of them unless the host takes one away.
-enum class BrokerAvailability : std::uint32_t {
-  Retain = 1,
-  WildcardSubscription = 2,
-  SubscriptionIdentifiers = 4,
-  SharedSubscription = 8,
-};
-
-enum class ConnectFlags : std::uint32_t {
-  VersionMask = 7,
-  CleanStart = 8,
-  HasUserName = 16,
-  HasPassword = 32,
-  HasWill = 64,
-  WillRetain = 128,
-  IsBridge = 256,
-  WillQosShift = 9,  // the will's QoS stands in the two bits from here
-};
-
-// `maximum_frame_size` bounds the frames of the transport, in bytes; 0xFFFFFFFF: it has none.
-struct ConnectCommand {
-  std::uint32_t kind, length, subject, connection, maximum_frame_size, flags, keep_alive;
-  std::uint32_t client_identifier_length, user_name_length, password_length, properties_length;
-  std::uint32_t will_topic_length, will_payload_length, will_properties_length;
 };
 
 // `frame` is JavaScript's number of the frame, by which events refer to it.
@@ -133,36 +54,12 @@ struct PublishCommand {
   std::uint32_t kind, length, subject, token, topic, flags, payload_length, properties_length;
 };
 
-// Then, for each entry: SubscribeEntry and the filter.
-struct SubscribeCommand {
-  std::uint32_t kind, length, subject, token, entry_count, properties_length;
-};
-
-// `options` as in the standard's subscription options byte; 0 in an Unsubscribe.
-struct SubscribeEntry {
-  std::uint32_t filter_length, options;
-};
-
-// `number` is the token of an Authenticate, the packet identifier of an Acknowledge, and 0 else.
-struct ReasonCommand {
-  std::uint32_t kind, length, subject, number, reason, properties_length;
+struct AcknowledgeCommand {
+  std::uint32_t kind, length, subject, packet_identifier, reason, properties_length;
 };
 
 struct ValueCommand {
   std::uint32_t kind, length, subject, value;
-};
-
-// Of the properties, those that a Verdict has; behind them, what refusals of publishes and of subscriptions say: Reason
-// String and User Properties. Then, for each filter of what the client may publish and then of what it may subscribe
-// to: FilterEntry and the filter. A count of 0xFFFFFFFF allows everything.
-struct DecideCommand {
-  std::uint32_t kind, length, subject, reason, properties_length, publish_properties_length,
-      subscribe_properties_length;
-  std::uint32_t publish_count, subscribe_count;
-};
-
-struct FilterEntry {
-  std::uint32_t filter_length;
 };
 
 // A run of properties, in both directions: an id of the standard and its value; or, for text and binary data, an id,
@@ -207,7 +104,7 @@ enum class EventKind : std::uint32_t {
   ConnectionOutput,          // OutputEvent
   ConnectionCloseTransport,  // Event
   LinkClosed,                // Event
-  Connecting,                // ConnectingEvent: until Decide, nothing further of this connection is looked at
+  Connecting,                // ConnectingEvent: until decide(), nothing further of this connection is looked at
   Authenticating,            // ReasonEvent: as above
 };
 
@@ -315,20 +212,6 @@ struct FilterEvent {
 // Where a step left its events. Addresses hold until the next call into the module.
 struct StepResults {
   std::uint32_t events, event_count, data, payloads, payloads_length;
-};
-
-// Running totals and what there is now: mqtt::BrokerStatistics, each as a double in this order.
-enum class StatisticsField : std::uint32_t {
-  PublishesReceived,
-  PublishesSent,
-  PublishesDropped,
-  BytesReceived,
-  BytesSent,
-  ConnectionsAccepted,
-  Connections,
-  Sessions,
-  Subscriptions,
-  RetainedMessages,
 };
 
 }  // namespace wasmqtt

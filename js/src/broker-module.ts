@@ -1,6 +1,9 @@
-// Where the broker's Wasm module is: beside this code in one file, put there by the build.
-import wasm from '#wasm/broker.wasm';
+// Where the broker's Wasm module is: it is the client's with more in it, so that a page which has both loads one.
+import createModule from '#wasm/glue';
+import client from '#wasm/client';
+import patch from '#wasm/broker';
 
+import { patched } from './broker-module-bytes.ts';
 import type { ModuleSource } from './engine/load.ts';
 
-export const brokerModule: ModuleSource = { wasm };
+export const brokerModule: ModuleSource = { createModule, wasm: () => patched(client(), patch()) };

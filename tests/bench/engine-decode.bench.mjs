@@ -6,7 +6,7 @@ import { amount, compare, report } from './harness.mjs';
 const messages = amount(Number(process.env.BENCH_MESSAGES ?? 1_000_000));
 const chunkSize = 16 * 1024;
 const { Engine } = await loadEngine();
-const source = moduleSource('client');
+const source = await moduleSource('client');
 
 // Chunks that hold whole and cut packets alike, as a stream does. They come round again until enough messages have passed: few
 // enough that they lie in the processor's cache, as bytes do that have just been received.

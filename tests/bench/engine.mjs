@@ -21,8 +21,9 @@ export async function loadEngine() {
 }
 
 /** @param {'client' | 'broker'} name */
-export function moduleSource(name) {
-  return { wasm: () => readFileSync(new URL(`build/wasm/${name}.wasm`, root)) };
+export async function moduleSource(name) {
+  const { default: createModule } = await import(new URL('build/wasm/broker.mjs', root).href);
+  return { createModule, wasm: () => readFileSync(new URL(`build/wasm/${name}.wasm`, root)) };
 }
 
 /** A sink that ignores everything that is not in `handlers`. */

@@ -1,6 +1,5 @@
 // The broker inside the Wasm module: connections from transports, links to clients of the same module, and what the host says itself.
 import {
-  BrokerAvailability,
   CommandKind,
   ConnectedEventField,
   ConnectedFlags,
@@ -12,11 +11,12 @@ import {
   FilterEventField,
   MessageEventField,
   ReasonEventField,
-  StatisticsField,
 } from '../generated/records.ts';
-import { limit, milliseconds, randomSeed } from './client-machine.ts';
+import { defined, randomSeed, rawConnect } from './client-machine.ts';
+import { utf8Of } from './commands.ts';
 import { type ClientMachine, type Engine, NumberPool } from './engine.ts';
 import type { BrokerEvents, EventReader } from './events.ts';
+import type { RawBrokerModule } from './module.ts';
 import { padded, type PacketProperties } from './properties.ts';
 import type {
   BrokerMachineOptions,
@@ -37,6 +37,19 @@ interface Lower {
   linkClosed(): void;
 }
 
+const noStatistics: BrokerStatistics = {
+  publishesReceived: 0,
+  publishesSent: 0,
+  publishesDropped: 0,
+  bytesReceived: 0,
+  bytesSent: 0,
+  connectionsAccepted: 0,
+  connections: 0,
+  sessions: 0,
+  subscriptions: 0,
+  retainedMessages: 0,
+};
+
 /** The one broker of an engine whose source is the broker module. */
 export class BrokerMachine {
   readonly engine: Engine;
@@ -47,22 +60,31 @@ export class BrokerMachine {
     this.engine = engine;
     this.#events = new Events(sink);
     engine.broker = this.#events;
-    engine.stage().values(CommandKind.CreateBroker, 0, optionValues(options));
+    const { asksHost = false, reportPublishes = false, ...given } = options;
+    const own = { ...defined(given), randomSeed: randomSeed() };
+    this.#call((module) => {
+      module.bindBroker();
+      module.createBroker({ ...module.defaultBrokerOptions(), ...own }, asksHost, reportPublishes);
+    });
   }
 
   /**
    * A transport was accepted. It has connectTimeout for its CONNECT. `gathered` is the number of bytes up to which packets share an output(): 0 gives each
    * packet one of its own, undefined brings all at once.
    */
-  open(sink: ConnectionSink, gathered?: number): BrokerConnection {
+  open(sink: ConnectionSink, gathered = Infinity): BrokerConnection {
     const number = this.#numbers.take();
     this.#events.lowers[number] = {
       output: (frame) => sink.output(frame),
       closeTransport: () => sink.closeTransport(),
       linkClosed: () => {},
     };
-    this.engine.stage().value(CommandKind.OpenConnection, number, limit(gathered));
-    return new BrokerConnection(this.engine, number, () => this.#forget(number));
+    this.#call((module) => module.openConnection(number, gathered));
+    const close = (): void => {
+      this.#call((module) => module.closeConnection(number));
+      this.#forget(number);
+    };
+    return new BrokerConnection(this.engine, number, close);
   }
 
   /**
@@ -72,14 +94,13 @@ export class BrokerMachine {
    */
   link(client: ClientMachine, connect: ConnectPacket, closed: () => void): BrokerLink {
     if (client.engine !== this.engine) throw new Error('a link joins a broker and a client of the same Engine');
+    const raw = rawConnect(this.engine, connect);
     const number = this.#numbers.take();
-    try {
-      this.engine.stage().connect(CommandKind.Link, client.number, number, limit(undefined), connect);
-    } catch (error) {
-      this.#numbers.give(number);
-      throw error;
-    }
-    const link = new BrokerLink(this.engine, number, () => this.#forget(number));
+    this.#call((module) => module.link(client.number, number, raw));
+    const link = new BrokerLink(this.engine, number, () => {
+      this.#call((module) => module.unlink(number));
+      this.#forget(number);
+    });
     this.#events.lowers[number] = {
       output: () => {},
       closeTransport: () => {},
@@ -104,40 +125,48 @@ export class BrokerMachine {
 
   /** What connecting() or authenticating() asked; ignored when nothing is awaited (any more). */
   decide(connection: number, verdict: Verdict): void {
-    this.engine.stage().decide(connection, verdict);
+    const { reasonCode, properties, publish, subscribe, publishRefusal, subscribeRefusal } = verdict;
+    const block = this.engine.stage();
+    const raw = {
+      reasonCode,
+      properties: block.runOf(properties),
+      limitsPublishes: publish !== undefined,
+      limitsSubscriptions: subscribe !== undefined,
+      publishRefusal: block.runOf(publishRefusal),
+      subscribeRefusal: block.runOf(subscribeRefusal),
+    };
+    const publishes = publish?.map(utf8Of) ?? [];
+    const subscriptions = subscribe?.map(utf8Of) ?? [];
+    this.#call((module) => {
+      for (const topicFilter of publishes) module.permitPublish(topicFilter);
+      for (const topicFilter of subscriptions) module.permitSubscribe(topicFilter);
+      module.decide(connection, raw);
+    });
   }
 
   /** The host closes a connection or link: DISCONNECT with the reason to a 5.0 client, and Reason String, User Properties and Server Reference. */
   disconnect(connection: number, reasonCode: ReasonCode, properties?: PacketProperties): void {
-    this.engine.stage().reason(CommandKind.DisconnectConnection, connection, 0, reasonCode, properties);
+    const run = this.engine.stage().runOf(properties);
+    this.#call((module) => module.disconnectConnection(connection, reasonCode, run));
   }
 
   /** Whether publish() of the sink comes for every PUBLISH from now on. */
   setReportPublishes(wanted: boolean): void {
-    this.engine.stage().value(CommandKind.ReportPublishes, 0, wanted ? 1 : 0);
+    this.#call((module) => module.reportPublishes(wanted));
   }
 
   /** Ends every connection with Server shutting down; wills are published. */
   shutDown(): void {
-    this.engine.stage().command(CommandKind.ShutDown, 0);
+    this.#call((module) => module.shutDown());
   }
 
   /** As of the last step. All zero before the module has started. */
   statistics(): BrokerStatistics {
-    const values = this.engine.statistics(StatisticsField.RetainedMessages + 1);
-    const value = (field: StatisticsField) => values?.[field] ?? 0;
-    return {
-      publishesReceived: value(StatisticsField.PublishesReceived),
-      publishesSent: value(StatisticsField.PublishesSent),
-      publishesDropped: value(StatisticsField.PublishesDropped),
-      bytesReceived: value(StatisticsField.BytesReceived),
-      bytesSent: value(StatisticsField.BytesSent),
-      connectionsAccepted: value(StatisticsField.ConnectionsAccepted),
-      connections: value(StatisticsField.Connections),
-      sessions: value(StatisticsField.Sessions),
-      subscriptions: value(StatisticsField.Subscriptions),
-      retainedMessages: value(StatisticsField.RetainedMessages),
-    };
+    return (this.engine.module as Partial<RawBrokerModule> | undefined)?.statistics?.() ?? noStatistics;
+  }
+
+  #call(call: (module: RawBrokerModule) => void): void {
+    this.engine.call((module) => call(module as RawBrokerModule));
   }
 
   // Its last events (ended) still come; the number is used again once the broker has let go of it.
@@ -151,14 +180,14 @@ export class BrokerMachine {
 export class BrokerConnection {
   readonly number: number;
   readonly #engine: Engine;
-  readonly #forget: () => void;
+  readonly #close: () => void;
   #isOpen = true;
 
   /** Made by BrokerMachine.open(). */
-  constructor(engine: Engine, number: number, forget: () => void) {
+  constructor(engine: Engine, number: number, close: () => void) {
     this.#engine = engine;
     this.number = number;
-    this.#forget = forget;
+    this.#close = close;
   }
 
   /** Bytes arrived; the content of `frame` must not change any more. */
@@ -170,8 +199,7 @@ export class BrokerConnection {
   closed(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#engine.stage().command(CommandKind.ConnectionClosed, this.number);
-    this.#forget();
+    this.#close();
   }
 
   /** Whether the transport takes bytes; while it doesn't, output() is not called and maximumOutputBytes counts what waits. */
@@ -184,14 +212,14 @@ export class BrokerConnection {
 export class BrokerLink {
   readonly number: number;
   readonly #engine: Engine;
-  readonly #forget: () => void;
+  readonly #close: () => void;
   #isOpen = true;
 
   /** Made by BrokerMachine.link(). */
-  constructor(engine: Engine, number: number, forget: () => void) {
+  constructor(engine: Engine, number: number, close: () => void) {
     this.#engine = engine;
     this.number = number;
-    this.#forget = forget;
+    this.#close = close;
   }
 
   /** Whether the client takes what the broker says; while it doesn't, the broker's limits count what waits. */
@@ -203,8 +231,7 @@ export class BrokerLink {
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#engine.stage().command(CommandKind.Unlink, this.number);
-    this.#forget();
+    this.#close();
   }
 }
 
@@ -314,45 +341,4 @@ class Events implements BrokerEvents {
       ),
     });
   }
-}
-
-function availabilityOf(options: BrokerMachineOptions): number {
-  const flag = (available: boolean | undefined, value: BrokerAvailability) => ((available ?? true) ? value : 0);
-  return (
-    flag(options.retainAvailable, BrokerAvailability.Retain) |
-    flag(options.wildcardSubscriptionAvailable, BrokerAvailability.WildcardSubscription) |
-    flag(options.subscriptionIdentifiersAvailable, BrokerAvailability.SubscriptionIdentifiers) |
-    flag(options.sharedSubscriptionAvailable, BrokerAvailability.SharedSubscription)
-  );
-}
-
-// In the order of CreateBrokerCommand.
-function optionValues(options: BrokerMachineOptions): number[] {
-  const [seedLow, seedHigh] = randomSeed();
-  return [
-    limit(options.maximumPacketSize ?? 268_435_460),
-    limit(options.receiveMaximum ?? 1024),
-    limit(options.topicAliasMaximum ?? 32),
-    limit(options.maximumInFlight ?? 8192),
-    limit(options.maximumQueuedMessages ?? 100_000),
-    limit(options.maximumOutputBytes ?? 16 * 1024 * 1024),
-    milliseconds(options.connectTimeout ?? 10_000),
-    limit(options.maximumSessionExpiryInterval),
-    options.reportPublishes ? 1 : 0,
-    limit(options.maximumQueuedBytes),
-    limit(options.maximumQueuedMessagesInAll),
-    limit(options.maximumQueuedBytesInAll),
-    limit(options.maximumRetainedMessages),
-    limit(options.maximumSubscriptions),
-    limit(options.maximumConnections),
-    limit(options.maximumTopicLength ?? 65_535),
-    limit(options.maximumTopicLevels ?? 65_536),
-    limit(options.maximumQos ?? 2),
-    limit(options.maximumKeepAlive ?? 0),
-    availabilityOf(options),
-    milliseconds(options.statisticsInterval ?? 10_000),
-    options.asksHost ? 1 : 0,
-    seedLow,
-    seedHigh,
-  ];
 }

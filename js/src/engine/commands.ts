@@ -1,23 +1,17 @@
-// Calls of the engine -> a block of command records (wasm/records.h), in a buffer that JavaScript owns.
+// Calls of the engine -> a block of command records (wasm/records.h), in a buffer that JavaScript owns, and calls of the module between them.
 import {
+  AcknowledgeCommandField,
   CommandField,
   CommandKind,
-  ConnectCommandField,
-  ConnectFlags,
-  DecideCommandField,
-  FilterEntryField,
   PublishCommandField,
-  ReasonCommandField,
   ReceiveCommandField,
-  RestoreCommandField,
-  SubscribeCommandField,
-  SubscribeEntryField,
   TopicCommandField,
   ValueCommandField,
 } from '../generated/records.ts';
 import { PropertyKind, propertyTable } from '../generated/properties.ts';
+import type { RawModule } from './module.ts';
 import type { PacketProperties } from './properties.ts';
-import type { ConnectPacket, ReasonCode, SubscribeEntry, Verdict } from './types.ts';
+import type { ReasonCode } from './types.ts';
 
 const utf8 = new TextEncoder();
 
@@ -26,9 +20,6 @@ const shortText = 48;
 const shortPayload = 48;
 
 const headOfPublish = 4 * PublishCommandField.words;
-
-// In place of a number of filters.
-const everything = 0xffffffff;
 
 // A block that one burst made larger gives its memory back.
 const keptCapacity = 1024 * 1024;
@@ -66,12 +57,20 @@ export class AnnouncedTopics {
   }
 }
 
+/** A call of the module, behind the commands that end at `at`. */
+export interface StagedCall {
+  readonly at: number;
+  readonly call: (module: RawModule) => void;
+}
+
 /**
  * One block. Each method appends one command, whole or (when it throws a TypeError or RangeError for a value that can't be sent) not at all.
  */
 export class CommandBlock {
   /** Frames that Receive commands in this block brought, by their number. */
   readonly frames: Uint8Array<ArrayBuffer>[] = [];
+  /** In their order; what they name does not change any more. */
+  readonly calls: StagedCall[] = [];
   /** What to do once the block is carried out. */
   readonly afterwards: (() => void)[] = [];
   readonly #topics: AnnouncedTopics;
@@ -89,6 +88,10 @@ export class CommandBlock {
     return this.#length;
   }
 
+  get isEmpty(): boolean {
+    return this.#length === 0 && this.calls.length === 0;
+  }
+
   get bytes(): Uint8Array {
     return this.#bytes;
   }
@@ -96,39 +99,33 @@ export class CommandBlock {
   clear(): void {
     this.#length = 0;
     this.frames.length = 0;
+    this.calls.length = 0;
     if (this.#bytes.length > keptCapacity) {
       this.#words = new Uint32Array(1024);
       this.#bytes = new Uint8Array(this.#words.buffer);
     }
   }
 
-  /** Where the last command ends that begins in the `limit` bytes from `begin`: one command at least. Precondition: begin < length. */
-  endOfRun(begin: number, limit: number): number {
-    if (this.#length - begin <= limit) return this.#length;
-    let end = begin;
+  /** Where the last command ends that begins in the `limit` bytes from `begin` and before `end`: one command at least. Precondition: begin < end. */
+  endOfRun(begin: number, end: number, limit: number): number {
+    if (end - begin <= limit) return end;
+    let at = begin;
     do {
-      const next = end + this.#words[(end >> 2) + CommandField.length]!;
-      if (next - begin > limit && end !== begin) break;
-      end = next;
-    } while (end < this.#length);
-    return end;
+      const next = at + this.#words[(at >> 2) + CommandField.length]!;
+      if (next - begin > limit && at !== begin) break;
+      at = next;
+    } while (at < end);
+    return at;
   }
 
-  command(kind: CommandKind, subject: number): void {
-    this.#begin(kind, subject, CommandField.words);
-    this.#end();
+  /** What happens once in a connection's life or less. */
+  call(call: (module: RawModule) => void): void {
+    this.calls.push({ at: this.#length, call });
   }
 
   value(kind: CommandKind, subject: number, value: number): void {
     const at = this.#begin(kind, subject, ValueCommandField.words);
     this.#words[at + ValueCommandField.value] = value;
-    this.#end();
-  }
-
-  /** A command of words alone: what stands behind its subject, in the order of its struct. */
-  values(kind: CommandKind, subject: number, values: readonly number[]): void {
-    const at = this.#begin(kind, subject, CommandField.words + values.length);
-    this.#words.set(values, at + CommandField.words);
     this.#end();
   }
 
@@ -162,13 +159,6 @@ export class CommandBlock {
     this.#length = this.#at;
   }
 
-  restore(subject: number, key: Uint8Array, value: Uint8Array): void {
-    const at = this.#begin(CommandKind.Restore, subject, RestoreCommandField.words);
-    this.#set(at + RestoreCommandField.keyLength, this.#binary(key));
-    this.#set(at + RestoreCommandField.valueLength, this.#binary(value));
-    this.#end();
-  }
-
   receive(kind: CommandKind.Receive | CommandKind.ConnectionReceive, subject: number, frame: Uint8Array<ArrayBuffer>): void {
     const at = this.#begin(kind, subject, ReceiveCommandField.words);
     this.#words[at + ReceiveCommandField.frame] = this.frames.length;
@@ -177,79 +167,24 @@ export class CommandBlock {
     this.#end();
   }
 
-  /** `connection` is the broker's end of a link; 0 in TransportOpened, which has frames of at most `maximumFrameSize` bytes. */
-  connect(
-    kind: CommandKind.TransportOpened | CommandKind.Link,
+  acknowledge(
     subject: number,
-    connection: number,
-    maximumFrameSize: number,
-    packet: ConnectPacket,
-  ): void {
-    const at = this.#begin(kind, subject, ConnectCommandField.words);
-    const { will } = packet;
-    const set = (field: ConnectCommandField, value: number) => this.#set(at + field, value);
-    set(ConnectCommandField.connection, connection);
-    set(ConnectCommandField.maximumFrameSize, maximumFrameSize);
-    set(ConnectCommandField.flags, connectFlags(packet));
-    set(ConnectCommandField.keepAlive, inRange('keepAlive', packet.keepAlive, 0xffff));
-    set(ConnectCommandField.clientIdentifierLength, this.#text(textOf('clientId', packet.clientId)));
-    set(ConnectCommandField.userNameLength, this.#text(textOf('username', packet.username)));
-    set(ConnectCommandField.passwordLength, this.#textOrBinary(bytesOf('password', packet.password)));
-    set(ConnectCommandField.propertiesLength, this.#properties(packet.properties ?? {}));
-    set(ConnectCommandField.willTopicLength, this.#text(will?.topic ?? ''));
-    set(ConnectCommandField.willPayloadLength, this.#textOrBinary(will?.payload ?? ''));
-    set(ConnectCommandField.willPropertiesLength, this.#properties(will?.properties ?? {}));
-    this.#end();
-  }
-
-  subscribe(subject: number, entries: readonly SubscribeEntry[], properties: PacketProperties | undefined, token: number): void {
-    this.#beginSubscription(CommandKind.Subscribe, subject, entries.length, properties, token);
-    for (const entry of entries) {
-      const options =
-        entry.qos |
-        (entry.noLocal ? 4 : 0) |
-        (entry.retainAsPublished ? 8 : 0) |
-        ((entry.retainHandling ?? 0) << 4);
-      this.#entry(entry.topicFilter, options);
-    }
-    this.#end();
-  }
-
-  unsubscribe(subject: number, filters: readonly string[], properties: PacketProperties | undefined, token: number): void {
-    this.#beginSubscription(CommandKind.Unsubscribe, subject, filters.length, properties, token);
-    for (const filter of filters) this.#entry(filter, 0);
-    this.#end();
-  }
-
-  /** `number` as in ReasonCommand: 0 in most. */
-  reason(
-    kind: CommandKind.Authenticate | CommandKind.Acknowledge | CommandKind.Disconnect | CommandKind.DisconnectConnection,
-    subject: number,
-    number: number,
+    packetIdentifier: number,
     reasonCode: ReasonCode,
     properties: PacketProperties | undefined,
   ): void {
-    const at = this.#begin(kind, subject, ReasonCommandField.words);
-    this.#words[at + ReasonCommandField.number] = number;
-    this.#words[at + ReasonCommandField.reason] = reasonCode;
-    this.#set(at + ReasonCommandField.propertiesLength, this.#properties(properties ?? {}));
+    const at = this.#begin(CommandKind.Acknowledge, subject, AcknowledgeCommandField.words);
+    this.#words[at + AcknowledgeCommandField.packetIdentifier] = packetIdentifier;
+    this.#words[at + AcknowledgeCommandField.reason] = reasonCode;
+    this.#set(at + AcknowledgeCommandField.propertiesLength, this.#properties(properties ?? {}));
     this.#end();
   }
 
-  decide(connection: number, verdict: Verdict): void {
-    const { reasonCode, properties, publish, subscribe, publishRefusal, subscribeRefusal } = verdict;
-    const at = this.#begin(CommandKind.Decide, connection, DecideCommandField.words);
-    this.#words[at + DecideCommandField.reason] = reasonCode;
-    this.#words[at + DecideCommandField.publishCount] = publish?.length ?? everything;
-    this.#words[at + DecideCommandField.subscribeCount] = subscribe?.length ?? everything;
-    this.#set(at + DecideCommandField.propertiesLength, this.#properties(properties ?? {}));
-    this.#set(at + DecideCommandField.publishPropertiesLength, this.#properties(publishRefusal ?? {}));
-    this.#set(at + DecideCommandField.subscribePropertiesLength, this.#properties(subscribeRefusal ?? {}));
-    for (const filter of [...(publish ?? []), ...(subscribe ?? [])]) {
-      const entry = this.#extend(FilterEntryField.words);
-      this.#set(entry + FilterEntryField.filterLength, this.#text(filter));
-    }
-    this.#end();
+  /** Properties for a call: a run of its own, which changes nothing here. */
+  runOf(properties: PacketProperties | undefined): Uint8Array {
+    this.#at = this.#length;
+    const length = properties === undefined ? 0 : this.#properties(properties);
+    return this.#bytes.slice(this.#length, this.#length + length);
   }
 
   #announce(topic: string): number {
@@ -258,25 +193,6 @@ export class CommandBlock {
     this.#set(at + TopicCommandField.textLength, this.#text(topic));
     this.#end();
     return number;
-  }
-
-  #beginSubscription(
-    kind: CommandKind,
-    subject: number,
-    entryCount: number,
-    properties: PacketProperties | undefined,
-    token: number,
-  ): void {
-    const at = this.#begin(kind, subject, SubscribeCommandField.words);
-    this.#words[at + SubscribeCommandField.token] = token;
-    this.#words[at + SubscribeCommandField.entryCount] = entryCount;
-    this.#set(at + SubscribeCommandField.propertiesLength, this.#properties(properties ?? {}));
-  }
-
-  #entry(filter: string, options: number): void {
-    const at = this.#extend(SubscribeEntryField.words);
-    this.#set(at + SubscribeEntryField.filterLength, this.#text(filter));
-    this.#words[at + SubscribeEntryField.options] = options;
   }
 
   // Room for the fixed part of a command: answers its place, in words.
@@ -418,35 +334,16 @@ export class CommandBlock {
 
 /** Throws what a command with these properties would throw. */
 export function checkProperties(properties: PacketProperties): void {
-  new CommandBlock(new AnnouncedTopics()).reason(CommandKind.Disconnect, 0, 0, 0, properties);
+  new CommandBlock(new AnnouncedTopics()).runOf(properties);
 }
 
-// Of a CONNECT, whose values have come a long way since they were checked.
-function bytesOf(name: string, value: Uint8Array | string | undefined): Uint8Array | string {
-  if (value === undefined) return '';
-  if (typeof value === 'string' || ArrayBuffer.isView(value)) return value;
-  throw new TypeError(`${name} must be a string or a Uint8Array, not ${typeof value}`);
-}
-
-function textOf(name: string, value: string | undefined): string {
-  if (value === undefined || typeof value === 'string') return value ?? '';
-  throw new TypeError(`${name} must be a string, not ${typeof value}`);
-}
-
-function inRange(name: string, value: unknown, maximum: number): number {
+/** Throws a RangeError that names the value. */
+export function inRange(name: string, value: unknown, maximum: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maximum) return value;
   throw new RangeError(`${name} must be a whole number from 0 to ${maximum}, not ${String(value)}`);
 }
 
-function connectFlags(packet: ConnectPacket): number {
-  const { will } = packet;
-  return (
-    packet.protocolVersion |
-    (packet.clean ? ConnectFlags.CleanStart : 0) |
-    (packet.username === undefined ? 0 : ConnectFlags.HasUserName) |
-    (packet.password === undefined ? 0 : ConnectFlags.HasPassword) |
-    (packet.bridge ? ConnectFlags.IsBridge : 0) |
-    (will === undefined ? 0 : ConnectFlags.HasWill | (will.retain ? ConnectFlags.WillRetain : 0)) |
-    ((will?.qos ?? 0) << ConnectFlags.WillQosShift)
-  );
+/** A text for a call, in UTF-8. */
+export function utf8Of(text: string): Uint8Array {
+  return utf8.encode(text);
 }

@@ -4,7 +4,7 @@ import { ClientMachine } from './client-machine.ts';
 import { AnnouncedTopics, CommandBlock } from './commands.ts';
 import { type BrokerEvents, EventReader } from './events.ts';
 import { instantiate, type ModuleSource } from './load.ts';
-import type { RawMachines } from './module.ts';
+import type { RawModule } from './module.ts';
 import { type Clock, hostClock, postTask, Scheduler } from './scheduler.ts';
 import type { ClientMachineOptions, ClientSink, EngineError } from './types.ts';
 
@@ -52,7 +52,7 @@ export class Engine {
   readonly #clientNumbers = new NumberPool();
   readonly #sinks: (ClientSink | undefined)[] = [];
   #broker: BrokerEvents | undefined;
-  #machines: RawMachines | undefined;
+  #module: RawModule | undefined;
   #reader: EventReader | undefined;
   // Calls go to one block while the other is carried out.
   #staged: CommandBlock;
@@ -62,8 +62,8 @@ export class Engine {
   #runAgain = false;
   #isDisposed = false;
   #stepsInTurn = 0;
-  #block = 0;
-  #blockCapacity = 0;
+  // In linear memory, where commands go.
+  #block: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #holders = 0;
 
   constructor(source: ModuleSource, options: EngineOptions = {}) {
@@ -89,7 +89,7 @@ export class Engine {
 
   /** The module has started, and has neither failed nor been disposed of. */
   get isAlive(): boolean {
-    return this.#machines !== undefined;
+    return this.#module !== undefined;
   }
 
   createClient(options: ClientMachineOptions, sink: ClientSink): ClientMachine {
@@ -101,7 +101,7 @@ export class Engine {
   /** Carries out at once what is staged; inside a walk, at its end. */
   flush(): void {
     if (this.#isRunning) this.#runAgain = true;
-    else if (this.#staged.length > 0) this.#run(undefined);
+    else if (!this.#staged.isEmpty) this.#run(undefined);
   }
 
   /**
@@ -137,10 +137,15 @@ export class Engine {
     return this.#staged;
   }
 
+  /** @internal A call of the module, in its order with the commands that are staged. */
+  call(call: (module: RawModule) => void): void {
+    this.stage().call(call);
+  }
+
   /** @internal Bytes of a transport: carried out at once, or behind the walk that runs. */
   receive(kind: CommandKind.Receive | CommandKind.ConnectionReceive, subject: number, frame: Uint8Array<ArrayBuffer>): void {
     if (this.#isDisposed) return;
-    if (this.#isRunning || this.#machines === undefined) {
+    if (this.#isRunning || this.#module === undefined) {
       this.#staged.receive(kind, subject, frame);
       this.#runAgain = true;
     } else {
@@ -161,18 +166,16 @@ export class Engine {
     if (this.#reader !== undefined) this.#reader.broker = events;
   }
 
-  /** @internal The broker's statistics, in the order of StatisticsField; undefined before the module has started. */
-  statistics(count: number): Float64Array | undefined {
-    if (this.#machines === undefined) return undefined;
-    const address = this.#machines.statistics();
-    return new Float64Array(this.#reader!.memory().buffer, address, count);
+  /** @internal Undefined before the module has started, and after its end. */
+  get module(): RawModule | undefined {
+    return this.#module;
   }
 
   async #start(source: ModuleSource): Promise<void> {
-    const machines = await instantiate(source);
+    const module = await instantiate(source);
     if (this.#isDisposed) return;
-    this.#machines = machines;
-    this.#reader = new EventReader(machines.memory, machines.results(), this.#sinks, this.#reportError);
+    this.#module = module;
+    this.#reader = new EventReader(module, this.#sinks, this.#reportError);
     this.#reader.broker = this.#broker;
     this.flush();
   }
@@ -197,13 +200,13 @@ export class Engine {
 
   /** Steps through all that is staged and then, if given, a received frame, until no walk asked for more. */
   #run(received: ReceivedFrame | undefined): void {
-    if (this.#machines === undefined) return;
+    if (this.#module === undefined) return;
     this.#isRunning = true;
     try {
-      this.#carryOut(this.#machines, received);
+      this.#carryOut(this.#module, received);
       while (this.#runAgain && !this.#isDisposed) {
         this.#runAgain = false;
-        this.#carryOut(this.#machines, undefined);
+        this.#carryOut(this.#module, undefined);
       }
     } catch (error) {
       this.#fail(error);
@@ -213,53 +216,78 @@ export class Engine {
     }
   }
 
-  #carryOut(machines: RawMachines, received: ReceivedFrame | undefined): void {
+  #carryOut(module: RawModule, received: ReceivedFrame | undefined): void {
     const block = this.#staged;
     this.#staged = this.#running;
     this.#running = block;
-    let begin = 0;
-    while (block.length - begin > longestRun || (received === undefined && begin < block.length)) {
-      const end = block.endOfRun(begin, longestRun);
-      this.#reserve(machines, end - begin);
-      this.#reader!.memory().set(block.bytes.subarray(begin, end), this.#block);
-      this.#step(machines, end - begin, block);
-      if (this.#isDisposed) return;
+    const hasCalls = block.calls.length > 0;
+    let begin = hasCalls ? this.#carryOutCalls(module, block) : 0;
+    while (!this.#isDisposed && (block.length - begin > longestRun || (received === undefined && begin < block.length))) {
+      const end = block.endOfRun(begin, block.length, longestRun);
+      this.#copyIn(module, block, begin, end);
+      this.#finishStep(module.step(end - begin, this.#clock.now()), block);
       begin = end;
     }
-    if (received !== undefined) this.#carryOutReceived(machines, block, begin, received);
-    else if (begin === 0) this.#step(machines, 0, block);
+    if (this.#isDisposed) return;
+    if (received !== undefined) this.#carryOutReceived(module, block, begin, received);
+    else if (begin === 0 && !hasCalls) this.#finishStep(module.step(0, this.#clock.now()), block);
     for (const task of block.afterwards.splice(0)) task();
     block.clear();
   }
 
+  // One step of all up to the last call, and of a short rest, which leaves together with it. Answers where it ends.
+  #carryOutCalls(module: RawModule, block: CommandBlock): number {
+    module.begin(this.#clock.now());
+    let begin = 0;
+    for (const { at, call } of block.calls) {
+      begin = this.#carryOutRun(module, block, begin, at);
+      call(module);
+    }
+    if (block.length - begin <= longestRun) begin = this.#carryOutRun(module, block, begin, block.length);
+    this.#finishStep(module.finish(), block);
+    return begin;
+  }
+
+  #carryOutRun(module: RawModule, block: CommandBlock, begin: number, end: number): number {
+    while (begin < end) {
+      const next = block.endOfRun(begin, end, longestRun);
+      this.#copyIn(module, block, begin, next);
+      module.carryOut(next - begin);
+      begin = next;
+    }
+    return end;
+  }
+
+  #copyIn(module: RawModule, block: CommandBlock, begin: number, end: number): void {
+    this.#reserve(module, end - begin);
+    this.#block.set(block.bytes.subarray(begin, end));
+  }
+
   // The frame is copied once, from where the transport left it to linear memory.
-  #carryOutReceived(machines: RawMachines, block: CommandBlock, begin: number, { kind, subject, frame }: ReceivedFrame): void {
+  #carryOutReceived(module: RawModule, block: CommandBlock, begin: number, { kind, subject, frame }: ReceivedFrame): void {
     const before = block.length - begin;
     const head = before + 4 * ReceiveCommandField.words;
     const total = head + ((frame.length + 3) & ~3);
-    this.#reserve(machines, total);
-    const memory = this.#reader!.memory();
-    if (before > 0) memory.set(block.bytes.subarray(begin, block.length), this.#block);
-    memory.set(frame, this.#block + head);
-    const at = (this.#block + before) >> 2;
+    this.#reserve(module, total);
+    if (before > 0) this.#block.set(block.bytes.subarray(begin, block.length));
+    this.#block.set(frame, head);
+    const at = (this.#block.byteOffset + before) >> 2;
     const words = this.#reader!.words();
     words[at + ReceiveCommandField.kind] = kind;
     words[at + ReceiveCommandField.length] = total - before;
     words[at + ReceiveCommandField.subject] = subject;
     words[at + ReceiveCommandField.frame] = block.frames.push(frame) - 1;
     words[at + ReceiveCommandField.bytesLength] = frame.length;
-    this.#step(machines, total, block);
+    this.#finishStep(module.step(total, this.#clock.now()), block);
   }
 
-  #reserve(machines: RawMachines, bytes: number): void {
-    // A larger block than usual is given back with the next one of usual size.
-    if (bytes <= this.#blockCapacity && this.#blockCapacity <= 4 * longestRun) return;
-    this.#blockCapacity = Math.max(bytes, longestRun);
-    this.#block = machines.reserve(this.#blockCapacity);
+  #reserve(module: RawModule, bytes: number): void {
+    // A larger block than usual is given back with the next one of usual size; and growth of memory empties views.
+    if (bytes <= this.#block.length && this.#block.length <= 4 * longestRun) return;
+    this.#block = module.reserve(Math.max(bytes, longestRun));
   }
 
-  #step(machines: RawMachines, length: number, block: CommandBlock): void {
-    const deadline = machines.step(length, this.#clock.now());
+  #finishStep(deadline: number, block: CommandBlock): void {
     this.#reader!.walk(block.frames);
     if (!this.#isDisposed) this.#scheduler.arm(deadline);
   }
@@ -268,7 +296,7 @@ export class Engine {
   #fail(error: unknown): void {
     const sinks = this.#sinks.filter((sink) => sink !== undefined);
     const broker = this.#broker;
-    this.#machines = undefined;
+    this.#module = undefined;
     this.dispose();
     this.#reportError(error);
     for (const sink of sinks) {
@@ -287,7 +315,7 @@ export class Engine {
   }
 
   #release(): void {
-    this.#machines = undefined;
+    this.#module = undefined;
     this.#reader = undefined;
   }
 }

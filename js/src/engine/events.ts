@@ -17,6 +17,7 @@ import {
   SubscribedEventField,
   TopicEventField,
 } from '../generated/records.ts';
+import type { RawModule } from './module.ts';
 import { decodeText, Payload } from './payload.ts';
 import { readProperties, type PacketProperties } from './properties.ts';
 import type { ClientSink, EngineError, Fault, ProtocolVersion, PublishContent } from './types.ts';
@@ -41,8 +42,8 @@ export interface BrokerEvents {
 export class EventReader {
   broker: BrokerEvents | undefined;
   readonly #clients: readonly (ClientSink | undefined)[];
-  readonly #memory: WebAssembly.Memory;
-  readonly #results: number;
+  readonly #module: RawModule;
+  #results = 0;
   readonly #reportError: (error: unknown) => void;
   readonly #topics: string[] = [];
   #words: Uint32Array<ArrayBuffer> = new Uint32Array(0);
@@ -61,24 +62,16 @@ export class EventReader {
 
   /** `clients` are the sinks by the clients' numbers, as they are at each moment. */
   constructor(
-    memory: WebAssembly.Memory,
-    results: number,
+    module: RawModule,
     clients: readonly (ClientSink | undefined)[],
     reportError: (error: unknown) => void,
   ) {
-    this.#memory = memory;
+    this.#module = module;
     this.#clients = clients;
-    this.#results = results >> 2;
     this.#reportError = reportError;
   }
 
   /** Linear memory, as it lies at this moment: the view holds until the next call into the module. */
-  memory(): Uint8Array<ArrayBuffer> {
-    this.#renewViews();
-    return this.#bytes;
-  }
-
-  /** The same, as words. */
   words(): Uint32Array<ArrayBuffer> {
     this.#renewViews();
     return this.#words;
@@ -87,7 +80,8 @@ export class EventReader {
   // Growth puts another buffer in place of the one before, whose views are empty from then on.
   #renewViews(): void {
     if (this.#bytes.length > 0) return;
-    const buffer = this.#memory.buffer as ArrayBuffer;
+    const { buffer, byteOffset } = this.#module.results();
+    this.#results = byteOffset >> 2;
     this.#bytes = new Uint8Array(buffer);
     this.#words = new Uint32Array(buffer);
   }

@@ -1,29 +1,30 @@
-// A module's bytes -> a running instance; each source is compiled once, however many instances it gets.
-import type { RawMachines } from './module.ts';
+// A module's bytes and its Emscripten glue -> a running instance; each source is compiled once, however many instances it gets.
+import type { ModuleArguments, ModuleFactory, RawModule } from './module.ts';
 
 export type WasmBinary = ArrayBuffer | ArrayBufferView<ArrayBuffer> | Response | WebAssembly.Module;
 
 /**
- * Where a Wasm module comes from. `wasm` answers the bytes of build/wasm/{client,broker}.wasm (inlined in the package by default), a Response to
- * compile while it streams, or a compiled module. Declare a source once, at module level: instances share what was compiled from the same object.
+ * Where a Wasm module comes from. `createModule` is the default export of build/wasm/{client,broker}.mjs; `wasm` answers the bytes of the .wasm beside
+ * it (inlined in the package by default), a Response to compile while it streams, or a compiled module. Declare a source once, at module level:
+ * instances share what was compiled from the same object.
  */
 export interface ModuleSource {
+  readonly createModule: ModuleFactory;
   readonly wasm: () => WasmBinary | Promise<WasmBinary>;
 }
 
-// What a module asks of its host, and we have nothing to do about: its views are renewed for each walk, and out of memory it traps by itself.
-const imports: WebAssembly.Imports = {
-  env: { emscripten_notify_memory_growth() {} },
-  wasi_snapshot_preview1: { proc_exit() {} },
-};
-
 const compiledModules = new WeakMap<ModuleSource, Promise<WebAssembly.Module>>();
 
-export async function instantiate(source: ModuleSource): Promise<RawMachines> {
-  const { exports } = await WebAssembly.instantiate(await compiledOnce(source), imports);
-  // The constructors of what is static.
-  (exports._initialize as () => void)();
-  return exports as unknown as RawMachines;
+export async function instantiate(source: ModuleSource): Promise<RawModule> {
+  const module = await compiledOnce(source);
+  // The glue's own promise does not hear when the instance can't be made.
+  return new Promise((resolve, reject) => {
+    const instantiateWasm: ModuleArguments['instantiateWasm'] = (imports, done) => {
+      WebAssembly.instantiate(module, imports).then((instance) => done(instance, module), reject);
+      return {};
+    };
+    source.createModule({ instantiateWasm }).then(resolve, reject);
+  });
 }
 
 function compiledOnce(source: ModuleSource): Promise<WebAssembly.Module> {

@@ -1,4 +1,5 @@
 // What crosses between the engine and the package above it: packets and errors as plain values, options, and the sinks that hear of events.
+import type { BrokerLimits } from '../generated/broker-options.ts';
 import type { Payload } from './payload.ts';
 import type { PacketProperties } from './properties.ts';
 
@@ -181,34 +182,8 @@ export interface PublishContent {
   readonly properties: PacketProperties | undefined;
 }
 
-/** Times are milliseconds. See core/mqtt/broker/broker_options.h. */
-export interface BrokerMachineOptions {
-  readonly maximumPacketSize?: number | undefined; // 268,435,460
-  readonly receiveMaximum?: number | undefined; // 1024
-  readonly topicAliasMaximum?: number | undefined; // 32
-  readonly maximumInFlight?: number | undefined; // 8192
-  readonly maximumQueuedMessages?: number | undefined; // 100,000
-  readonly maximumOutputBytes?: number | undefined; // 16 MiB
-  readonly connectTimeout?: number | undefined; // 10,000
-  /** Seconds; 0xFFFFFFFF is never. */
-  readonly maximumSessionExpiryInterval?: number | undefined; // 0xFFFFFFFF
-  readonly maximumQueuedBytes?: number | undefined; // no limit
-  readonly maximumQueuedMessagesInAll?: number | undefined; // no limit
-  readonly maximumQueuedBytesInAll?: number | undefined; // no limit
-  readonly maximumRetainedMessages?: number | undefined; // no limit
-  readonly maximumSubscriptions?: number | undefined; // no limit
-  readonly maximumConnections?: number | undefined; // no limit
-  readonly maximumTopicLength?: number | undefined; // 65,535
-  readonly maximumTopicLevels?: number | undefined; // 65,536
-  readonly maximumQos?: number | undefined; // 2
-  /** Seconds; 0 leaves it to the clients. */
-  readonly maximumKeepAlive?: number | undefined; // 0
-  readonly retainAvailable?: boolean | undefined; // true
-  readonly wildcardSubscriptionAvailable?: boolean | undefined; // true
-  readonly subscriptionIdentifiersAvailable?: boolean | undefined; // true
-  readonly sharedSubscriptionAvailable?: boolean | undefined; // true
-  /** Of $SYS/broker; 0 turns it off. */
-  readonly statisticsInterval?: number | undefined; // 10,000
+/** See core/mqtt/broker/broker_options.inc. */
+export interface BrokerMachineOptions extends BrokerLimits {
   /** Makes BrokerSink.publish() come for every PUBLISH that the broker accepts. */
   readonly reportPublishes?: boolean | undefined; // false
   /** Makes BrokerSink.connecting() and authenticating() come. */

@@ -2,59 +2,15 @@
 
 export const enum CommandKind {
   Topic = 1,
-  CreateClient = 2,
-  DestroyClient = 3,
-  StartAttempt = 4,
-  TransportOpened = 5,
-  TransportClosed = 6,
-  Receive = 7,
-  SetWritable = 8,
-  NoteUnsent = 9,
-  Publish = 10,
-  Subscribe = 11,
-  Unsubscribe = 12,
-  Authenticate = 13,
-  Disconnect = 14,
-  StopReconnecting = 15,
-  Reconnect = 16,
-  Discard = 17,
-  Probe = 18,
-  Restore = 19,
-  FinishRestoring = 20,
-  Acknowledge = 21,
-  LeaveUnacknowledged = 22,
-  LetHostAcknowledge = 23,
-  SetTrace = 24,
-  CreateBroker = 25,
-  OpenConnection = 26,
-  ConnectionReceive = 27,
-  ConnectionClosed = 28,
-  ConnectionSetWritable = 29,
-  DisconnectConnection = 30,
-  Link = 31,
-  Unlink = 32,
-  BrokerPublish = 33,
-  ShutDown = 34,
-  ReportPublishes = 35,
-  Decide = 36,
-}
-
-export const enum BrokerAvailability {
-  Retain = 1,
-  WildcardSubscription = 2,
-  SubscriptionIdentifiers = 4,
-  SharedSubscription = 8,
-}
-
-export const enum ConnectFlags {
-  VersionMask = 7,
-  CleanStart = 8,
-  HasUserName = 16,
-  HasPassword = 32,
-  HasWill = 64,
-  WillRetain = 128,
-  IsBridge = 256,
-  WillQosShift = 9,
+  Receive = 2,
+  SetWritable = 3,
+  NoteUnsent = 4,
+  Publish = 5,
+  Acknowledge = 6,
+  LeaveUnacknowledged = 7,
+  ConnectionReceive = 8,
+  ConnectionSetWritable = 9,
+  BrokerPublish = 10,
 }
 
 export const enum MessageFlags {
@@ -118,19 +74,6 @@ export const enum EndFlags {
   ReasonShift = 16,
 }
 
-export const enum StatisticsField {
-  PublishesReceived = 0,
-  PublishesSent = 1,
-  PublishesDropped = 2,
-  BytesReceived = 3,
-  BytesSent = 4,
-  ConnectionsAccepted = 5,
-  Connections = 6,
-  Sessions = 7,
-  Subscriptions = 8,
-  RetainedMessages = 9,
-}
-
 export const eventWords = 8;
 
 export const enum CommandField {
@@ -146,91 +89,6 @@ export const enum TopicCommandField {
   subject = 2,
   textLength = 3,
   words = 4,
-}
-
-export const enum CreateClientCommandField {
-  kind = 0,
-  length = 1,
-  subject = 2,
-  reconnect = 3,
-  initialReconnectDelay = 4,
-  maximumReconnectDelay = 5,
-  reconnectFactor = 6,
-  reconnectJitter = 7,
-  connectTimeout = 8,
-  resubscribe = 9,
-  subscribeBatchSize = 10,
-  queueQosZero = 11,
-  maximumQueuedMessages = 12,
-  maximumQueuedBytes = 13,
-  trace = 14,
-  maximumAutomaticTopicAliases = 15,
-  hasJournal = 16,
-  unixTimeHigh = 17,
-  unixTimeLow = 18,
-  randomSeedLow = 19,
-  randomSeedHigh = 20,
-  keepsSession = 21,
-  fallsBack = 22,
-  words = 23,
-}
-
-export const enum RestoreCommandField {
-  kind = 0,
-  length = 1,
-  subject = 2,
-  keyLength = 3,
-  valueLength = 4,
-  words = 5,
-}
-
-export const enum CreateBrokerCommandField {
-  kind = 0,
-  length = 1,
-  subject = 2,
-  maximumPacketSize = 3,
-  receiveMaximum = 4,
-  topicAliasMaximum = 5,
-  maximumInFlight = 6,
-  maximumQueuedMessages = 7,
-  maximumOutputBytes = 8,
-  connectTimeout = 9,
-  maximumSessionExpiryInterval = 10,
-  reportPublishes = 11,
-  maximumQueuedBytes = 12,
-  maximumQueuedMessagesInAll = 13,
-  maximumQueuedBytesInAll = 14,
-  maximumRetainedMessages = 15,
-  maximumSubscriptions = 16,
-  maximumConnections = 17,
-  maximumTopicLength = 18,
-  maximumTopicLevels = 19,
-  maximumQos = 20,
-  maximumKeepAlive = 21,
-  availability = 22,
-  statisticsInterval = 23,
-  asksHost = 24,
-  randomSeedLow = 25,
-  randomSeedHigh = 26,
-  words = 27,
-}
-
-export const enum ConnectCommandField {
-  kind = 0,
-  length = 1,
-  subject = 2,
-  connection = 3,
-  maximumFrameSize = 4,
-  flags = 5,
-  keepAlive = 6,
-  clientIdentifierLength = 7,
-  userNameLength = 8,
-  passwordLength = 9,
-  propertiesLength = 10,
-  willTopicLength = 11,
-  willPayloadLength = 12,
-  willPropertiesLength = 13,
-  words = 14,
 }
 
 export const enum ReceiveCommandField {
@@ -254,27 +112,11 @@ export const enum PublishCommandField {
   words = 8,
 }
 
-export const enum SubscribeCommandField {
+export const enum AcknowledgeCommandField {
   kind = 0,
   length = 1,
   subject = 2,
-  token = 3,
-  entryCount = 4,
-  propertiesLength = 5,
-  words = 6,
-}
-
-export const enum SubscribeEntryField {
-  filterLength = 0,
-  options = 1,
-  words = 2,
-}
-
-export const enum ReasonCommandField {
-  kind = 0,
-  length = 1,
-  subject = 2,
-  number = 3,
+  packetIdentifier = 3,
   reason = 4,
   propertiesLength = 5,
   words = 6,
@@ -286,24 +128,6 @@ export const enum ValueCommandField {
   subject = 2,
   value = 3,
   words = 4,
-}
-
-export const enum DecideCommandField {
-  kind = 0,
-  length = 1,
-  subject = 2,
-  reason = 3,
-  propertiesLength = 4,
-  publishPropertiesLength = 5,
-  subscribePropertiesLength = 6,
-  publishCount = 7,
-  subscribeCount = 8,
-  words = 9,
-}
-
-export const enum FilterEntryField {
-  filterLength = 0,
-  words = 1,
 }
 
 export const enum EventField {

@@ -1,9 +1,10 @@
 // What tests of the engine share: the real modules, a clock moved by hand, sinks that remember, and packets made by another implementation.
-import { readFileSync } from 'node:fs';
 import mqttPacket, { type Packet } from 'mqtt-packet';
 
+import { patched } from '../../../js/src/broker-module-bytes.ts';
 import { type ClientMachine, Engine, type EngineOptions } from '../../../js/src/engine/engine.ts';
 import type { ModuleSource } from '../../../js/src/engine/load.ts';
+import type { ModuleFactory } from '../../../js/src/engine/module.ts';
 import type { Payload } from '../../../js/src/engine/payload.ts';
 import type { PacketProperties } from '../../../js/src/engine/properties.ts';
 import type {
@@ -17,12 +18,21 @@ import type {
 // Another toolchain's modules can be tried by naming their folder.
 const folder = process.env.WASMQTT_WASM ?? new URL('../../../build/wasm', import.meta.url).pathname;
 
-function source(name: 'client' | 'broker'): ModuleSource {
-  return { wasm: () => new Uint8Array(readFileSync(`${folder}/${name}.wasm`)) };
-}
+// A script without types, which a static import would have checked as if it had some.
+const splitter = new URL('../../../scripts/split-module.mjs', import.meta.url).pathname;
+const { splitModule } = (await import(splitter)) as {
+  splitModule: (broker: string, client: string) => { client: Uint8Array<ArrayBuffer>; patch: Uint8Array<ArrayBuffer> };
+};
+const { default: createModule } = (await import(`${folder}/broker.mjs`)) as { default: ModuleFactory };
 
-export const clientModule = source('client');
-export const brokerModule = source('broker');
+/** As the package has them. */
+export const splitModules = splitModule(`${folder}/broker.wasm`, `${folder}/client.wasm`);
+
+export const clientModule: ModuleSource = { createModule, wasm: () => splitModules.client };
+export const brokerModule: ModuleSource = {
+  createModule,
+  wasm: () => patched(splitModules.client, splitModules.patch),
+};
 
 /** A clock that stands still until advance(). */
 export class FakeClock {
