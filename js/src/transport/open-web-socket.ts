@@ -1,8 +1,8 @@
 // The URL, the subprotocol and the WebSocket that a client's options ask for.
-import type { OpenTransport, Target } from '../connect.ts';
-import { MqttError } from '../errors.ts';
-import type { ClientOptions } from '../options.ts';
-import type { Transport } from './transport.ts';
+import type { OpenTransport, Target } from '../client/connect.ts';
+import { MqttError } from '../api/errors.ts';
+import type { ClientOptions } from '../client/options.ts';
+import type { Transport } from '../api/transport.ts';
 import { WebSocketTransport, type WebSocketLike } from './web-socket.ts';
 
 type CreateWebSocket = (url: string, subprotocols: string[], options: ClientOptions) => WebSocketLike;

@@ -1,7 +1,7 @@
 // A Node stream (a TCP or TLS socket, or any duplex) as a transport.
-import { MqttError } from '../errors.ts';
+import { MqttError } from '../api/errors.ts';
 import { Progress } from './progress.ts';
-import { CLOSE_GRACE, type Transport, type TransportHandlers } from './transport.ts';
+import { CLOSE_GRACE, type Transport, type TransportHandlers } from '../api/transport.ts';
 
 /** What this file needs of a Node stream: a net.Socket, a tls.TLSSocket or any Duplex. */
 export interface StreamLike {

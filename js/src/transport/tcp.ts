@@ -3,7 +3,7 @@
 import { connect } from 'node:net';
 
 import { StreamTransport } from './stream.ts';
-import type { Transport, TransportHandlers } from './transport.ts';
+import type { Transport, TransportHandlers } from '../api/transport.ts';
 
 export function openTcp(host: string, port: number, handlers: TransportHandlers): Transport {
   const socket = connect({ host, port, noDelay: true });

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { connect, type ConnectionOptions } from 'node:tls';
 
 import { StreamTransport } from './stream.ts';
-import type { Transport, TransportHandlers } from './transport.ts';
+import type { Transport, TransportHandlers } from '../api/transport.ts';
 
 /** `options` are Node's own of tls.connect(): ca, cert, key, rejectUnauthorized ... */
 export function openTls(

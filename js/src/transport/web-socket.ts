@@ -1,8 +1,8 @@
 // A WebSocket, the browser's or anything of its shape, as a transport of binary frames.
-import { MqttError } from '../errors.ts';
+import { MqttError } from '../api/errors.ts';
 import { Arrivals, Progress } from './progress.ts';
 import type { StreamLike } from './stream.ts';
-import { CLOSE_GRACE, type CloseInfo, type Transport, type TransportHandlers } from './transport.ts';
+import { CLOSE_GRACE, type CloseInfo, type Transport, type TransportHandlers } from '../api/transport.ts';
 
 /** What a transport needs of a WebSocket; the `on...` properties serve where there is no addEventListener. */
 export interface WebSocketLike {

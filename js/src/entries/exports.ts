@@ -1,0 +1,51 @@
+// What `wasmqtt` exports besides connect(), in a browser and in Node; and, for code written for MQTT.js, the names it
+// imports.
+export { MqttClient, MqttClient as Client } from '../client/client.ts';
+export { ErrorWithReasonCode, ErrorWithSubackPacket, MqttError } from '../api/errors.ts';
+export { Payload } from '../engine/payload.ts';
+export { ReasonCodes } from '../api/reason-codes.ts';
+export { Store } from '../api/session-store.ts';
+export { validateTopic, validateTopics } from '../api/topic-filters.ts';
+export { version as MQTTJS_VERSION, version as VERSION } from '../api/version.ts';
+
+export type { MqttErrorCode } from '../api/errors.ts';
+export type { ClientOptions, CompleteOptions, Credentials, Protocol, ServerAddress } from '../client/options.ts';
+export type { SessionChange, SessionStore } from '../api/session-store.ts';
+export type { CloseInfo } from '../api/transport.ts';
+export type { WebSocketLike } from '../transport/web-socket.ts';
+export type * from '../api/client-types.ts';
+export type {
+  AcknowledgementPacket,
+  AcknowledgementProperties,
+  AuthPacket,
+  AuthProperties,
+  ConnackPacket,
+  DisconnectPacket,
+  PublishPacket,
+  QoS,
+  SubackPacket,
+  TracedPacket,
+  UnsubackPacket,
+  UserProperties,
+  Will,
+} from '../api/packets.ts';
+
+export type { ClientOptions as IClientOptions } from '../client/options.ts';
+export type {
+  PublishCallback as PacketCallback,
+  PublishOptions as IClientPublishOptions,
+  SubscribeCallback as ClientSubscribeCallback,
+  SubscribeOptions as IClientSubscribeOptions,
+  SubscriptionGrant as ISubscriptionGrant,
+  SubscriptionMap as ISubscriptionMap,
+} from '../api/client-types.ts';
+export type {
+  AuthPacket as IAuthPacket,
+  ConnackPacket as IConnackPacket,
+  DisconnectPacket as IDisconnectPacket,
+  PublishPacket as IPublishPacket,
+  SubackPacket as ISubackPacket,
+  Subscription as ISubscription,
+  TracedPacket as Packet,
+  UnsubackPacket as IUnsubackPacket,
+} from '../api/packets.ts';
