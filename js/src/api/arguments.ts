@@ -155,6 +155,19 @@ export function readEnd(given: readonly unknown[]): EndCall {
   return { force: given[0] === true, options, callback };
 }
 
+/** Of connect(). */
+export function checkOptions(options: unknown): void {
+  if (options === undefined || options === null || typeof options === 'object') return;
+  throw badCall(`options are ${typeOf(options)}: write { clientId: "...", ... }`);
+}
+
+/** Throws unless `value` is a number from `least` to `most`. */
+export function checkNumber(value: number, name: string, least: number, most: number, meaning: string): void {
+  if (typeof value === 'number' && value >= least && value <= most) return;
+  const range = most === Infinity ? `a number from ${least}` : `a number from ${least} to ${most}`;
+  throw badCall(`${name} is ${String(value)}: write ${range} (${meaning})`);
+}
+
 export function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';

@@ -1,5 +1,5 @@
 // What createBroker() takes, and what a broker tells.
-import type { Awaitable } from '../transport/attempt.ts';
+import type { Awaitable } from './awaitable.ts';
 import type { Payload } from '../engine/payload.ts';
 import type { ConnectedClient, ConnectingClient } from '../engine/types.ts';
 import type { PublishPacket, PublishProperties, QoS, UserProperties } from './packets.ts';

@@ -51,3 +51,35 @@ export interface Transport {
 
 /** Milliseconds that an orderly close waits for the peer to agree. */
 export const CLOSE_GRACE = 2000;
+
+/** What a transport needs of a WebSocket; the `on...` properties serve where there is no addEventListener. */
+export interface WebSocketLike {
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  binaryType: string;
+  send(data: Uint8Array<ArrayBuffer>, sent?: () => void): void;
+  close(code?: number, reason?: string): void;
+  /** The package ws has it: the end at once, without a closing handshake. */
+  terminate?(): void;
+  /** The package ws, which tells of the line below with the event `upgrade`. */
+  once?(event: string, listener: (response: { readonly socket?: StreamLike }) => void): unknown;
+  addEventListener?(type: string, listener: (event: unknown) => void): void;
+  onopen?: unknown;
+  onmessage?: unknown;
+  onerror?: unknown;
+  onclose?: unknown;
+}
+
+/** What a transport needs of a Node stream: a net.Socket, a tls.TLSSocket or any Duplex. */
+export interface StreamLike {
+  readonly writable: boolean;
+  /** Bytes that were written and have not left. */
+  readonly writableLength?: number;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  once(event: string, listener: (...args: never[]) => void): unknown;
+  write(bytes: Uint8Array): boolean;
+  pause(): unknown;
+  resume(): unknown;
+  end(): unknown;
+  destroy(): unknown;
+}

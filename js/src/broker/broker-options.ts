@@ -1,8 +1,7 @@
 // What createBroker() takes -> the same, or an Error that says what to write instead.
-import { typeOf } from '../api/arguments.ts';
+import { checkNumber, typeOf } from '../api/arguments.ts';
 import type { BrokerOptions } from '../api/broker-types.ts';
 import { badCall } from '../api/errors.ts';
-import { checkNumber } from '../client/options.ts';
 
 /** By option: the least and the most that make sense, and what the number counts. */
 const ranges: Readonly<Record<string, readonly [least: number, most: number, meaning: string]>> = {

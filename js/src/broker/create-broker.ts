@@ -6,17 +6,17 @@ import { brokerModule } from './broker-module.ts';
 import { checkBrokerOptions } from './broker-options.ts';
 import type { BrokerEvents, BrokerOptions, BrokerPublishOptions } from '../api/broker-types.ts';
 import type { Message } from '../api/client-types.ts';
-import { MqttClient } from '../client/client.ts';
+import { MqttClient, type ClientOptions } from '../client/client.ts';
 import { connected } from '../client/connect.ts';
 import { BrokerMachine } from '../engine/broker-machine.ts';
 import { Engine } from '../engine/engine.ts';
 import type { BrokerSink, BrokerStatistics, ConnectionSink, EngineError } from '../engine/types.ts';
 import { badCall, engineFailure, errorOf, MqttError } from '../api/errors.ts';
 import { makeWebSocketClass, type InTabWebSocketClass } from './in-tab-web-socket.ts';
-import type { ClientOptions } from '../client/options.ts';
 import { publishPacketOf } from '../client/packet-shapes.ts';
+import type { StreamLike } from '../api/transport.ts';
 import { openLink } from '../transport/link.ts';
-import { StreamTransport, type StreamLike } from '../transport/stream.ts';
+import { StreamTransport } from '../transport/stream.ts';
 import { TypedEmitter } from '../api/typed-emitter.ts';
 
 export type {
@@ -33,7 +33,7 @@ export type {
 } from '../api/broker-types.ts';
 export type { BrokerStatistics } from '../engine/types.ts';
 export type { InTabWebSocket, InTabWebSocketClass } from './in-tab-web-socket.ts';
-export type { StreamLike } from '../transport/stream.ts';
+export type { StreamLike } from '../api/transport.ts';
 
 /**
  * A broker that can be used at once: what is asked of it before its Wasm module has started is done when it has. A

@@ -9,7 +9,10 @@ import {
   readUnsubscribe,
   type EndCall,
 } from '../api/arguments.ts';
-import type { Attempt, Awaitable } from '../transport/attempt.ts';
+import type { Awaitable } from '../api/awaitable.ts';
+import type * as options from '../api/client-options.ts';
+import type { ServerAddress } from '../api/client-options.ts';
+import type { Attempt } from '../transport/attempt.ts';
 import { ClientConnection, type ConnectionListener } from './client-connection.ts';
 import type {
   AckHandler,
@@ -34,16 +37,7 @@ import type { ConnackPacket as EngineConnack, EngineError, OperationToken, Proto
 import { badCall, engineFailure, errorOf, ErrorWithReasonCode, messageOf, MqttError } from '../api/errors.ts';
 import { MessageHandover } from './message-handover.ts';
 import { Operations, type Answer } from './operations.ts';
-import {
-  completeOptions,
-  maySpeak5,
-  machineOptionsOf,
-  randomClientId,
-  storeOf,
-  type ClientOptions,
-  type CompleteOptions,
-  type ServerAddress,
-} from './options.ts';
+import { completeOptions, maySpeak5, machineOptionsOf, randomClientId, storeOf } from './complete-options.ts';
 import {
   connackPacketOf,
   connectPacketOf,
@@ -60,6 +54,10 @@ import { Subscriptions } from './subscriptions.ts';
 import type { CloseInfo, Transport } from '../api/transport.ts';
 import { TypedEmitter } from '../api/typed-emitter.ts';
 import { version } from '../api/version.ts';
+
+export type ClientOptions = options.ClientOptions<MqttClient>;
+/** Options with every default filled in. */
+export type CompleteOptions = options.CompleteOptions<MqttClient>;
 
 /**
  * Opens a transport to `server`, or to the one that the client's options name by themselves; an exception, or a

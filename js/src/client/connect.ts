@@ -1,20 +1,12 @@
 // connect() and connectAsync() for a place that can open certain transports.
-import type { Attempt, Awaitable } from '../transport/attempt.ts';
-import { MqttClient, type DialClient } from './client.ts';
+import type { OpenTransport } from '../transport/attempt.ts';
+import { MqttClient, type ClientOptions, type DialClient } from './client.ts';
 import { Engine } from '../engine/engine.ts';
 import type { ModuleSource } from '../engine/load.ts';
 import { badCall, MqttError } from '../api/errors.ts';
-import { readArguments, type ClientOptions, type Protocol } from './options.ts';
-import type { CloseInfo, Transport } from '../api/transport.ts';
-
-/** Where an attempt goes; the port is the protocol's own unless the options say another. */
-export interface Target {
-  readonly protocol: Protocol;
-  readonly host: string;
-  readonly port: number;
-}
-
-export type OpenTransport = (target: Target, client: MqttClient, attempt: Attempt) => Awaitable<Transport>;
+import { readArguments } from './connect-arguments.ts';
+import type { Protocol } from '../api/client-options.ts';
+import type { CloseInfo } from '../api/transport.ts';
 
 /** What a place (a browser, Node) has to offer. */
 export interface Environment {

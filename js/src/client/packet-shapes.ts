@@ -4,7 +4,8 @@ import type { PacketProperties } from '../engine/properties.ts';
 import { PublishFlags } from '../engine/types.ts';
 import type { ConnackPacket as EngineConnack, ConnectPacket, PublishContent, WillMessage } from '../engine/types.ts';
 import type { Answer } from './operations.ts';
-import { maySpeak5, type CompleteOptions } from './options.ts';
+import { maySpeak5 } from './complete-options.ts';
+import type { CompleteOptions } from '../api/client-options.ts';
 import { packetNames } from '../api/packets.ts';
 import type {
   AcknowledgementPacket,

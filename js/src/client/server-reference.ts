@@ -1,5 +1,5 @@
 // A Server Reference of MQTT 5.0 -> the addresses that it names.
-import type { ServerAddress } from './options.ts';
+import type { ServerAddress } from '../api/client-options.ts';
 
 /**
  * `name`, `name:port` or `[address]:port`, several of them with blanks between them [MQTT5 4.13]; what is none of these

@@ -1,9 +1,10 @@
 // connect() in Node: MQTT over TCP, TLS and WebSocket.
 import { WebSocket } from 'ws';
 
-import { makeConnect, type Connect, type OpenTransport } from '../client/connect.ts';
+import type { ClientOptions } from '../api/client-options.ts';
+import { makeConnect, type Connect } from '../client/connect.ts';
 import type { ModuleSource } from '../engine/load.ts';
-import type { ClientOptions } from '../client/options.ts';
+import type { OpenTransport } from '../transport/attempt.ts';
 import { makePayloadsBuffers } from './payload-in-node.ts';
 import { webSocketOpener } from '../transport/open-web-socket.ts';
 import { openTcp } from '../transport/tcp.ts';

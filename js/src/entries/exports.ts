@@ -9,10 +9,10 @@ export { validateTopic, validateTopics } from '../api/topic-filters.ts';
 export { version as MQTTJS_VERSION, version as VERSION } from '../api/version.ts';
 
 export type { MqttErrorCode } from '../api/errors.ts';
-export type { ClientOptions, CompleteOptions, Credentials, Protocol, ServerAddress } from '../client/options.ts';
+export type { Credentials, Protocol, ServerAddress } from '../api/client-options.ts';
+export type { ClientOptions, ClientOptions as IClientOptions, CompleteOptions } from '../client/client.ts';
 export type { SessionChange, SessionStore } from '../api/session-store.ts';
-export type { CloseInfo } from '../api/transport.ts';
-export type { WebSocketLike } from '../transport/web-socket.ts';
+export type { CloseInfo, WebSocketLike } from '../api/transport.ts';
 export type * from '../api/client-types.ts';
 export type {
   AcknowledgementPacket,
@@ -30,7 +30,6 @@ export type {
   Will,
 } from '../api/packets.ts';
 
-export type { ClientOptions as IClientOptions } from '../client/options.ts';
 export type {
   PublishCallback as PacketCallback,
   PublishOptions as IClientPublishOptions,

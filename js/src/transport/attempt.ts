@@ -1,10 +1,24 @@
 // One attempt to reach the server and the transport that comes of it: what has to be asked for first is awaited, and
 // what was given up is not heard of any more.
+import { isPromised, type Awaitable } from '../api/awaitable.ts';
+import type { CompleteOptions, Protocol } from '../api/client-options.ts';
+import type { Transport, TransportHandlers } from '../api/transport.ts';
 import type { ClientMachine } from '../engine/engine.ts';
 import type { ConnectPacket } from '../engine/types.ts';
-import type { Transport, TransportHandlers } from '../api/transport.ts';
 
-export type Awaitable<Value> = Value | PromiseLike<Value>;
+/** Where an attempt goes; the port is the protocol's own unless the options say another. */
+export interface Target {
+  readonly protocol: Protocol;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Opens a client's transport to a server, as its options say. */
+export type OpenTransport = (
+  target: Target,
+  client: { readonly options: CompleteOptions },
+  attempt: Attempt,
+) => Awaitable<Transport>;
 
 /** Opens the transport; an exception, or a rejection, ends the attempt. */
 export type Dial = (attempt: Attempt) => Awaitable<Transport>;
@@ -117,9 +131,4 @@ export class Attempt implements Transport {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     this.handlers.closed({ reason: error.message, wasClean: false, error });
   };
-}
-
-// By its members, because it may come from another realm.
-function isPromised<Value>(value: Awaitable<Value>): value is PromiseLike<Value> {
-  return typeof (value as Partial<PromiseLike<Value>> | undefined | null)?.then === 'function';
 }

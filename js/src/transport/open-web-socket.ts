@@ -1,9 +1,9 @@
 // The URL, the subprotocol and the WebSocket that a client's options ask for.
-import type { OpenTransport, Target } from '../client/connect.ts';
+import type { ClientOptions } from '../api/client-options.ts';
 import { MqttError } from '../api/errors.ts';
-import type { ClientOptions } from '../client/options.ts';
-import type { Transport } from '../api/transport.ts';
-import { WebSocketTransport, type WebSocketLike } from './web-socket.ts';
+import type { Transport, WebSocketLike } from '../api/transport.ts';
+import type { OpenTransport, Target } from './attempt.ts';
+import { WebSocketTransport } from './web-socket.ts';
 
 type CreateWebSocket = (url: string, subprotocols: string[], options: ClientOptions) => WebSocketLike;
 

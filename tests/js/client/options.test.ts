@@ -1,7 +1,9 @@
 // connect()'s arguments -> options: what stands in a URL, what stands in the options, and which of them wins.
 import { describe, expect, it } from '@jest/globals';
 
-import { completeOptions, readArguments, type ClientOptions, type Surroundings } from '../../../js/src/client/options.ts';
+import type { ClientOptions } from '../../../js/src/api/client-options.ts';
+import { completeOptions } from '../../../js/src/client/complete-options.ts';
+import { readArguments, type Surroundings } from '../../../js/src/client/connect-arguments.ts';
 
 const node: Surroundings = { protocols: ['mqtt', 'mqtts', 'ws', 'wss', 'tcp', 'ssl', 'tls'], base: undefined };
 const page: Surroundings = { protocols: ['ws', 'wss'], base: new URL('https://page.test:8443/app/index.html?x=1') };
