@@ -89,9 +89,9 @@ export class Broker extends TypedEmitter<BrokerEvents> {
   /** A client in this very module: its bytes never leave it. Options that say where to connect to are not needed. */
   connect(options: ClientOptions = {}): MqttClient {
     this.#checkOpen();
-    const client = new MqttClient(this.#engine, options, (self, attempt) => {
+    const client = new MqttClient(this.#engine, options, (_client, attempt) => {
       this.#checkOpen();
-      this.#clients.add(self);
+      this.#clients.add(client);
       return openLink(this.#machine, attempt);
     });
     client.on('end', () => this.#clients.delete(client));

@@ -1,6 +1,7 @@
 // connect() and connectAsync() for a place that can open certain transports.
 import type { OpenTransport } from '../transport/attempt.ts';
-import { MqttClient, type ClientOptions, type DialClient } from './client.ts';
+import type { DialClient } from './attempts.ts';
+import { MqttClient, type ClientOptions } from './client.ts';
 import { Engine } from '../engine/engine.ts';
 import type { ModuleSource } from '../engine/load.ts';
 import { badCall, MqttError } from '../api/errors.ts';

@@ -16,7 +16,13 @@ const largestToken = 0xffff_ffff;
 
 export class Operations {
   readonly #waiting = new Map<OperationToken, Settle>();
+  readonly #settled: () => void;
   #last: OperationToken = 0;
+
+  /** `settled` hears of each operation that has its answer, or has failed by itself. */
+  constructor(settled: () => void) {
+    this.#settled = settled;
+  }
 
   get size(): number {
     return this.#waiting.size;
@@ -42,15 +48,20 @@ export class Operations {
 
   /** False if nobody waits for it. */
   answer(token: OperationToken, answer: Answer): boolean {
-    return this.#settle(token, undefined, answer);
+    return this.#settle(token, undefined, answer) && this.#tell();
   }
 
   fail(token: OperationToken, error: EngineError): boolean {
-    return this.#settle(token, error, undefined);
+    return this.#settle(token, error, undefined) && this.#tell();
   }
 
   failAll(error: EngineError): void {
-    for (const token of [...this.#waiting.keys()]) this.fail(token, error);
+    for (const token of [...this.#waiting.keys()]) this.#settle(token, error, undefined);
+  }
+
+  #tell(): true {
+    this.#settled();
+    return true;
   }
 
   #settle(token: OperationToken, error: EngineError | undefined, answer: Answer | undefined): boolean {
