@@ -1,5 +1,7 @@
 // What applications pass to publish(), subscribe() and the like, in all the forms that MQTT.js takes -> one form, or
 // an Error that says what to write instead.
+import { checkProperties } from '../engine/commands.ts';
+import { PublishFlags } from '../engine/types.ts';
 import type {
   DisconnectOptions,
   DoneCallback,
@@ -8,10 +10,8 @@ import type {
   SubscribeOptions,
   SubscriptionMap,
 } from './client-types.ts';
-import { checkProperties } from '../engine/commands.ts';
-import { PublishFlags } from '../engine/types.ts';
-import type { SubscribeProperties } from './packets.ts';
 import { badCall } from './errors.ts';
+import type { SubscribeProperties } from './packets.ts';
 import { validateTopics } from './topic-filters.ts';
 
 const noOptions: PublishOptions = {};

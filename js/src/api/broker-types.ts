@@ -1,7 +1,7 @@
 // What createBroker() takes, and what a broker tells.
-import type { Awaitable } from './awaitable.ts';
 import type { Payload } from '../engine/payload.ts';
 import type { ConnectedClient, ConnectingClient } from '../engine/types.ts';
+import type { Awaitable } from './awaitable.ts';
 import type { PublishPacket, PublishProperties, QoS, UserProperties } from './packets.ts';
 
 /** Times are milliseconds; what a number limits is refused or dropped beyond it. */

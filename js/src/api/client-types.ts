@@ -76,7 +76,8 @@ export interface SubscribeOptions {
 
 /** Options by topic filter. `resubscribe: true` sends what is subscribed already, too. */
 export type SubscriptionMap =
-  Record<string, SubscribeOptions> | (Record<string, SubscribeOptions | boolean> & { resubscribe?: boolean });
+  | Record<string, SubscribeOptions>
+  | (Record<string, SubscribeOptions | boolean> & { resubscribe?: boolean });
 
 export interface SubscriptionGrant {
   topic: string;

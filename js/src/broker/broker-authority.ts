@@ -2,12 +2,12 @@
 // verdicts.
 import { typeOf } from '../api/arguments.ts';
 import type { ApplicantClient, BrokerOptions, Challenge, Decision, TopicPermission } from '../api/broker-types.ts';
+import { badCall } from '../api/errors.ts';
+import { validateTopic } from '../api/topic-filters.ts';
 import type { BrokerMachine } from '../engine/broker-machine.ts';
 import type { Payload } from '../engine/payload.ts';
 import type { PacketProperties } from '../engine/properties.ts';
 import type { ConnectingClient, ReasonCode, Verdict } from '../engine/types.ts';
-import { badCall } from '../api/errors.ts';
-import { validateTopic } from '../api/topic-filters.ts';
 
 const SUCCESS = 0;
 const CONTINUE_AUTHENTICATION = 0x18;

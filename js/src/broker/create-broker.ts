@@ -1,23 +1,23 @@
 // A whole MQTT broker in a page, a worker or Node, and the ways to reach it.
 import { readMessage, readPublishFlags, readTopic } from '../api/arguments.ts';
+import type { BrokerEvents, BrokerOptions, BrokerPublishOptions } from '../api/broker-types.ts';
+import type { Message } from '../api/client-types.ts';
+import { badCall, engineFailure, errorOf, MqttError } from '../api/errors.ts';
+import type { StreamLike } from '../api/transport.ts';
+import { TypedEmitter } from '../api/typed-emitter.ts';
+import { type ClientOptions, MqttClient } from '../client/client.ts';
+import { connected } from '../client/connect.ts';
+import { publishPacketOf } from '../client/packet-shapes.ts';
+import { BrokerMachine } from '../engine/broker-machine.ts';
+import { Engine } from '../engine/engine.ts';
+import type { BrokerSink, BrokerStatistics, ConnectionSink, EngineError } from '../engine/types.ts';
+import { openLink } from '../transport/link.ts';
+import { StreamTransport } from '../transport/stream.ts';
 import { BrokerAuthority } from './broker-authority.ts';
 import { BrokerConnections } from './broker-connections.ts';
 import { brokerModule } from './broker-module.ts';
 import { checkBrokerOptions } from './broker-options.ts';
-import type { BrokerEvents, BrokerOptions, BrokerPublishOptions } from '../api/broker-types.ts';
-import type { Message } from '../api/client-types.ts';
-import { MqttClient, type ClientOptions } from '../client/client.ts';
-import { connected } from '../client/connect.ts';
-import { BrokerMachine } from '../engine/broker-machine.ts';
-import { Engine } from '../engine/engine.ts';
-import type { BrokerSink, BrokerStatistics, ConnectionSink, EngineError } from '../engine/types.ts';
-import { badCall, engineFailure, errorOf, MqttError } from '../api/errors.ts';
-import { makeWebSocketClass, type InTabWebSocketClass } from './in-tab-web-socket.ts';
-import { publishPacketOf } from '../client/packet-shapes.ts';
-import type { StreamLike } from '../api/transport.ts';
-import { openLink } from '../transport/link.ts';
-import { StreamTransport } from '../transport/stream.ts';
-import { TypedEmitter } from '../api/typed-emitter.ts';
+import { type InTabWebSocketClass, makeWebSocketClass } from './in-tab-web-socket.ts';
 
 export type {
   Admission,
@@ -31,9 +31,9 @@ export type {
   Decision,
   TopicPermission,
 } from '../api/broker-types.ts';
+export type { StreamLike } from '../api/transport.ts';
 export type { BrokerStatistics } from '../engine/types.ts';
 export type { InTabWebSocket, InTabWebSocketClass } from './in-tab-web-socket.ts';
-export type { StreamLike } from '../api/transport.ts';
 
 /**
  * A broker that can be used at once: what is asked of it before its Wasm module has started is done when it has. A

@@ -1,8 +1,8 @@
 // A class with the browser's WebSocket interface whose other end is a broker in this very tab, for libraries that
 // want a WebSocket.
-import type { AcceptedConnection, CloseReason } from './broker-connections.ts';
-import type { ConnectionSink } from '../engine/types.ts';
 import { postTask } from '../engine/scheduler.ts';
+import type { ConnectionSink } from '../engine/types.ts';
+import type { AcceptedConnection, CloseReason } from './broker-connections.ts';
 
 /** The broker's side of what the class needs. */
 export interface WebSocketAcceptor {

@@ -1,6 +1,6 @@
 // Enhanced authentication (5.0): the server's AUTH -> handleAuth() -> the client's; and authenticating again on an open
 // connection: the AUTH that begins it -> the one that ends it, or the reason why there is none.
-import { badCall, errorOf, ErrorWithReasonCode, MqttError } from '../api/errors.ts';
+import { badCall, ErrorWithReasonCode, errorOf, MqttError } from '../api/errors.ts';
 import type { AuthPacket, AuthProperties } from '../api/packets.ts';
 import { ReasonCodes } from '../api/reason-codes.ts';
 import type { OperationToken } from '../engine/types.ts';

@@ -1,6 +1,8 @@
 // One client machine and the transports it lives through: dials when the machine says so, moves bytes, and tells
 // what the machine tells.
-import { Attempt, type Dial } from '../transport/attempt.ts';
+import { type MqttError, messageOf } from '../api/errors.ts';
+import type { SessionStore } from '../api/session-store.ts';
+import type { CloseInfo } from '../api/transport.ts';
 import type { ClientMachine, Engine } from '../engine/engine.ts';
 import type { Payload } from '../engine/payload.ts';
 import type { PacketProperties } from '../engine/properties.ts';
@@ -14,16 +16,12 @@ import type {
   PublishContent,
   ReasonCode,
 } from '../engine/types.ts';
-import { messageOf, type MqttError } from '../api/errors.ts';
 import { SessionJournal } from '../session/session-journal.ts';
-import type { SessionStore } from '../api/session-store.ts';
-import type { CloseInfo } from '../api/transport.ts';
+import { Attempt, type Dial } from '../transport/attempt.ts';
 
 /** Hears what happens; the engine's sink, without what this file takes care of itself. */
-export interface ConnectionListener extends Pick<
-  ClientSink,
-  'message' | 'published' | 'subscribed' | 'unsubscribed' | 'operationFailed'
-> {
+export interface ConnectionListener
+  extends Pick<ClientSink, 'message' | 'published' | 'subscribed' | 'unsubscribed' | 'operationFailed'> {
   connectPacket(): ConnectPacket;
   /** When it will be, on the engine's clock. */
   reconnectScheduled(at: number): void;

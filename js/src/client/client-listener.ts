@@ -1,5 +1,5 @@
 // What the engine tells of a client's connection -> the client's state and events.
-import { errorOf, ErrorWithReasonCode, type MqttError } from '../api/errors.ts';
+import { ErrorWithReasonCode, errorOf, type MqttError } from '../api/errors.ts';
 import type { ConnackProperties } from '../api/packets.ts';
 import { isFailure, ReasonCodes, returnCodeOf } from '../api/reason-codes.ts';
 import type { CloseInfo } from '../api/transport.ts';

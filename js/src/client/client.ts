@@ -1,5 +1,6 @@
 // The client that applications hold: MQTT.js's methods, events and properties over a machine that knows the protocol.
 import {
+  type EndCall,
   readEnd,
   readMessage,
   readPublishFlags,
@@ -7,7 +8,6 @@ import {
   readSubscribe,
   readTopic,
   readUnsubscribe,
-  type EndCall,
 } from '../api/arguments.ts';
 import type * as options from '../api/client-options.ts';
 import type {
@@ -25,22 +25,22 @@ import type {
   UnsubscribeCallback,
   UnsubscribeOptions,
 } from '../api/client-types.ts';
-import { badCall, engineFailure, messageOf, MqttError } from '../api/errors.ts';
+import { badCall, engineFailure, MqttError, messageOf } from '../api/errors.ts';
 import type { AuthPacket, AuthProperties, ConnackProperties, PublishPacket, UnsubackPacket } from '../api/packets.ts';
 import { TypedEmitter } from '../api/typed-emitter.ts';
 import { version } from '../api/version.ts';
 import type { ClientMachine, Engine } from '../engine/engine.ts';
-import { PublishFlags, type ProtocolVersion } from '../engine/types.ts';
+import { type ProtocolVersion, PublishFlags } from '../engine/types.ts';
 import { Attempts, type DialClient } from './attempts.ts';
 import { Authentication } from './authentication.ts';
 import { ClientConnection } from './client-connection.ts';
 import { ClientListener, type ListeningParts } from './client-listener.ts';
-import { completeOptions, maySpeak5, machineOptionsOf, randomClientId, storeOf } from './complete-options.ts';
+import { completeOptions, machineOptionsOf, maySpeak5, randomClientId, storeOf } from './complete-options.ts';
 import { Ending } from './ending.ts';
 import { IncomingMessages } from './incoming-messages.ts';
 import { Operations } from './operations.ts';
-import { Publications } from './publications.ts';
 import { promised } from './promised.ts';
+import { Publications } from './publications.ts';
 import { refuseUnkeptOptions } from './refused-options.ts';
 import { Subscriptions } from './subscriptions.ts';
 

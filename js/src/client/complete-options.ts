@@ -93,7 +93,8 @@ function checkSessionStore({ sessionStore, clean }: CompleteOptions): void {
   if (typeof sessionStore !== 'object' || typeof sessionStore.read !== 'function') {
     throw badCall('sessionStore is no store: write indexedDbStore("..."), fileStore("..."), or { read, write }');
   }
-  if (clean) throw badCall('sessionStore keeps the session that clean: true drops: write { clean: false, clientId: "..." }');
+  if (clean)
+    throw badCall('sessionStore keeps the session that clean: true drops: write { clean: false, clientId: "..." }');
 }
 
 /** Where the session is kept, if it is to outlive the client. */

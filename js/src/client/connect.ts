@@ -1,13 +1,13 @@
 // connect() and connectAsync() for a place that can open certain transports.
-import type { OpenTransport } from '../transport/attempt.ts';
-import type { DialClient } from './attempts.ts';
-import { MqttClient, type ClientOptions } from './client.ts';
+import type { Protocol } from '../api/client-options.ts';
+import { badCall, MqttError } from '../api/errors.ts';
+import type { CloseInfo } from '../api/transport.ts';
 import { Engine } from '../engine/engine.ts';
 import type { ModuleSource } from '../engine/load.ts';
-import { badCall, MqttError } from '../api/errors.ts';
+import type { OpenTransport } from '../transport/attempt.ts';
+import type { DialClient } from './attempts.ts';
+import { type ClientOptions, MqttClient } from './client.ts';
 import { readArguments } from './connect-arguments.ts';
-import type { Protocol } from '../api/client-options.ts';
-import type { CloseInfo } from '../api/transport.ts';
 
 /** What a place (a browser, Node) has to offer. */
 export interface Environment {

@@ -1,6 +1,6 @@
 // The operations that wait for their answer: the engine's tokens -> the application's callbacks.
-import type { EngineError, OperationToken, ReasonCode } from '../engine/types.ts';
 import type { PacketProperties } from '../engine/properties.ts';
+import type { EngineError, OperationToken, ReasonCode } from '../engine/types.ts';
 
 /** What the engine answers to an operation. */
 export interface Answer {

@@ -1,12 +1,6 @@
 // What the engine tells and takes -> the packet objects of MQTT.js, and back.
 import { readMessage } from '../api/arguments.ts';
-import type { PacketProperties } from '../engine/properties.ts';
-import { PublishFlags } from '../engine/types.ts';
-import type { ConnackPacket as EngineConnack, ConnectPacket, PublishContent, WillMessage } from '../engine/types.ts';
-import type { Answer } from './operations.ts';
-import { maySpeak5 } from './complete-options.ts';
 import type { CompleteOptions } from '../api/client-options.ts';
-import { packetNames } from '../api/packets.ts';
 import type {
   AcknowledgementPacket,
   ConnackPacket,
@@ -17,7 +11,13 @@ import type {
   UnsubackPacket,
   Will,
 } from '../api/packets.ts';
+import { packetNames } from '../api/packets.ts';
 import { returnCodeOf } from '../api/reason-codes.ts';
+import type { PacketProperties } from '../engine/properties.ts';
+import type { ConnectPacket, ConnackPacket as EngineConnack, PublishContent, WillMessage } from '../engine/types.ts';
+import { PublishFlags } from '../engine/types.ts';
+import { maySpeak5 } from './complete-options.ts';
+import type { Answer } from './operations.ts';
 
 const PACKET_IDENTIFIER_NOT_FOUND = 0x92;
 
@@ -47,7 +47,12 @@ function willOf(will: Will, hasProperties: boolean): WillMessage {
   };
 }
 
-export function connackPacketOf({ protocolVersion, sessionPresent, reasonCode, properties }: EngineConnack): ConnackPacket {
+export function connackPacketOf({
+  protocolVersion,
+  sessionPresent,
+  reasonCode,
+  properties,
+}: EngineConnack): ConnackPacket {
   if (protocolVersion !== 5) return { cmd: 'connack', sessionPresent, returnCode: returnCodeOf(reasonCode) };
   return { cmd: 'connack', sessionPresent, reasonCode, ...withProperties(properties) };
 }

@@ -1,10 +1,10 @@
 // publish(): a message -> a PUBLISH operation, and its answer -> the callback.
 import type { PublishCallback } from '../api/client-types.ts';
-import { errorOf, ErrorWithReasonCode } from '../api/errors.ts';
+import { ErrorWithReasonCode, errorOf } from '../api/errors.ts';
 import type { PublishProperties } from '../api/packets.ts';
 import { isFailure, ReasonCodes } from '../api/reason-codes.ts';
 import type { ClientMachine } from '../engine/engine.ts';
-import { PublishFlags, type OperationToken } from '../engine/types.ts';
+import { type OperationToken, PublishFlags } from '../engine/types.ts';
 import type { Answer, Operations } from './operations.ts';
 import { publishPacketOf, refusalOf } from './packet-shapes.ts';
 

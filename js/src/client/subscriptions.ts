@@ -1,16 +1,16 @@
 // subscribe() and unsubscribe(): lists of filters -> SUBSCRIBE and UNSUBSCRIBE operations, and their answers -> one
 // callback.
 import type { SubscribeCall, SubscriptionRequest } from '../api/arguments.ts';
-import type { SubscribeCallback, SubscriptionGrant, UnsubscribeCallback } from '../api/client-types.ts';
-import type { ClientMachine } from '../engine/engine.ts';
-import type { EngineError, OperationToken, SubscribeEntry } from '../engine/types.ts';
-import { errorOf, ErrorWithSubackPacket, type MqttError } from '../api/errors.ts';
-import type { Operations } from './operations.ts';
-import { maySpeak5 } from './complete-options.ts';
 import type { CompleteOptions } from '../api/client-options.ts';
-import { subackPacketOf, unsubackPacketOf } from './packet-shapes.ts';
+import type { SubscribeCallback, SubscriptionGrant, UnsubscribeCallback } from '../api/client-types.ts';
+import { ErrorWithSubackPacket, errorOf, type MqttError } from '../api/errors.ts';
 import type { SubackPacket, UnsubscribeProperties } from '../api/packets.ts';
 import { isFailure, ReasonCodes } from '../api/reason-codes.ts';
+import type { ClientMachine } from '../engine/engine.ts';
+import type { EngineError, OperationToken, SubscribeEntry } from '../engine/types.ts';
+import { maySpeak5 } from './complete-options.ts';
+import type { Operations } from './operations.ts';
+import { subackPacketOf, unsubackPacketOf } from './packet-shapes.ts';
 
 export class Subscriptions {
   readonly #machine: ClientMachine;

@@ -1,7 +1,7 @@
 // connect() in a browser (a page, a worker): MQTT over WebSocket.
-import { makeConnect, type Connect } from '../client/connect.ts';
-import type { ModuleSource } from '../engine/load.ts';
 import { MqttError } from '../api/errors.ts';
+import { type Connect, makeConnect } from '../client/connect.ts';
+import type { ModuleSource } from '../engine/load.ts';
 import { webSocketOpener } from '../transport/open-web-socket.ts';
 
 const openWebSocket = webSocketOpener((url, subprotocols) => {

@@ -2,14 +2,14 @@
 import { WebSocket } from 'ws';
 
 import type { ClientOptions } from '../api/client-options.ts';
-import { makeConnect, type Connect } from '../client/connect.ts';
+import { version } from '../api/version.ts';
+import { type Connect, makeConnect } from '../client/connect.ts';
 import type { ModuleSource } from '../engine/load.ts';
 import type { OpenTransport } from '../transport/attempt.ts';
-import { makePayloadsBuffers } from './payload-in-node.ts';
 import { webSocketOpener } from '../transport/open-web-socket.ts';
 import { openTcp } from '../transport/tcp.ts';
 import { openTls } from '../transport/tls.ts';
-import { version } from '../api/version.ts';
+import { makePayloadsBuffers } from './payload-in-node.ts';
 
 // By it wasmqtt-server knows a client that takes several packets in a frame.
 const ownHeaders = { 'User-Agent': `wasmqtt/${version}` };

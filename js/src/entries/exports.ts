@@ -1,35 +1,7 @@
 // What `wasmqtt` exports besides connect(), in a browser and in Node; and, for code written for MQTT.js, the names it
 // imports.
-export { MqttClient, MqttClient as Client } from '../client/client.ts';
-export { ErrorWithReasonCode, ErrorWithSubackPacket, MqttError } from '../api/errors.ts';
-export { Payload } from '../engine/payload.ts';
-export { ReasonCodes } from '../api/reason-codes.ts';
-export { Store } from '../api/session-store.ts';
-export { validateTopic, validateTopics } from '../api/topic-filters.ts';
-export { version as MQTTJS_VERSION, version as VERSION } from '../api/version.ts';
-
-export type { MqttErrorCode } from '../api/errors.ts';
 export type { Credentials, Protocol, ServerAddress } from '../api/client-options.ts';
-export type { ClientOptions, ClientOptions as IClientOptions, CompleteOptions } from '../client/client.ts';
-export type { SessionChange, SessionStore } from '../api/session-store.ts';
-export type { CloseInfo, WebSocketLike } from '../api/transport.ts';
 export type * from '../api/client-types.ts';
-export type {
-  AcknowledgementPacket,
-  AcknowledgementProperties,
-  AuthPacket,
-  AuthProperties,
-  ConnackPacket,
-  DisconnectPacket,
-  PublishPacket,
-  QoS,
-  SubackPacket,
-  TracedPacket,
-  UnsubackPacket,
-  UserProperties,
-  Will,
-} from '../api/packets.ts';
-
 export type {
   PublishCallback as PacketCallback,
   PublishOptions as IClientPublishOptions,
@@ -38,13 +10,37 @@ export type {
   SubscriptionGrant as ISubscriptionGrant,
   SubscriptionMap as ISubscriptionMap,
 } from '../api/client-types.ts';
+export type { MqttErrorCode } from '../api/errors.ts';
+export { ErrorWithReasonCode, ErrorWithSubackPacket, MqttError } from '../api/errors.ts';
 export type {
+  AcknowledgementPacket,
+  AcknowledgementProperties,
+  AuthPacket,
   AuthPacket as IAuthPacket,
+  AuthProperties,
+  ConnackPacket,
   ConnackPacket as IConnackPacket,
+  DisconnectPacket,
   DisconnectPacket as IDisconnectPacket,
+  PublishPacket,
   PublishPacket as IPublishPacket,
+  QoS,
+  SubackPacket,
   SubackPacket as ISubackPacket,
   Subscription as ISubscription,
+  TracedPacket,
   TracedPacket as Packet,
+  UnsubackPacket,
   UnsubackPacket as IUnsubackPacket,
+  UserProperties,
+  Will,
 } from '../api/packets.ts';
+export { ReasonCodes } from '../api/reason-codes.ts';
+export type { SessionChange, SessionStore } from '../api/session-store.ts';
+export { Store } from '../api/session-store.ts';
+export { validateTopic, validateTopics } from '../api/topic-filters.ts';
+export type { CloseInfo, WebSocketLike } from '../api/transport.ts';
+export { version as MQTTJS_VERSION, version as VERSION } from '../api/version.ts';
+export type { ClientOptions, ClientOptions as IClientOptions, CompleteOptions } from '../client/client.ts';
+export { MqttClient, MqttClient as Client } from '../client/client.ts';
+export { Payload } from '../engine/payload.ts';

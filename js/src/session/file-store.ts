@@ -1,5 +1,5 @@
 // A client's session in a file, kept over the end of a Node process and of its machine.
-import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { SessionChange, SessionStore } from '../api/session-store.ts';
@@ -100,7 +100,9 @@ function parse(content: string, path: string): Map<string, string> {
     try {
       apply(JSON.parse(line) as string[][], records);
     } catch (cause) {
-      throw new Error(`${path} is no session's file, or is damaged: remove it to begin with an empty session`, { cause });
+      throw new Error(`${path} is no session's file, or is damaged: remove it to begin with an empty session`, {
+        cause,
+      });
     }
   }
   return records;

@@ -1,5 +1,5 @@
 // A client's session in the browser's IndexedDB, kept over reloads and crashes.
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 
 import type { SessionChange, SessionStore } from '../api/session-store.ts';
 

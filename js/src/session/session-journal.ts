@@ -1,7 +1,7 @@
 // The changes of one client's session -> a store, and what relies on them held back until they are there.
-import { messageOf, MqttError } from '../api/errors.ts';
-import type { ClientMachine } from '../engine/engine.ts';
+import { MqttError, messageOf } from '../api/errors.ts';
 import type { SessionChange, SessionStore } from '../api/session-store.ts';
+import type { ClientMachine } from '../engine/engine.ts';
 
 /** What is to be written together, and what waits for it. */
 interface Batch {
@@ -68,7 +68,8 @@ export class SessionJournal {
 
   /** Does it when all changes so far are stored, behind what was to be done before: at once if they are. */
   whenStored(action: () => void): void {
-    const isIdle = this.#isRestored && this.#writing === undefined && this.#next.changes.length + this.#next.actions.length === 0;
+    const isIdle =
+      this.#isRestored && this.#writing === undefined && this.#next.changes.length + this.#next.actions.length === 0;
     if (isIdle) return action();
     this.#next.actions.push(action);
     this.#schedule();
@@ -114,7 +115,9 @@ export class SessionJournal {
 }
 
 function storeError(verb: 'read' | 'write', thrown: unknown): MqttError {
-  return new MqttError('ERR_MQTT_STORE', `the session store could not ${verb}: ${messageOf(thrown)}`, { cause: thrown });
+  return new MqttError('ERR_MQTT_STORE', `the session store could not ${verb}: ${messageOf(thrown)}`, {
+    cause: thrown,
+  });
 }
 
 function digitsOf(bytes: Uint8Array): string {

@@ -1,6 +1,6 @@
 // One attempt to reach the server and the transport that comes of it: what has to be asked for first is awaited, and
 // what was given up is not heard of any more.
-import { isPromised, type Awaitable } from '../api/awaitable.ts';
+import { type Awaitable, isPromised } from '../api/awaitable.ts';
 import type { CompleteOptions, Protocol } from '../api/client-options.ts';
 import type { Transport, TransportHandlers } from '../api/transport.ts';
 import type { ClientMachine } from '../engine/engine.ts';

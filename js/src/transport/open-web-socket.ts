@@ -15,7 +15,9 @@ export function webSocketOpener(create: CreateWebSocket, binaryType = 'arraybuff
     // [MQTT-6.0.0-3]
     const subprotocol = options.protocolId === 'MQIsdp' || options.protocolVersion === 3 ? 'mqttv3.1' : 'mqtt';
     const transformed = options.transformWsUrl?.(given, options, client) ?? given;
-    const created = attempt.after(transformed, (url) => (options.createWebsocket ?? create)(url, [subprotocol], options));
+    const created = attempt.after(transformed, (url) =>
+      (options.createWebsocket ?? create)(url, [subprotocol], options),
+    );
     const transportOf = (socket: WebSocketLike): Transport => {
       checkWebSocket(socket);
       const ofOwn = options.createWebsocket === undefined;

@@ -163,13 +163,23 @@ describe('authenticate()', () => {
   });
 
   it.each<[string, () => unknown, RegExp]>([
-    ['throws', () => { throw new Error('no database'); }, /no database/],
+    [
+      'throws',
+      () => {
+        throw new Error('no database');
+      },
+      /no database/,
+    ],
     ['rejects', () => Promise.reject(new Error('no database')), /no database/],
     ['answers nothing', () => undefined, /authenticate\(\) answered undefined/],
     ['promises nothing', () => Promise.resolve(null), /authenticate\(\) answered null/],
     ['answers a reason that is none', () => ({ reasonCode: 7 }), /reasonCode 7/],
     ['answers filters that are none', () => ({ publish: ['a/#/b'] }), /publish that are no topic filters/],
-    ['answers permissions without filters', () => ({ subscribe: { reasonString: 'no' } }), /subscribe that are no topic/],
+    [
+      'answers permissions without filters',
+      () => ({ subscribe: { reasonString: 'no' } }),
+      /subscribe that are no topic/,
+    ],
     ['answers words that are none', () => ({ userProperties: 5 }), /userProperties must be an object of strings/],
   ])('that %s refuses, and the broker tells the error', async (_, authenticate, message) => {
     const broker = start(authenticate as () => Decision);

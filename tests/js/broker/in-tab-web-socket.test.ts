@@ -97,7 +97,9 @@ describe('messages', () => {
       reading.parse(Buffer.from(data));
     };
     const subscribe = generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 0 }] });
-    const publish = Array.from({ length: 20 }, (_, i) => generate({ cmd: 'publish', topic: 'a', payload: `${i}`, qos: 0 } as Packet));
+    const publish = Array.from({ length: 20 }, (_, i) =>
+      generate({ cmd: 'publish', topic: 'a', payload: `${i}`, qos: 0 } as Packet),
+    );
     socket.send(Uint8Array.from(Buffer.concat([connectPacket, subscribe, ...publish])));
     await packets.first(count);
     return datas;

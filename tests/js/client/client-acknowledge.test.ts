@@ -34,7 +34,15 @@ async function connected(options: ClientOptions = {}): Promise<Connected> {
 }
 
 function publish(topic: string, qos: 0 | 1 | 2, messageId?: number, dup = false) {
-  return { cmd: 'publish', topic, payload: '', qos, retain: false, dup, ...(messageId !== undefined && { messageId }) } as const;
+  return {
+    cmd: 'publish',
+    topic,
+    payload: '',
+    qos,
+    retain: false,
+    dup,
+    ...(messageId !== undefined && { messageId }),
+  } as const;
 }
 
 /** Keeps each question, to be answered by the test. */
@@ -52,7 +60,12 @@ describe('customHandleAcks', () => {
         done(null, topic === 'good' ? 0 : 0x87);
       },
     });
-    socket.say({ ...publish('good', 1, 1), payload: 'x' }, publish('good', 2, 2), publish('bad', 1, 3), publish('bad', 2, 4));
+    socket.say(
+      { ...publish('good', 1, 1), payload: 'x' },
+      publish('good', 2, 2),
+      publish('bad', 1, 3),
+      publish('bad', 2, 4),
+    );
     expect(await socket.next('puback')).toMatchObject({ messageId: 1, reasonCode: 0 });
     expect(await socket.next('pubrec')).toMatchObject({ messageId: 2, reasonCode: 0 });
     expect(await socket.next('puback')).toMatchObject({ messageId: 3, reasonCode: 0x87 });
@@ -60,12 +73,19 @@ describe('customHandleAcks', () => {
     socket.say({ cmd: 'pubrel', messageId: 2 });
     expect(await socket.next('pubcomp')).toMatchObject({ messageId: 2, reasonCode: 0 });
     expect(messages.items).toEqual(['good', 'good']);
-    expect(seen).toEqual([['good', 'x', 1, 1], ['good', '', 2, 2], ['bad', '', 1, 3], ['bad', '', 2, 4]]);
+    expect(seen).toEqual([
+      ['good', 'x', 1, 1],
+      ['good', '', 2, 2],
+      ['bad', '', 1, 3],
+      ['bad', '', 2, 4],
+    ]);
   });
 
   it('may say more, by a Reason String and User Properties', async () => {
     const properties = { reasonString: 'full', userProperties: { retry: '60' } };
-    const { socket } = await connected({ customHandleAcks: (_topic, _message, _packet, done) => done(0x97, undefined, properties) });
+    const { socket } = await connected({
+      customHandleAcks: (_topic, _message, _packet, done) => done(0x97, undefined, properties),
+    });
     socket.say(publish('a', 1, 1), publish('a', 2, 2));
     expect(await socket.next('puback')).toMatchObject({ reasonCode: 0x97, properties });
     expect(await socket.next('pubrec')).toMatchObject({ reasonCode: 0x97, properties });
@@ -90,7 +110,8 @@ describe('customHandleAcks', () => {
 
   it('leaves a message unacknowledged by an error, and the others go on', async () => {
     const { socket, messages, errors } = await connected({
-      customHandleAcks: (topic, _message, _packet, done) => (topic === 'bad' ? done(new Error('no disk')) : done(null, 0)),
+      customHandleAcks: (topic, _message, _packet, done) =>
+        topic === 'bad' ? done(new Error('no disk')) : done(null, 0),
     });
     socket.say(publish('bad', 1, 1), publish('bad', 2, 2), publish('good', 1, 3));
     expect(await socket.next('puback')).toMatchObject({ messageId: 3 });
@@ -102,8 +123,18 @@ describe('customHandleAcks', () => {
   it.each<[string, (done: AckCallback) => void, RegExp]>([
     ['a reason code that no acknowledgement has', (done) => done(null, 0x8a), /Wrong reason code for puback: 138/],
     ['none at all', (done) => done(null), /Wrong reason code for puback: undefined; write done\(null, 0\)/],
-    ['an exception', () => { throw new Error('a mistake'); }, /a mistake/],
-    ['properties that are none', (done) => done(null, 0, { reasonString: 5 as never }), /reasonString must be a string/],
+    [
+      'an exception',
+      () => {
+        throw new Error('a mistake');
+      },
+      /a mistake/,
+    ],
+    [
+      'properties that are none',
+      (done) => done(null, 0, { reasonString: 5 as never }),
+      /reasonString must be a string/,
+    ],
     ['properties that are too long', (done) => done(null, 0, { reasonString: 'x'.repeat(70_000) }), /property/],
   ])('is told of %s by an error event', async (_, answer, message) => {
     const { socket, errors } = await connected({
@@ -158,7 +189,9 @@ describe('customHandleAcks', () => {
   });
 
   it('has to be a function', () => {
-    expect(() => connect('ws://server.test', { customHandleAcks: true as never })).toThrow(/customHandleAcks is no function/);
+    expect(() => connect('ws://server.test', { customHandleAcks: true as never })).toThrow(
+      /customHandleAcks is no function/,
+    );
   });
 });
 
@@ -205,7 +238,13 @@ describe('handleMessage()', () => {
       handled.push(`${topic} ${qos}`);
       callback();
     };
-    socket.say(publish('good', 1, 1), publish('good', 2, 2), publish('bad', 2, 3), publish('zero', 0), publish('good', 1, 4));
+    socket.say(
+      publish('good', 1, 1),
+      publish('good', 2, 2),
+      publish('bad', 2, 3),
+      publish('zero', 0),
+      publish('good', 1, 4),
+    );
     await socket.next('puback');
     await socket.next('puback');
     expect(handled).toEqual(['good 1', 'good 2', 'zero 0', 'good 1']);

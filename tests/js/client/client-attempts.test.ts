@@ -74,7 +74,10 @@ const serverWays: Way[] = [
   { name: 'the server refuses', serve: (socket) => socket.accept({ returnCode: 3 }) },
   { name: 'the server accepts and is lost', serve: async (socket) => (await socket.accept(), socket.drop()) },
   { name: 'the server accepts and is silent', serve: (socket) => socket.accept() },
-  { name: 'the server accepts and sends garbage', serve: async (socket) => (await socket.accept(), socket.sayBytes(garbage)) },
+  {
+    name: 'the server accepts and sends garbage',
+    serve: async (socket) => (await socket.accept(), socket.sayBytes(garbage)),
+  },
 ];
 
 const ways: readonly Way[] = [
@@ -188,7 +191,7 @@ describe('every way in which an attempt can fail', () => {
     await settled();
     for (const attempts of [1, 2, 3]) {
       await world.failed();
-        await world.pass(world.client.nextAttemptAt! - performance.now() - 1);
+      await world.pass(world.client.nextAttemptAt! - performance.now() - 1);
       expect(world.attempts).toBe(attempts);
       await world.pass(1);
       expect(world.attempts).toBe(attempts + 1);
@@ -218,7 +221,7 @@ describe('a client whose attempts fail in any order', () => {
     const begin = async (act: () => void): Promise<void> => {
       const { attempts } = world;
       world.way = ways[next(ways.length)]!;
-        act();
+      act();
       for (let round = 0; round < 3; ++round) await world.pass(0);
       expect(world.attempts).toBe(attempts + 1);
     };

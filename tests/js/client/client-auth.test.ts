@@ -163,7 +163,11 @@ describe('reauthenticate()', () => {
         userProperties: { token: '2' },
       },
     });
-    socket.say({ cmd: 'auth', reasonCode: CONTINUE, properties: { ...method, authenticationData: Buffer.from('who?') } });
+    socket.say({
+      cmd: 'auth',
+      reasonCode: CONTINUE,
+      properties: { ...method, authenticationData: Buffer.from('who?') },
+    });
     expect(await socket.next('auth')).toMatchObject({
       reasonCode: CONTINUE,
       properties: { ...method, authenticationData: Buffer.from('me') },

@@ -794,7 +794,15 @@ describe('packetsend and packetreceive', () => {
     const properties = { contentType: 'text/plain' };
     client.publish('out', 'payload', { retain: true, properties });
     await socket.next('publish');
-    socket.say({ cmd: 'publish', topic: 'in', payload: Buffer.of(1, 2), qos: 1, messageId: 7, dup: true, retain: false });
+    socket.say({
+      cmd: 'publish',
+      topic: 'in',
+      payload: Buffer.of(1, 2),
+      qos: 1,
+      messageId: 7,
+      dup: true,
+      retain: false,
+    });
     await socket.next('puback');
     const [sent, received] = traced.items;
     expect(sent).toEqual({

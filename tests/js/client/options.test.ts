@@ -28,7 +28,10 @@ describe('a URL', () => {
   });
 
   it.each([
-    ['mqtt://user:100%@host.test', /^the password in the URL has a "%" .*: write "%25" for it, or \{ password: "\.\.\." \}$/],
+    [
+      'mqtt://user:100%@host.test',
+      /^the password in the URL has a "%" .*: write "%25" for it, or \{ password: "\.\.\." \}$/,
+    ],
     ['mqtt://50%user@host.test', /^the user name in the URL has a "%"/],
     ['ws://user:%ff@host.test', /^the password in the URL has a "%"/],
   ])('%s has credentials that are refused, without telling them', (url, message) => {
@@ -127,7 +130,8 @@ describe('completeOptions()', () => {
   });
 
   it('takes a maximumFrameSize from 128 to 4,294,967,295', () => {
-    for (const size of [128, 65_536, 2 ** 32 - 1]) expect(completeOptions({ maximumFrameSize: size }).maximumFrameSize).toBe(size);
+    for (const size of [128, 65_536, 2 ** 32 - 1])
+      expect(completeOptions({ maximumFrameSize: size }).maximumFrameSize).toBe(size);
   });
 
   it('takes what has no effect here', () => {

@@ -43,7 +43,13 @@ describe('a Server Reference', () => {
     ['other.example:8883', [{ host: 'other.example', port: 8883 }]],
     ['[fe80::9610:3eff:fe1c]:1883 10.0.0.1', [{ host: 'fe80::9610:3eff:fe1c', port: 1883 }, { host: '10.0.0.1' }]],
     ['[::1]', [{ host: '::1' }]],
-    ['a:1  b:2', [{ host: 'a', port: 1 }, { host: 'b', port: 2 }]],
+    [
+      'a:1  b:2',
+      [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 2 },
+      ],
+    ],
     ['', []],
     ['ws://a/b a/b user@a a:b a:70000 [a ::1 a:1:2', []],
   ])('%s names %j', (reference, addresses) => {

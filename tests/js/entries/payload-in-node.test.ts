@@ -19,7 +19,15 @@ beforeEach(async () => {
   client = await connecting;
   const arriving = nextEvent<[string, Buffer, PublishPacket]>(client, 'message');
   const properties = { correlationData: Buffer.from(bytes) };
-  socket.say({ cmd: 'publish', topic: 't', payload: Buffer.from(bytes), qos: 0, retain: false, dup: false, properties });
+  socket.say({
+    cmd: 'publish',
+    topic: 't',
+    payload: Buffer.from(bytes),
+    qos: 0,
+    retain: false,
+    dup: false,
+    properties,
+  });
   const [, received, packet] = await arriving;
   expect(Buffer.isBuffer(packet.payload)).toBe(true);
   expect(Buffer.isBuffer(packet.properties?.correlationData)).toBe(true);

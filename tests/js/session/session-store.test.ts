@@ -52,7 +52,9 @@ async function connected(server: ScriptServer, sessionPresent = false): Promise<
 }
 
 /** A client with a slow store that is connected, and has nothing left to write. */
-async function startSlow(server: ScriptServer): Promise<{ client: MqttClient; socket: ScriptSocket; store: SlowStore }> {
+async function startSlow(
+  server: ScriptServer,
+): Promise<{ client: MqttClient; socket: ScriptSocket; store: SlowStore }> {
   const store = new SlowStore();
   const client = start(server, { sessionStore: store });
   await settled();

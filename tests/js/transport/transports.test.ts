@@ -159,22 +159,28 @@ describe('a server that cannot be reached', () => {
     },
   );
 
-  it.each(['mqtt', 'ws'] as const)('because it never answers is one error and a close at once (%s)', async (protocol) => {
-    const mute = createTcpServer();
-    const client = connect(`${protocol}://127.0.0.1:${await listening(mute)}`, { connectTimeout: 50, reconnectPeriod: 0 });
-    clients.push(client);
-    const errors: string[] = [];
-    let failedAt = 0;
-    client.on('error', (error) => {
-      failedAt = performance.now();
-      errors.push(error.message);
-    });
-    await nextEvent(client, 'close');
-    // An orderly close would wait 2,000 ms for the peer.
-    expect(performance.now() - failedAt).toBeLessThan(1000);
-    await settled();
-    expect(errors).toEqual(['connack timeout']);
-  });
+  it.each(['mqtt', 'ws'] as const)(
+    'because it never answers is one error and a close at once (%s)',
+    async (protocol) => {
+      const mute = createTcpServer();
+      const client = connect(`${protocol}://127.0.0.1:${await listening(mute)}`, {
+        connectTimeout: 50,
+        reconnectPeriod: 0,
+      });
+      clients.push(client);
+      const errors: string[] = [];
+      let failedAt = 0;
+      client.on('error', (error) => {
+        failedAt = performance.now();
+        errors.push(error.message);
+      });
+      await nextEvent(client, 'close');
+      // An orderly close would wait 2,000 ms for the peer.
+      expect(performance.now() - failedAt).toBeLessThan(1000);
+      await settled();
+      expect(errors).toEqual(['connack timeout']);
+    },
+  );
 
   it('by plain MQTT because it is an HTTP server is an error that says so', async () => {
     const port = await listening(createHttpServer());
