@@ -27,6 +27,7 @@ const readers = {
       skipped: stats.skipped,
     };
   },
+  '.lint.json': (text) => JSON.parse(text),
   '.python.json': (text) => JSON.parse(text),
   '.short.json': (text) => JSON.parse(text),
 };

@@ -6,7 +6,6 @@ import { startChromium } from './chromium.mjs';
 import { amount, compare, report } from './harness.mjs';
 import { startFeeder, startWasmqttServer } from './servers.mjs';
 
-const mqttjsName = `MQTT.js ${MqttClient.VERSION}`;
 const handshake = {
   connect: [...mqttPacket.generate({ cmd: 'connect', clientId: 'bare', keepalive: 0, clean: true })],
   subscribe: [

@@ -15,7 +15,9 @@ const buildFolder = process.env.BENCH_BUILD ?? 'build/bench';
 
 // Whatever ends this process ends what it started.
 const running = new Set();
-process.once('exit', () => running.forEach((child) => child.kill()));
+process.once('exit', () => {
+  for (const child of running) child.kill();
+});
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 function started(child) {

@@ -58,7 +58,9 @@ describe.each<[string, () => Promise<{ webSocketPort: number; devicePort: number
     server = await start();
     device = await connectAsync(`mqtt://127.0.0.1:${server.devicePort}`);
   });
-  afterEach(() => sockets.splice(0).forEach((socket) => socket.terminate()));
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.terminate();
+  });
   afterAll(async () => {
     await device?.endAsync(true);
     await server?.stop();

@@ -87,7 +87,7 @@ export class Subscriptions {
     this.#remember(requests);
     const token = this.#operations.add((error, answer) => {
       const suback = answer && subackPacketOf(answer);
-      if (suback !== undefined) batch.forEach((grant, index) => (grant.qos = suback.granted[index] ?? 128));
+      if (suback !== undefined) for (const [index, grant] of batch.entries()) grant.qos = suback.granted[index] ?? 128;
       const failure = error === undefined ? refusalIn(suback) : errorOf(error);
       if (failure !== null) for (const { topic } of requests) this.#subscribed.delete(topic);
       done(failure, suback);

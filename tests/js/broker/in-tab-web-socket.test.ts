@@ -172,7 +172,7 @@ describe('send()', () => {
   });
 });
 
-describe('messages', () => {
+describe('message events', () => {
   it('come as Blobs unless binaryType says otherwise', async () => {
     const socket = await opened();
     socket.binaryType = 'blob';
