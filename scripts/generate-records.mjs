@@ -65,12 +65,13 @@ function reasonCodesFile() {
     if (!names.has(enumerator)) throw new Error(`reason_code.cpp has no name for ${enumerator}`);
     return `  ${value}: '${names.get(enumerator)}',`;
   });
-  return `// The reason codes of MQTT 5.0 and the names that the standard gives them. Made from core/mqtt/base/reason_code.* by scripts/generate-records.mjs.
+  return `// The reason codes of MQTT 5.0, and the names that the standard gives them. Made from core/mqtt/base/reason_code.* by scripts/generate-records.mjs.
 
 export const reasonCodeNames: Readonly<Record<number, string>> = {
 ${lines.join('\n')}
 };
-`;
+
+${constEnum('Reason', codes)}`;
 }
 
 // How a value of the core's type crosses, by the member's declaration in struct Properties. A byte that says yes or no is a boolean in

@@ -1,4 +1,5 @@
 // The numbers by which servers refuse, in words: those of a CONNACK before 5.0 (1 to 5) and all of 5.0's.
+import { Reason } from '../generated/reason-codes.ts';
 
 /** The texts are MQTT.js's. */
 export const ReasonCodes: Readonly<Record<number, string>> = {
@@ -47,7 +48,13 @@ export const ReasonCodes: Readonly<Record<number, string>> = {
   162: 'Wildcard Subscriptions not supported',
 };
 
-const returnCodes: Readonly<Record<number, number>> = { 132: 1, 133: 2, 136: 3, 134: 4, 135: 5 };
+const returnCodes: Readonly<Record<number, number>> = {
+  [Reason.UnsupportedProtocolVersion]: 1,
+  [Reason.ClientIdentifierNotValid]: 2,
+  [Reason.ServerUnavailable]: 3,
+  [Reason.BadUserNameOrPassword]: 4,
+  [Reason.NotAuthorized]: 5,
+};
 
 /** The return code that a CONNACK before 5.0 has for a reason of 5.0. */
 export function returnCodeOf(reasonCode: number): number {
@@ -56,5 +63,5 @@ export function returnCodeOf(reasonCode: number): number {
 
 /** Whether a reason code says that something failed. */
 export function isFailure(reasonCode: number): boolean {
-  return reasonCode >= 0x80;
+  return reasonCode >= Reason.UnspecifiedError;
 }

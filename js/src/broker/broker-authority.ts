@@ -3,17 +3,13 @@
 import { typeOf } from '../api/arguments.ts';
 import type { ApplicantClient, BrokerOptions, Challenge, Decision, TopicPermission } from '../api/broker-types.ts';
 import { badCall } from '../api/errors.ts';
+import { isFailure } from '../api/reason-codes.ts';
 import { validateTopic } from '../api/topic-filters.ts';
 import type { BrokerMachine } from '../engine/broker-machine.ts';
 import type { Payload } from '../engine/payload.ts';
 import type { PacketProperties } from '../engine/properties.ts';
 import type { ConnectingClient, ReasonCode, Verdict } from '../engine/types.ts';
-
-const SUCCESS = 0;
-const CONTINUE_AUTHENTICATION = 0x18;
-const RE_AUTHENTICATE = 0x19;
-const NOT_AUTHORIZED = 0x87;
-const SERVER_UNAVAILABLE = 0x88;
+import { Reason } from '../generated/reason-codes.ts';
 
 /** One connection whose client asked. */
 interface Applicant {
@@ -62,7 +58,7 @@ export class BrokerAuthority {
     const { client, next } = applicant;
     applicant.next = undefined;
     this.#ask(connection, applicant, () => {
-      if (reasonCode !== RE_AUTHENTICATE && next !== undefined) return next(authenticationData);
+      if (reasonCode !== Reason.ReAuthenticate && next !== undefined) return next(authenticationData);
       return this.#authenticate({ ...client, authenticationData, isConnected: true });
     });
   }
@@ -81,7 +77,7 @@ export class BrokerAuthority {
       if (applicant.client.authenticationMethod === undefined) this.#applicants.delete(connection);
     };
     const refuse = (thrown: unknown): void => {
-      tell({ reasonCode: SERVER_UNAVAILABLE });
+      tell({ reasonCode: Reason.ServerUnavailable });
       this.#failed(thrown instanceof Error ? thrown : new Error(String(thrown)));
     };
     try {
@@ -95,15 +91,15 @@ export class BrokerAuthority {
 }
 
 function verdictOf(answer: Decision): Verdict {
-  if (typeof answer === 'boolean') return { reasonCode: answer ? SUCCESS : NOT_AUTHORIZED };
+  if (typeof answer === 'boolean') return { reasonCode: answer ? Reason.Success : Reason.NotAuthorized };
   if (typeof answer !== 'object' || answer === null) {
     throw badCall(`authenticate() answered ${typeOf(answer)}: write true, false or { reasonCode: 0x87 }`);
   }
   const { reasonString, userProperties } = answer;
   const said = { authenticationData: bytesOf(answer.authenticationData), reasonString, userProperties };
-  if (isChallenge(answer)) return { reasonCode: CONTINUE_AUTHENTICATION, properties: said };
-  const { reasonCode = SUCCESS, serverReference } = answer;
-  if (reasonCode !== SUCCESS && !(reasonCode >= 0x80 && reasonCode <= 0xff)) {
+  if (isChallenge(answer)) return { reasonCode: Reason.ContinueAuthentication, properties: said };
+  const { reasonCode = Reason.Success, serverReference } = answer;
+  if (reasonCode !== Reason.Success && !(isFailure(reasonCode) && reasonCode <= 0xff)) {
     throw badCall(`authenticate() answered reasonCode ${String(reasonCode)}: write 0, or 0x80 to 0xFF for a refusal`);
   }
   const publish = permissionOf('publish', answer.publish);

@@ -1,6 +1,7 @@
 // The connections that a broker has: who they are, why each ended, and when the last one is gone.
 import type { BrokerConnection, BrokerMachine } from '../engine/broker-machine.ts';
 import type { ConnectionEnd, ConnectionSink } from '../engine/types.ts';
+import { Reason } from '../generated/reason-codes.ts';
 
 /** Why the broker closes a connection, as a WebSocket says it. */
 export interface CloseReason {
@@ -10,8 +11,6 @@ export interface CloseReason {
 
 const ORDERLY: CloseReason = { code: 1000, reason: '' };
 const GOING_AWAY: CloseReason = { code: 1001, reason: 'the broker was closed' };
-const PACKET_TOO_LARGE = 0x95;
-const SERVER_SHUTTING_DOWN = 0x8b;
 
 /** One transport's connection, from open() to closed(). */
 export class AcceptedConnection {
@@ -99,7 +98,7 @@ export class BrokerConnections {
 
 function closeReasonFor({ orderly, error }: ConnectionEnd): CloseReason {
   if (orderly) return ORDERLY;
-  if (error.reasonCode === SERVER_SHUTTING_DOWN) return GOING_AWAY;
-  if (error.reasonCode === PACKET_TOO_LARGE) return { code: 1009, reason: error.text };
+  if (error.reasonCode === Reason.ServerShuttingDown) return GOING_AWAY;
+  if (error.reasonCode === Reason.PacketTooLarge) return { code: 1009, reason: error.text };
   return { code: error.fault === 'limit-reached' ? 1008 : 1002, reason: error.text };
 }

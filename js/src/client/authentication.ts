@@ -4,11 +4,10 @@ import { badCall, ErrorWithReasonCode, errorOf, MqttError } from '../api/errors.
 import type { AuthPacket, AuthProperties } from '../api/packets.ts';
 import { ReasonCodes } from '../api/reason-codes.ts';
 import type { OperationToken } from '../engine/types.ts';
+import { Reason } from '../generated/reason-codes.ts';
 import type { ClientConnection } from './client-connection.ts';
-import type { Operations } from './operations.ts';
+import { connectionClosed, type Operations } from './operations.ts';
 import type { Overridable, Owner } from './owner.ts';
-
-const RE_AUTHENTICATE = 0x19;
 
 interface Exchange {
   readonly token: OperationToken;
@@ -39,11 +38,15 @@ export class Authentication {
       const token = this.#operations.add((error, answer) => {
         this.#exchange = undefined;
         if (answer === undefined) return reject(error && errorOf(error));
-        resolve({ cmd: 'auth', reasonCode: 0, ...(answer.properties && { properties: answer.properties }) });
+        resolve({
+          cmd: 'auth',
+          reasonCode: Reason.Success,
+          ...(answer.properties && { properties: answer.properties }),
+        });
       });
       this.#exchange = { token, reject };
       try {
-        this.#connection.machine.authenticate(RE_AUTHENTICATE, properties, token);
+        this.#connection.machine.authenticate(Reason.ReAuthenticate, properties, token);
       } catch (thrown) {
         this.#forget();
         throw badCall((thrown as Error).message, thrown);
@@ -53,10 +56,10 @@ export class Authentication {
 
   /** Of the server's. */
   received(packet: AuthPacket): void {
-    const isDone = packet.reasonCode === 0;
+    const isDone = packet.reasonCode === Reason.Success;
     if (isDone && this.#exchange !== undefined) {
       const { properties } = packet;
-      this.#operations.answer(this.#exchange.token, { packetIdentifier: 0, reasonCodes: [0], properties });
+      this.#operations.answer(this.#exchange.token, { packetIdentifier: 0, reasonCodes: [Reason.Success], properties });
     }
     if (isDone && this.#client.handleAuth === this.#original.handleAuth) return;
     const connection = this.#connections;
@@ -73,7 +76,7 @@ export class Authentication {
 
   connectionClosed(): void {
     ++this.#connections;
-    this.#forget()?.reject(errorOf({ fault: 'limit-reached', reasonCode: 0x80, text: 'Connection closed' }));
+    this.#forget()?.reject(errorOf(connectionClosed));
   }
 
   #answer(isDone: boolean, error: Error | null | undefined, answer: AuthPacket | undefined): void {

@@ -16,6 +16,7 @@ import type {
   PublishContent,
   ReasonCode,
 } from '../engine/types.ts';
+import { Reason } from '../generated/reason-codes.ts';
 import { SessionJournal } from '../session/session-journal.ts';
 import { Attempt, type Dial } from '../transport/attempt.ts';
 
@@ -42,8 +43,6 @@ export interface ConnectionListener
 }
 
 const NOTHING = new Uint8Array(0);
-const SUCCESS = 0;
-const PROTOCOL_ERROR = 0x82;
 
 export class ClientConnection implements ClientSink {
   readonly machine: ClientMachine;
@@ -163,7 +162,7 @@ export class ClientConnection implements ClientSink {
       this.machine.transportOpened(listener.connectPacket(), maximumFrameSize);
     } catch (thrown) {
       const text = messageOf(thrown);
-      this.connectFailed({ fault: 'caller-misuse', reasonCode: PROTOCOL_ERROR, text });
+      this.connectFailed({ fault: 'caller-misuse', reasonCode: Reason.ProtocolError, text });
     }
   }
 
@@ -205,7 +204,7 @@ export class ClientConnection implements ClientSink {
 
   closing(error: EngineError): void {
     this.#isClosing = true;
-    if (error.reasonCode !== SUCCESS) this.#listener?.failing(error);
+    if (error.reasonCode !== Reason.Success) this.#listener?.failing(error);
   }
 
   closeTransport(atOnce: boolean): void {

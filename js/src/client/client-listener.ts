@@ -14,6 +14,7 @@ import type {
   PublishContent,
   ReasonCode,
 } from '../engine/types.ts';
+import { Reason } from '../generated/reason-codes.ts';
 import type { Attempts } from './attempts.ts';
 import type { Authentication } from './authentication.ts';
 import type { ClientConnection, ConnectionListener } from './client-connection.ts';
@@ -24,7 +25,6 @@ import type { Operations } from './operations.ts';
 import type { Owner } from './owner.ts';
 import { connackPacketOf, connectPacketOf, tracedPacketOf } from './packet-shapes.ts';
 
-const UNSUPPORTED_PROTOCOL_VERSION = 0x84;
 const NO_VERSION_5 = ": the server does not speak MQTT 5.0; write protocolVersion: 4 (3.1.1), or 'auto' to try both";
 
 /** The parts of a client that hear of events. */
@@ -201,7 +201,7 @@ export class ClientListener implements ConnectionListener {
     const code = connackPacketOf(connack).reasonCode ?? returnCodeOf(reasonCode);
     const reason = ReasonCodes[code] ?? String(code);
     // Told in the form of 3.1.1, or by the reason code of its own.
-    const isTooOld = connack.protocolVersion !== 5 || reasonCode === UNSUPPORTED_PROTOCOL_VERSION;
+    const isTooOld = connack.protocolVersion !== 5 || reasonCode === Reason.UnsupportedProtocolVersion;
     const message = `Connection refused: ${reason}${maySpeak5(options) && isTooOld ? NO_VERSION_5 : ''}`;
     this.#client.emit('error', new ErrorWithReasonCode(message, code, serverReference));
   }

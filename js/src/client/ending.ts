@@ -1,12 +1,10 @@
 // What end() means: the operations under way have their answers, the server hears DISCONNECT, the session is stored; and
 // what the application asks for meanwhile is done then.
 import type { EndCall } from '../api/arguments.ts';
-import type { EngineError } from '../engine/types.ts';
+import { Reason } from '../generated/reason-codes.ts';
 import type { ClientConnection } from './client-connection.ts';
-import type { Operations } from './operations.ts';
+import { connectionClosed, type Operations } from './operations.ts';
 import type { Owner } from './owner.ts';
-
-const connectionClosed: EngineError = { fault: 'limit-reached', reasonCode: 0x80, text: 'Connection closed' };
 
 export class Ending {
   readonly #client: Owner;
@@ -57,7 +55,7 @@ export class Ending {
 
   #leave(call: EndCall): void {
     if (this.#call !== call) return;
-    const { reasonCode = 0, properties } = call.options;
+    const { reasonCode = Reason.Success, properties } = call.options;
     if (!this.#connection.isActive) this.connectionClosed();
     else if (this.#client.connected && !call.force) this.#connection.machine.disconnect(reasonCode, properties);
     else this.#connection.destroy();

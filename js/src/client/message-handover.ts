@@ -3,6 +3,7 @@
 import type { AckHandler, DoneCallback } from '../api/client-types.ts';
 import { badCall, messageOf } from '../api/errors.ts';
 import type { AcknowledgementProperties, PublishPacket } from '../api/packets.ts';
+import { Reason } from '../generated/reason-codes.ts';
 
 /** The application, and the connection below it. */
 export interface HandoverSides {
@@ -18,7 +19,17 @@ export interface HandoverSides {
 }
 
 // Those that MQTT.js takes.
-const reasonCodes: readonly unknown[] = [0, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
+const reasonCodes: readonly unknown[] = [
+  Reason.Success,
+  Reason.NoMatchingSubscribers,
+  Reason.UnspecifiedError,
+  Reason.ImplementationSpecificError,
+  Reason.NotAuthorized,
+  Reason.TopicNameInvalid,
+  Reason.PacketIdentifierInUse,
+  Reason.QuotaExceeded,
+  Reason.PayloadFormatInvalid,
+];
 
 export class MessageHandover {
   readonly #sides: HandoverSides;
@@ -74,12 +85,12 @@ export class MessageHandover {
   }
 
   #decided(packet: PublishPacket, reasonCode: number, properties: AcknowledgementProperties | undefined): void {
-    if (packet.qos === 2 && reasonCode !== 0) this.#finish(packet, reasonCode, properties);
+    if (packet.qos === 2 && reasonCode !== Reason.Success) this.#finish(packet, reasonCode, properties);
     else this.#deliver(packet, reasonCode, properties);
   }
 
   #deliver(packet: PublishPacket, reasonCode: number, properties: AcknowledgementProperties | undefined): void {
-    if (reasonCode === 0) this.#emit(packet);
+    if (reasonCode === Reason.Success) this.#emit(packet);
     let isHandled = false;
     this.#unlessThrows(packet, () => {
       this.#sides.handleMessage(packet, (error) => {

@@ -1,6 +1,7 @@
 // The operations that wait for their answer: the engine's tokens -> the application's callbacks.
 import type { PacketProperties } from '../engine/properties.ts';
 import type { EngineError, OperationToken, ReasonCode } from '../engine/types.ts';
+import { Reason } from '../generated/reason-codes.ts';
 
 /** What the engine answers to an operation. */
 export interface Answer {
@@ -11,6 +12,13 @@ export interface Answer {
 
 /** Called once: with an answer, or with an error. */
 export type Settle = (error: EngineError | undefined, answer: Answer | undefined) => void;
+
+/** Why what has no answer fails when its connection ends. */
+export const connectionClosed: EngineError = {
+  fault: 'limit-reached',
+  reasonCode: Reason.UnspecifiedError,
+  text: 'Connection closed',
+};
 
 const largestToken = 0xffff_ffff;
 

@@ -16,10 +16,9 @@ import { returnCodeOf } from '../api/reason-codes.ts';
 import type { PacketProperties } from '../engine/properties.ts';
 import type { ConnectPacket, ConnackPacket as EngineConnack, PublishContent, WillMessage } from '../engine/types.ts';
 import { PublishFlags } from '../engine/types.ts';
+import { Reason } from '../generated/reason-codes.ts';
 import { maySpeak5 } from './complete-options.ts';
 import type { Answer } from './operations.ts';
-
-const PACKET_IDENTIFIER_NOT_FOUND = 0x92;
 
 export function connectPacketOf(options: CompleteOptions): ConnectPacket {
   const hasProperties = maySpeak5(options);
@@ -80,7 +79,7 @@ export function publishPacketOf<Bytes>(
 /** The packet that refused a message: at QoS 2 a PUBREC, unless it says what only a PUBCOMP can. */
 export function refusalOf(qos: number, answer: Answer): AcknowledgementPacket {
   const reasonCode = answer.reasonCodes[0] ?? 0;
-  const cmd = qos === 1 ? 'puback' : reasonCode === PACKET_IDENTIFIER_NOT_FOUND ? 'pubcomp' : 'pubrec';
+  const cmd = qos === 1 ? 'puback' : reasonCode === Reason.PacketIdentifierNotFound ? 'pubcomp' : 'pubrec';
   return { cmd, messageId: answer.packetIdentifier, reasonCode, ...withProperties(answer.properties) };
 }
 

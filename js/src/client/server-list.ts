@@ -1,9 +1,7 @@
 // The servers of a client: which one an attempt goes to, by the option `servers` and by what servers say (5.0).
 import type { CompleteOptions, ServerAddress } from '../api/client-options.ts';
+import { Reason } from '../generated/reason-codes.ts';
 import { readServerReference } from './server-reference.ts';
-
-const USE_ANOTHER_SERVER = 0x9c;
-const SERVER_MOVED = 0x9d;
 
 export class ServerList {
   readonly #options: CompleteOptions;
@@ -23,11 +21,11 @@ export class ServerList {
 
   /** Takes a Server Reference, if the application wants that; answers whether the next attempt goes where it says. */
   follow(reasonCode: number, reference: string | undefined): boolean {
-    const isSent = reasonCode === USE_ANOTHER_SERVER || reasonCode === SERVER_MOVED;
+    const isSent = reasonCode === Reason.UseAnotherServer || reasonCode === Reason.ServerMoved;
     if (!isSent || reference === undefined || !this.#options.followServerReference) return false;
     const addresses = readServerReference(reference);
     if (addresses.length === 0 || this.#options.reconnectPeriod === 0) return false;
-    if (reasonCode === SERVER_MOVED) this.#options.servers = addresses;
+    if (reasonCode === Reason.ServerMoved) this.#options.servers = addresses;
     this.#elsewhere = [...addresses];
     return true;
   }

@@ -8,6 +8,7 @@ import type { SubackPacket, UnsubscribeProperties } from '../api/packets.ts';
 import { isFailure, ReasonCodes } from '../api/reason-codes.ts';
 import type { ClientMachine } from '../engine/engine.ts';
 import type { EngineError, OperationToken, SubscribeEntry } from '../engine/types.ts';
+import { Reason } from '../generated/reason-codes.ts';
 import { maySpeak5 } from './complete-options.ts';
 import type { Operations } from './operations.ts';
 import { subackPacketOf, unsubackPacketOf } from './packet-shapes.ts';
@@ -87,7 +88,8 @@ export class Subscriptions {
     this.#remember(requests);
     const token = this.#operations.add((error, answer) => {
       const suback = answer && subackPacketOf(answer);
-      if (suback !== undefined) for (const [index, grant] of batch.entries()) grant.qos = suback.granted[index] ?? 128;
+      if (suback !== undefined)
+        for (const [index, grant] of batch.entries()) grant.qos = suback.granted[index] ?? Reason.UnspecifiedError;
       const failure = error === undefined ? refusalIn(suback) : errorOf(error);
       if (failure !== null) for (const { topic } of requests) this.#subscribed.delete(topic);
       done(failure, suback);
