@@ -52,7 +52,7 @@ cxx_sources() { git ls-files '*.cpp' '*.h'; }
 lint_biome() { npx biome ci; }
 
 # The tests and examples use the package as it is published, so it has to be built.
-lint_types() { ./run build wasm package && npx tsc --project tsconfig.json; }
+lint_types() { ./run build wasm package && npx tsc --project tsconfig.json && npx tsc --project scripts/tsconfig.json; }
 
 # .clang-tidy's checks, over what the server is built from. Takes a minute or two, so it comes last.
 lint_tidy() {

@@ -24,8 +24,7 @@ export interface Connect {
   connect(options: ClientOptions): MqttClient;
   /**
    * Resolves when the client is connected; rejects, and ends the client, on the first error; and when the first
-   * attempt fails, if `allowRetries` is
-   * false.
+   * attempt fails, if `allowRetries` is false.
    */
   connectAsync(url: string, options?: ClientOptions, allowRetries?: boolean): Promise<MqttClient>;
   connectAsync(options: ClientOptions): Promise<MqttClient>;
