@@ -34,7 +34,7 @@ rmSync(out, { recursive: true, force: true });
 const modules = splitModule(join(wasmFolder, 'broker.wasm'), join(wasmFolder, 'client.wasm'));
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: entries.map((entry) => `js/src/${entry}.ts`),
+  entryPoints: entries.map((entry) => `js/src/entries/${entry}.ts`),
   outdir: out,
   // What the entries share is in files of its own, so that a page that uses two of them loads it once, and a class is
   // one class.
@@ -53,6 +53,7 @@ const { metafile } = await build({
   plugins: [{ name: 'wasm-modules', setup: inlineWasmModules }],
 });
 declareTypes();
+declareEntries();
 nameLicenses(['idb']);
 reportSizes();
 
@@ -102,6 +103,16 @@ function declareTypes() {
     const path = join(out, file);
     // As a user's TypeScript of any age wants them.
     writeFileSync(path, readFileSync(path, 'utf8').replace(/(from |import\()(['"])(\.[^'"]*)\.ts\2/g, '$1$2$3.js$2'));
+  }
+}
+
+// The types of an entry lie beside it.
+function declareEntries() {
+  for (const entry of entries) {
+    const hasDefault = readFileSync(join(root, `js/src/entries/${entry}.ts`), 'utf8').includes('export default');
+    const names = hasDefault ? ['*', '{ default }'] : ['*'];
+    const lines = names.map((name) => `export ${name} from './entries/${entry}.js';\n`);
+    writeFileSync(join(out, `${entry}.d.ts`), lines.join(''));
   }
 }
 

@@ -13,7 +13,14 @@ let isEnding = false;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(0));
 
-const server = start('build/release/wasmqtt-server', ['--port', port, '--http-port', httpPort, '--serve', 'build/dashboard']);
+const server = start('build/release/wasmqtt-server', [
+  '--port',
+  port,
+  '--http-port',
+  httpPort,
+  '--serve',
+  'build/dashboard',
+]);
 await listening(server);
 start(process.execPath, ['examples/machine-device/main.js', '--url', `mqtt://127.0.0.1:${port}`]);
 console.log(`

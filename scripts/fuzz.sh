@@ -30,7 +30,7 @@ fuzz() {
 
 # fuzz_target TARGET SECONDS: prints what libFuzzer tells, and the executions as its last line.
 fuzz_target() {
-  local name=${1}_fuzz status=0 log=build/fuzz/$1.log inputs=(tests/fuzz/corpus/${1}_fuzz)
+  local name=${1}_fuzz status=0 log=build/fuzz/$1.log inputs=("tests/fuzz/corpus/${1}_fuzz")
   echo "--- fuzz $1 for $2 s"
   mkdir -p "build/fuzz/corpus/$name" build/fuzz/found
   [[ -d tests/fuzz/regressions/$name ]] && inputs+=("tests/fuzz/regressions/$name")

@@ -65,18 +65,21 @@ function reasonCodesFile() {
     if (!names.has(enumerator)) throw new Error(`reason_code.cpp has no name for ${enumerator}`);
     return `  ${value}: '${names.get(enumerator)}',`;
   });
-  return `// The reason codes of MQTT 5.0 and the names that the standard gives them. Made from core/mqtt/base/reason_code.* by scripts/generate-records.mjs.
+  return `// The reason codes of MQTT 5.0, and the names that the standard gives them. Made from core/mqtt/base/reason_code.* by scripts/generate-records.mjs.
 
 export const reasonCodeNames: Readonly<Record<number, string>> = {
 ${lines.join('\n')}
 };
-`;
+
+${constEnum('Reason', codes)}`;
 }
 
 // How a value of the core's type crosses, by the member's declaration in struct Properties. A byte that says yes or no is a boolean in
 // JavaScript, as in MQTT.js; Maximum QoS is the one byte that is a number.
 function propertyKind(member, declarations) {
-  const declaration = declarations.find(([, name]) => name === member || name === `${member}s` || name === member.replace(/y$/, 'ies'));
+  const declaration = declarations.find(
+    ([, name]) => name === member || name === `${member}s` || name === member.replace(/y$/, 'ies'),
+  );
   if (declaration === undefined) throw new Error(`properties.h declares no member for ${member}`);
   const [, , type] = declaration;
   if (type.includes('UserProperty')) return 'UserProperties';
@@ -91,7 +94,11 @@ function propertiesFile() {
   const source = read('core/mqtt/packet/properties.h');
   const [, ids] = enumerations(source).find(([name]) => name === 'PropertyId');
   const [, body] = /struct Properties \{([^}]*)\}/.exec(withoutComments(source));
-  const declarations = [...body.matchAll(/std::(?:optional|vector)<[^;]*> (\w+);/g)].map(([text, name]) => [text, name, text]);
+  const declarations = [...body.matchAll(/std::(?:optional|vector)<[^;]*> (\w+);/g)].map(([text, name]) => [
+    text,
+    name,
+    text,
+  ]);
   const lines = ids.map(([enumerator, id]) => {
     const kind = propertyKind(enumerator === 'MaximumQoS' ? 'maximum_qos' : snake(enumerator), declarations);
     const name = kind === 'UserProperties' ? 'userProperties' : enumerator[0].toLowerCase() + enumerator.slice(1);

@@ -27,6 +27,7 @@ const readers = {
       skipped: stats.skipped,
     };
   },
+  '.lint.json': (text) => JSON.parse(text),
   '.python.json': (text) => JSON.parse(text),
   '.short.json': (text) => JSON.parse(text),
 };
@@ -36,7 +37,8 @@ function readReport(path) {
   return readers[ending](readFileSync(path, 'utf8'));
 }
 
-function judge(folder, [suite, exitCode, report]) {
+function judge(folder, line) {
+  const [suite, exitCode, report] = line.split('\t');
   if (report === '') return { suite, passed: 0, failed: 1, note: 'did not succeed' };
   const path = join(folder, report);
   if (!existsSync(path)) return { suite, passed: 0, failed: 1, note: `left no report (exit code ${exitCode})` };
@@ -48,8 +50,8 @@ function judge(folder, [suite, exitCode, report]) {
 }
 
 const folder = process.argv[2];
-const runs = readFileSync(join(folder, 'runs.tsv'), 'utf8').trimEnd().split('\n');
-const results = runs.map((line) => judge(folder, line.split('\t')));
+const runs = readFileSync(join(folder, 'runs.tsv'), 'utf8').split('\n').filter(Boolean);
+const results = runs.map((line) => judge(folder, line));
 console.log();
 for (const { suite, passed, failed, note } of results) {
   console.log(`${suite}: ${passed} passed, ${failed} failed${note ? ` (${note})` : ''}`);

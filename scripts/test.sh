@@ -16,7 +16,7 @@ run_tests() {
     shift 2
   fi
   local part parts=("$@")
-  [[ $# -gt 0 || $sanitizer != address ]] || parts=(layering conformance core fuzz server js browser interop bench)
+  [[ $# -gt 0 || $sanitizer != address ]] || parts=(lint layering conformance core fuzz server js browser interop bench)
   [[ $# -gt 0 || $sanitizer != thread ]] || parts=(server)
   for part in "${parts[@]}"; do
     if ! declare -F "test_$part" >/dev/null; then
@@ -34,6 +34,8 @@ run_tests() {
   done
   node scripts/test-summary.mjs "$test_results"
 }
+
+test_lint() { run_suite lint lint.lint.json lint --report "$test_results/lint.lint.json"; }
 
 test_layering() { run_suite layering layering.python.json "$python" scripts/run_python_tests.py tests/layering; }
 
@@ -112,13 +114,13 @@ run_suite() {
 # The preset for GoogleTest programs: asan where a sanitized program runs. On some kernels (more random address bits than
 # the compiler's sanitizer expects) it dies at its start now and then, and in some containers its leak check may not trace.
 checking_preset() {
-  local probe=build/sanitizer-probe preset=asan run
+  local probe=build/sanitizer-probe preset=asan
   [[ $sanitizer == address ]] || { echo tsan && return; }
   mkdir -p build
   if ! echo 'int main() {}' | g++ -fsanitize=address,undefined -x c++ - -o "$probe" 2>/dev/null; then
     preset=dev
   else
-    for run in {1..20}; do
+    for _ in {1..20}; do
       "$probe" >/dev/null 2>&1 || preset=dev
     done
   fi

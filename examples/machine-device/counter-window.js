@@ -24,7 +24,8 @@ export class CounterWindow {
   add(at, counters) {
     this.#samples.push({ at, counters });
     // The first sample stays the youngest one that spans the whole window.
-    while (this.#samples.length > 2 && at - /** @type {{ at: number }} */ (this.#samples[1]).at >= this.#length) this.#samples.shift();
+    while (this.#samples.length > 2 && at - /** @type {{ at: number }} */ (this.#samples[1]).at >= this.#length)
+      this.#samples.shift();
     const first = this.#samples[0];
     if (first === undefined || at <= first.at) return [];
 
@@ -33,7 +34,9 @@ export class CounterWindow {
       const before = first.counters.get(name);
       if (before === undefined) continue;
       const growth = /** @type {Counters} */ (
-        Object.fromEntries(Object.entries(now).map(([key, value]) => [key, value - /** @type {number} */ (before[key])]))
+        Object.fromEntries(
+          Object.entries(now).map(([key, value]) => [key, value - /** @type {number} */ (before[key])]),
+        )
       );
       if (Object.values(growth).every((value) => value >= 0)) grown.push({ name, growth, elapsed: at - first.at });
     }

@@ -34,7 +34,8 @@ export function startDevice({ url, topic, interval, figures, hostname, log }) {
     isLost = false;
     log(`connected to ${url}, publishing below ${topic}/`);
     client.publish(status, 'online', { qos: 1, retain: true });
-    for (const { topic: fact, payload } of figures.facts(hostname)) client.publish(`${topic}/${fact}`, payload, { qos: 1, retain: true });
+    for (const { topic: fact, payload } of figures.facts(hostname))
+      client.publish(`${topic}/${fact}`, payload, { qos: 1, retain: true });
   });
   client.on('error', (error) => {
     trouble = error.message;
@@ -47,7 +48,8 @@ export function startDevice({ url, topic, interval, figures, hostname, log }) {
   const timer = setInterval(() => {
     // A figure is worth nothing once the next one is there, so none waits for a connection.
     const messages = figures.sample(performance.now());
-    if (client.connected) for (const { topic: figure, payload } of messages) client.publish(`${topic}/${figure}`, payload);
+    if (client.connected)
+      for (const { topic: figure, payload } of messages) client.publish(`${topic}/${figure}`, payload);
   }, interval);
 
   return {

@@ -86,12 +86,14 @@ export class MachineFigures {
 
   /** @param {number} now */
   #sampleInterfaces(now) {
-    return this.#interfaces.add(now, this.#parse('net/dev', parseInterfaces) ?? new Map()).map(({ name, growth, elapsed }) =>
-      message(`network/${topicLevel(name)}`, {
-        received_bytes_per_second: perSecond(growth.received, elapsed),
-        sent_bytes_per_second: perSecond(growth.sent, elapsed),
-      }),
-    );
+    return this.#interfaces
+      .add(now, this.#parse('net/dev', parseInterfaces) ?? new Map())
+      .map(({ name, growth, elapsed }) =>
+        message(`network/${topicLevel(name)}`, {
+          received_bytes_per_second: perSecond(growth.received, elapsed),
+          sent_bytes_per_second: perSecond(growth.sent, elapsed),
+        }),
+      );
   }
 
   /** @param {number} now */

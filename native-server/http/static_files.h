@@ -24,7 +24,7 @@ class StaticFiles {
  private:
   struct OpenFile {
     OpenDescriptor content;
-    struct stat status {};
+    struct stat status{};
   };
 
   HttpResponse answer_path(const HttpRequest& request, std::string_view path) const;

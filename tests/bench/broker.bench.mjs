@@ -26,7 +26,8 @@ async function aedesInMemory() {
   return { connect, close: () => new Promise((resolve) => broker.close(resolve)) };
 }
 
-const connected = (client) => (client.connected ? undefined : new Promise((resolve) => client.once('connect', resolve)));
+const connected = (client) =>
+  client.connected ? undefined : new Promise((resolve) => client.once('connect', resolve));
 
 // Deliveries a second: one publisher in bursts of 100, `subscribers` that all subscribe to its topic.
 async function deliver(start, { messages, subscribers, qos }) {
@@ -48,7 +49,8 @@ async function deliver(start, { messages, subscribers, qos }) {
   const burst = () => {
     // What is on the way is bounded, as in an application that draws what it gets.
     if (sent * subscribers - received < 10_000) {
-      for (let i = 0; i < 100 && sent < messages; ++i, ++sent) publisher.publish('bench/device/1/value', payload, { qos });
+      for (let i = 0; i < 100 && sent < messages; ++i, ++sent)
+        publisher.publish('bench/device/1/value', payload, { qos });
     }
     if (sent < messages) setImmediate(burst);
   };

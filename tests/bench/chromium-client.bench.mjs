@@ -6,10 +6,11 @@ import { startChromium } from './chromium.mjs';
 import { amount, compare, report } from './harness.mjs';
 import { startFeeder, startWasmqttServer } from './servers.mjs';
 
-const mqttjsName = `MQTT.js ${MqttClient.VERSION}`;
 const handshake = {
   connect: [...mqttPacket.generate({ cmd: 'connect', clientId: 'bare', keepalive: 0, clean: true })],
-  subscribe: [...mqttPacket.generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'bench/#', qos: 0 }] })],
+  subscribe: [
+    ...mqttPacket.generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'bench/#', qos: 0 }] }),
+  ],
 };
 const [chromium, server] = await Promise.all([startChromium(), startWasmqttServer()]);
 console.log(chromium.version);
@@ -26,9 +27,14 @@ async function fed(library, workload, messages, perFrame) {
 const url = `ws://127.0.0.1:${server.webSocketPort}/mqtt`;
 const receiving = (library, messages, perFrame) => () => fed(library, 'receive', amount(messages), perFrame);
 const counting = (messages, perFrame) => () => fed('none', 'receiveBare', amount(messages), perFrame);
-const publishing = (library, workload, messages) => () => chromium.run(library, workload, { url, messages: amount(messages) });
+const publishing = (library, workload, messages) => () =>
+  chromium.run(library, workload, { url, messages: amount(messages) });
 const against = (name) => (title, ours, theirs) =>
-  compare(`Chromium: ${title}`, { unit: 'messages/s', ours: { name: 'wasmqtt', measure: ours }, theirs: { name, measure: theirs } });
+  compare(`Chromium: ${title}`, {
+    unit: 'messages/s',
+    ours: { name: 'wasmqtt', measure: ours },
+    theirs: { name, measure: theirs },
+  });
 const againstMqttjs = against(`MQTT.js ${MqttClient.VERSION}`);
 const againstBare = against('bare WebSocket');
 

@@ -21,10 +21,20 @@ const timeoutMilliseconds = 120_000;
 const flags = [
   '--headless=new',
   // As playwright.config.ts has them, and why.
-  ...['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  ...[
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
   ...['--no-first-run', '--disable-dev-shm-usage'],
   // No window shows the page; it is to run as if one did.
-  ...['--disable-background-timer-throttling', '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows'],
+  ...[
+    '--disable-background-timer-throttling',
+    '--disable-renderer-backgrounding',
+    '--disable-backgrounding-occluded-windows',
+  ],
   '--remote-debugging-port=0',
 ];
 
@@ -36,10 +46,14 @@ export async function startChromium() {
   await once(server, 'listening');
   const profile = await mkdtemp(join(tmpdir(), 'wasmqtt-chromium-'));
   // A process group of its own: Debian's chromium is a script, which starts many processes.
-  const child = spawn(process.env.CHROMIUM ?? '/usr/bin/chromium', [...flags, `--user-data-dir=${profile}`, 'about:blank'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-  });
+  const child = spawn(
+    process.env.CHROMIUM ?? '/usr/bin/chromium',
+    [...flags, `--user-data-dir=${profile}`, 'about:blank'],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    },
+  );
   const endAll = () => process.kill(-child.pid, 'SIGTERM');
   process.once('exit', endAll);
   const debugger_ = await debuggerAddress(child);
@@ -99,7 +113,9 @@ async function answer(request, response, jobs) {
   }
   const { library, workload, options } = job ?? {};
   const content = pathname === '/' ? page({ library, workload, options }) : fileAt(pathname);
-  response.writeHead(content === undefined ? 404 : 200, { 'content-type': contentTypes[extname(pathname)] ?? 'text/html' });
+  response.writeHead(content === undefined ? 404 : 200, {
+    'content-type': contentTypes[extname(pathname)] ?? 'text/html',
+  });
   response.end(content);
 }
 

@@ -114,7 +114,10 @@ export async function connectOnce(library, { url }) {
  */
 export async function receiveFromDevice(library, { url, seconds, subprotocol = true }) {
   const everySoMany = 500;
-  const client = await library.connectAsync(url, subprotocol ? {} : { createWebsocket: (address) => new WebSocket(address) });
+  const client = await library.connectAsync(
+    url,
+    subprotocol ? {} : { createWebsocket: (address) => new WebSocket(address) },
+  );
   let received = 0;
   client.on('message', () => {
     if (++received % everySoMany === 0) client.publish('credit', String(received));

@@ -14,7 +14,8 @@ const repeats = Number(process.env.BENCH_REPEATS ?? 41);
 const [chromium, server] = await Promise.all([startChromium(), startWasmqttServer()]);
 const url = `ws://127.0.0.1:${server.webSocketPort}/mqtt`;
 
-const inNode = (library) => async () => Number((await run(process.execPath, ['tests/bench/connect-once.mjs', library, url])).stdout);
+const inNode = (library) => async () =>
+  Number((await run(process.execPath, ['tests/bench/connect-once.mjs', library, url])).stdout);
 const inPage = (library) => () => chromium.run(library, 'connectOnce', { url });
 const contest = (ours, theirs) => ({
   unit: 'ms',

@@ -13,7 +13,10 @@ console.log(chromium.version);
 const through = (server, library) => async () => {
   const device = await startDevice(server);
   try {
-    return await chromium.run(library, 'receiveFromDevice', { url: `ws://127.0.0.1:${server.webSocketPort}/mqtt`, seconds });
+    return await chromium.run(library, 'receiveFromDevice', {
+      url: `ws://127.0.0.1:${server.webSocketPort}/mqtt`,
+      seconds,
+    });
   } finally {
     await device.stop();
   }

@@ -8,7 +8,14 @@ import mqttPacket from 'mqtt-packet';
 
 const window = 100_000;
 const perWrite = 250;
-const publish = mqttPacket.generate({ cmd: 'publish', topic: 'device/1/value', payload: Buffer.alloc(32, 'x'), qos: 0, retain: false, dup: false });
+const publish = mqttPacket.generate({
+  cmd: 'publish',
+  topic: 'device/1/value',
+  payload: Buffer.alloc(32, 'x'),
+  qos: 0,
+  retain: false,
+  dup: false,
+});
 const block = Buffer.concat(Array.from({ length: perWrite }, () => publish));
 
 const socket = net.connect(Number(process.argv[2]), '127.0.0.1');

@@ -16,11 +16,21 @@ function chunksOf(payloadSize, topics) {
   const packets = [];
   for (let i = 0; i < period; ++i) {
     const payload = Buffer.alloc(payloadSize, 65 + (i % 26));
-    packets.push(mqttPacket.generate({ cmd: 'publish', topic: `site/machine${i % topics}/temperature`, payload, qos: 0, retain: false, dup: false }));
+    packets.push(
+      mqttPacket.generate({
+        cmd: 'publish',
+        topic: `site/machine${i % topics}/temperature`,
+        payload,
+        qos: 0,
+        retain: false,
+        dup: false,
+      }),
+    );
   }
   const stream = Buffer.concat(packets);
   const chunks = [];
-  for (let at = 0; at < stream.length; at += chunkSize) chunks.push(new Uint8Array(stream.subarray(at, at + chunkSize)));
+  for (let at = 0; at < stream.length; at += chunkSize)
+    chunks.push(new Uint8Array(stream.subarray(at, at + chunkSize)));
   return chunks;
 }
 
@@ -41,7 +51,12 @@ async function engineRate(chunks) {
   client.startAttempt();
   client.transportOpened(connectPacket);
   client.receive(new Uint8Array([0x20, 2, 0, 0]));
-  const rate = timed(() => chunks.forEach((chunk) => client.receive(chunk)), () => count);
+  const rate = timed(
+    () => {
+      for (const chunk of chunks) client.receive(chunk);
+    },
+    () => count,
+  );
   engine.dispose();
   if (bytes === 0) throw new Error('nothing was decoded');
   return rate;
@@ -56,7 +71,12 @@ async function parserRate(chunks) {
     bytes += packet.payload.length + packet.topic.length;
   });
   const buffers = chunks.map((chunk) => Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
-  const rate = timed(() => buffers.forEach((chunk) => parser.parse(chunk)), () => count);
+  const rate = timed(
+    () => {
+      for (const buffer of buffers) parser.parse(buffer);
+    },
+    () => count,
+  );
   if (bytes === 0) throw new Error('nothing was decoded');
   return rate;
 }

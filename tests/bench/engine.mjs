@@ -7,7 +7,9 @@ const root = new URL('../../', import.meta.url);
 
 /** The engine's modules: Engine, BrokerMachine, ... */
 export async function loadEngine() {
-  const contents = ['engine', 'broker-machine', 'types'].map((name) => `export * from './js/src/engine/${name}.ts';`).join('\n');
+  const contents = ['engine', 'broker-machine', 'types']
+    .map((name) => `export * from './js/src/engine/${name}.ts';`)
+    .join('\n');
   const outfile = fileURLToPath(new URL('build/bench/engine.mjs', root));
   await build({
     stdin: { contents, resolveDir: fileURLToPath(root) },
@@ -29,7 +31,16 @@ export async function moduleSource(name) {
 /** A sink that ignores everything that is not in `handlers`. */
 export function sink(handlers) {
   const names = [
-    ...['reconnectDue', 'connectFailed', 'connack', 'message', 'published', 'subscribed', 'unsubscribed', 'operationFailed'],
+    ...[
+      'reconnectDue',
+      'connectFailed',
+      'connack',
+      'message',
+      'published',
+      'subscribed',
+      'unsubscribed',
+      'operationFailed',
+    ],
     ...['disconnect', 'auth', 'closing', 'output', 'closeTransport'],
   ];
   return { ...Object.fromEntries(names.map((name) => [name, () => {}])), ...handlers };

@@ -5,7 +5,15 @@ import mqttPacket from 'mqtt-packet';
 import { WebSocketServer } from 'ws';
 
 const [messages, perFrame] = process.argv.slice(2).map(Number);
-const one = mqttPacket.generate({ cmd: 'publish', topic: 'bench/device/1/value', payload: Buffer.alloc(32, 'x'), qos: 0, retain: false, dup: false, messageId: 0 });
+const one = mqttPacket.generate({
+  cmd: 'publish',
+  topic: 'bench/device/1/value',
+  payload: Buffer.alloc(32, 'x'),
+  qos: 0,
+  retain: false,
+  dup: false,
+  messageId: 0,
+});
 const repeated = (bytes, count) => Buffer.concat(Array.from({ length: count }, () => bytes));
 
 // A final binary frame, as a server sends it. [RFC6455 5.2]
@@ -19,7 +27,7 @@ function frameOf(payload) {
 // Large writes, the next one when the kernel has taken the one before: a feeder that looked whether there is room again and again
 // would take the processor from who receives.
 const frame = frameOf(repeated(one, perFrame));
-const framesOfWrite = Math.max(1, Math.floor(256 * 1024 / frame.length));
+const framesOfWrite = Math.max(1, Math.floor((256 * 1024) / frame.length));
 const write = repeated(frame, framesOfWrite);
 const writesOnTheWay = 2;
 
@@ -40,7 +48,8 @@ server.on('upgrade', (request, socket, head) => {
   webSockets.handleUpgrade(request, socket, head, (webSocket) => {
     const parser = mqttPacket.parser();
     parser.on('packet', (packet) => {
-      if (packet.cmd === 'connect') webSocket.send(mqttPacket.generate({ cmd: 'connack', returnCode: 0, sessionPresent: false }));
+      if (packet.cmd === 'connect')
+        webSocket.send(mqttPacket.generate({ cmd: 'connack', returnCode: 0, sessionPresent: false }));
       if (packet.cmd !== 'subscribe') return;
       webSocket.send(mqttPacket.generate({ cmd: 'suback', messageId: packet.messageId, granted: [0] }));
       feed(socket);

@@ -34,7 +34,12 @@ const rows = [];
 try {
   const accepting = (server) => ({ name: server.version, measure: () => acceptRate(server) });
   rows.push(
-    await compare('connections accepted, up to CONNACK', { unit: '/s', repeats: 5, ours: accepting(ours), theirs: accepting(theirs) }),
+    await compare('connections accepted, up to CONNACK', {
+      unit: '/s',
+      repeats: 5,
+      ours: accepting(ours),
+      theirs: accepting(theirs),
+    }),
   );
 } finally {
   await ours.stop();

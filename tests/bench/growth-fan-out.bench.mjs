@@ -16,7 +16,11 @@ async function costPerDelivery() {
   try {
     for (let i = 0; i < repeats; ++i) {
       for (const subscribers of [100, 10_000]) {
-        const { server_cpu, received_per_second, lost } = await load(server, { subscribers, rate: deliveriesPerSecond / subscribers, seconds: 3 });
+        const { server_cpu, received_per_second, lost } = await load(server, {
+          subscribers,
+          rate: deliveriesPerSecond / subscribers,
+          seconds: 3,
+        });
         if (lost > 0) throw new Error(`${lost} lost`);
         cost[subscribers].push((server_cpu * 1e6) / received_per_second);
       }
@@ -50,7 +54,10 @@ async function oneSlowSubscriber() {
   const peak = {};
   try {
     for (let i = 0; i < repeats; ++i) {
-      for (const [key, stalled] of [['none', 0], ['one', 1]]) {
+      for (const [key, stalled] of [
+        ['none', 0],
+        ['one', 1],
+      ]) {
         const account = await load(server, { subscribers: 1000, stalled, rate: 50, payload: 2048, seconds: 4 });
         latencies[key].push(account.latency_us);
         accounts[key].lost += account.lost;
@@ -72,5 +79,9 @@ async function oneSlowSubscriber() {
 const cost = await costPerDelivery();
 console.log(markdown(['us of the server for a delivery: to 100', 'to 10,000', 'times'], [cost]));
 const { lines, drops, limit } = await oneSlowSubscriber();
-console.log(`\n${markdown(['1,000 subscribers, 50 messages/s of 2 KiB', 'p50 us', 'p99 us', 'lost by them', 'peak KiB of the server'], lines)}`);
-console.log(`\nOf the slow subscriber, $SYS counted ${rounded(drops)} messages dropped in ${repeats} rounds; at most ${limit / 1024} KiB may wait for it (--max-output).`);
+console.log(
+  `\n${markdown(['1,000 subscribers, 50 messages/s of 2 KiB', 'p50 us', 'p99 us', 'lost by them', 'peak KiB of the server'], lines)}`,
+);
+console.log(
+  `\nOf the slow subscriber, $SYS counted ${rounded(drops)} messages dropped in ${repeats} rounds; at most ${limit / 1024} KiB may wait for it (--max-output).`,
+);

@@ -30,11 +30,24 @@ async function write(socket, digest, bytes) {
 async function through(qos) {
   const server = await startWasmqttServer();
   try {
-    const [subscriber, publisher] = [await connected(server.tcpPort, 'subscriber'), await connected(server.tcpPort, 'publisher')];
+    const [subscriber, publisher] = [
+      await connected(server.tcpPort, 'subscriber'),
+      await connected(server.tcpPort, 'publisher'),
+    ];
     subscriber.write(mqttPacket.generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos }] }));
     await once(subscriber, 'data');
     const identifier = qos === 0 ? [] : [0, 1];
-    const head = Buffer.from([0x30 | (qos << 1), 0xff, 0xff, 0xff, 0x7f, 0, topic.length, ...Buffer.from(topic), ...identifier]);
+    const head = Buffer.from([
+      0x30 | (qos << 1),
+      0xff,
+      0xff,
+      0xff,
+      0x7f,
+      0,
+      topic.length,
+      ...Buffer.from(topic),
+      ...identifier,
+    ]);
     const payload = remainingLength - 2 - topic.length - identifier.length;
 
     const [sent, received] = [createHash('sha256'), createHash('sha256')];
@@ -52,7 +65,8 @@ async function through(qos) {
     await arrived;
     const seconds = (performance.now() - begin) / 1000;
     const copies = (memory(server.pid, 'VmHWM') - before) / payload;
-    if (left !== 0 || sent.digest('hex') !== received.digest('hex')) throw new Error('it did not arrive as it was sent');
+    if (left !== 0 || sent.digest('hex') !== received.digest('hex'))
+      throw new Error('it did not arrive as it was sent');
     publisher.destroy();
     subscriber.destroy();
     return [`QoS ${qos}`, payload.toLocaleString('en'), seconds.toFixed(2), rounded(copies)];

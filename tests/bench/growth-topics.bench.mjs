@@ -11,7 +11,11 @@ const groups = [
   ...shapes.map((shape, i) => ({ name: `match_one_of_many_filters/${i}`, title: `filters (${shape}): match a name` })),
   { name: 'route_a_message_to_one_of_many', title: 'broker, exact filters: a message in and out' },
   { name: 'route_a_message_to_one_of_many_shared', title: 'broker, shared subscriptions: a message in and out' },
-  ...lookups.map((lookup, i) => ({ name: `retained_lookup/${i}`, title: `retained names: look up ${lookup}`, perVisit: true })),
+  ...lookups.map((lookup, i) => ({
+    name: `retained_lookup/${i}`,
+    title: `retained names: look up ${lookup}`,
+    perVisit: true,
+  })),
 ];
 
 const output = execFileSync(
@@ -30,7 +34,10 @@ const lines = groups.map(({ name, title, perVisit }) => {
     if (same.length === 0) throw new Error(`core_bench has no ${name}/${size}`);
     const nanoseconds = median(same.map((run) => run.cpu_time));
     const visited = same[0].visited;
-    return { text: perVisit && visited > 1 ? `${rounded(nanoseconds / visited)} x ${rounded(visited)}` : rounded(nanoseconds), last: same[0] };
+    return {
+      text: perVisit && visited > 1 ? `${rounded(nanoseconds / visited)} x ${rounded(visited)}` : rounded(nanoseconds),
+      last: same[0],
+    };
   });
   const { bytes_per_subscription: bytes, bytes_per_name: ofName } = cells.at(-1).last;
   return [title, ...cells.map((cell) => cell.text), rounded(bytes ?? ofName)];

@@ -25,7 +25,8 @@ function spread(values) {
   return (Math.max(...values) - Math.min(...values)) / median(values);
 }
 
-export const rounded = (value) => (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3));
+export const rounded = (value) =>
+  Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
 
 // On a virtual machine others may get the processor in the middle of a measure, and whoever waits for a wake-up then waits longest. A
 // measure that lost more than this share of its time is made again; of all attempts, the one that lost least counts.
@@ -149,7 +150,16 @@ export function report(rows) {
   }
   const lines = rows
     .filter((row) => row !== undefined)
-    .map((row) => [row.title, row.unit, rounded(row.ours), row.peer, rounded(row.theirs), row.ratio.toFixed(2), percent(row.spread), percent(row.theft)]);
+    .map((row) => [
+      row.title,
+      row.unit,
+      rounded(row.ours),
+      row.peer,
+      rounded(row.theirs),
+      row.ratio.toFixed(2),
+      percent(row.spread),
+      percent(row.theft),
+    ]);
   console.log(`\n${markdown(['what', 'unit', 'wasmqtt', 'peer', '', 'times', 'spread', 'stolen'], lines)}`);
 }
 

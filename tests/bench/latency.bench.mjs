@@ -15,7 +15,10 @@ const late = (server, transport) => async () => {
 
 const rows = [];
 try {
-  for (const [name, transport] of [['TCP', 'tcp'], ['WebSocket', 'ws']]) {
+  for (const [name, transport] of [
+    ['TCP', 'tcp'],
+    ['WebSocket', 'ws'],
+  ]) {
     const title = (share) => `${name} 1:1, QoS 0, 10,000 messages/s: ${share} latency`;
     rows.push(
       ...(await compareSeveral(

@@ -63,7 +63,13 @@ const throughToPage = (relay, broker, library, options) => async () => {
 // Microseconds of its processor that a relay uses for a message, at a rate that it easily keeps up with.
 const cost = (relay, broker) => async () => {
   const before = cpuSeconds(relay.pid);
-  const account = await load(relay, { transport: 'ws', 'publisher-port': broker.tcpPort, rate: 10_000, seconds: 2, 'warm-up': 0 });
+  const account = await load(relay, {
+    transport: 'ws',
+    'publisher-port': broker.tcpPort,
+    rate: 10_000,
+    seconds: 2,
+    'warm-up': 0,
+  });
   // websockify's process for the connection counts once its parent has noticed its end.
   await new Promise((resolve) => setTimeout(resolve, 1500));
   return ((cpuSeconds(relay.pid) - before) * 1e6) / account.received;
@@ -85,7 +91,12 @@ async function addedLatency({ ours, theirs }, broker) {
     const added = (share) => (key === 'direct' ? '' : rounded(of(key, share) - of('direct', share)));
     return [name, rounded(of(key, 'p50')), added('p50'), rounded(of(key, 'p99')), added('p99')];
   };
-  const lines = [line(`${broker.version} over TCP`, 'direct'), line('through the relay', 'ours'), line('through the bridge', 'bridge'), line(`through ${theirs.version}`, 'theirs')];
+  const lines = [
+    line(`${broker.version} over TCP`, 'direct'),
+    line('through the relay', 'ours'),
+    line('through the bridge', 'bridge'),
+    line(`through ${theirs.version}`, 'theirs'),
+  ];
   return markdown(['10,000 messages/s', 'p50 us', 'added', 'p99 us', 'added'], lines);
 }
 
@@ -132,5 +143,6 @@ try {
   console.log(`\n${added}`);
 } finally {
   await chromium.stop();
-  for (const server of [relays.ours, relays.theirs, fastRelays.ours, fastRelays.theirs, fastBroker, broker]) await server.stop();
+  for (const server of [relays.ours, relays.theirs, fastRelays.ours, fastRelays.theirs, fastBroker, broker])
+    await server.stop();
 }

@@ -23,7 +23,9 @@ const busiest = { generator: 0 };
 async function measured(server, options) {
   const account = await load(server, { seconds, ...options });
   if (account.lost + account.duplicates + account.out_of_order > 0) {
-    console.log(`  lost ${account.lost}, doubled ${account.duplicates}, out of order ${account.out_of_order}: ${JSON.stringify(options)}`);
+    console.log(
+      `  lost ${account.lost}, doubled ${account.duplicates}, out of order ${account.out_of_order}: ${JSON.stringify(options)}`,
+    );
   }
   busiest.generator = Math.max(busiest.generator, account.own_cpu);
   return account.received_per_second;

@@ -15,7 +15,9 @@ const buildFolder = process.env.BENCH_BUILD ?? 'build/bench';
 
 // Whatever ends this process ends what it started.
 const running = new Set();
-process.once('exit', () => running.forEach((child) => child.kill()));
+process.once('exit', () => {
+  for (const child of running) child.kill();
+});
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 function started(child) {
@@ -85,7 +87,9 @@ export async function startWasmqttServer({ flags = [], descriptors } = {}) {
   const isRelay = flags.includes('--upstream');
   const isBridge = flags.includes('--bridge');
   const ports = [...(isRelay ? [] : ['--port', '0']), '--http-port', '0'];
-  const child = spawnWithDescriptors(descriptors, serverPath, [...ports, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawnWithDescriptors(descriptors, serverPath, [...ports, ...flags], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const found = {};
   const log = createInterface({ input: child.stderr });
   for await (const line of log) {
@@ -95,7 +99,13 @@ export async function startWasmqttServer({ flags = [], descriptors } = {}) {
     if ((found.MQTT || isRelay) && found.HTTP && (found.isConnected || !isBridge)) break;
   }
   child.stderr.resume();
-  return { version: 'wasmqtt-server', pid: child.pid, tcpPort: found.MQTT, webSocketPort: found.HTTP, stop: () => end(child) };
+  return {
+    version: 'wasmqtt-server',
+    pid: child.pid,
+    tcpPort: found.MQTT,
+    webSocketPort: found.HTTP,
+    stop: () => end(child),
+  };
 }
 
 export async function startMosquitto({ descriptors } = {}) {
@@ -129,7 +139,12 @@ export async function startWebsockify(tcpPort) {
   const child = started(spawn('/usr/bin/websockify', addresses, { stdio: 'ignore' }));
   await waitUntilOpen(webSocketPort);
   const packageVersion = String(execFileSync('dpkg-query', ['-W', '-f', '${Version}', 'python3-websockify']));
-  return { version: `websockify ${packageVersion.split('+')[0]}`, pid: child.pid, webSocketPort, stop: () => end(child) };
+  return {
+    version: `websockify ${packageVersion.split('+')[0]}`,
+    pid: child.pid,
+    webSocketPort,
+    stop: () => end(child),
+  };
 }
 
 // A process of this folder that prints a line when it is ready: answers the line and how to end it.
@@ -151,7 +166,10 @@ export const startDevice = (server) => startScript('device', server.tcpPort);
 export async function load(server, { transport = 'tcp', ...options }) {
   const port = transport === 'ws' ? server.webSocketPort : server.tcpPort;
   const flags = Object.entries({ port, transport, 'server-pid': server.pid, ...options });
-  const result = run(join(buildFolder, 'mqtt_load'), flags.flatMap(([name, value]) => [`--${name}`, String(value)]));
+  const result = run(
+    join(buildFolder, 'mqtt_load'),
+    flags.flatMap(([name, value]) => [`--${name}`, String(value)]),
+  );
   started(result.child);
   return JSON.parse((await result).stdout);
 }
@@ -159,7 +177,9 @@ export async function load(server, { transport = 'tcp', ...options }) {
 // Opens idle connections and holds them: answers { connections, seconds, per_second, stop() }.
 export async function holdConnections(server, { count, descriptors }) {
   const flags = ['--port', server.tcpPort, '--count', count].map(String);
-  const child = spawnWithDescriptors(descriptors, join(buildFolder, 'mqtt_connections'), flags, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawnWithDescriptors(descriptors, join(buildFolder, 'mqtt_connections'), flags, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
   if (typeof line === 'number' || line === null) throw new Error('mqtt_connections ended before all were connected');
   const stop = async () => {

@@ -6,7 +6,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { undecided } from './harness.mjs';
 
 const timeoutMilliseconds = 300_000;
-const outcomes = new Map([[0, 'passed'], [undecided, 'skipped']]);
+const outcomes = new Map([
+  [0, 'passed'],
+  [undecided, 'skipped'],
+]);
 const floors = JSON.parse(readFileSync(new URL('floors.json', import.meta.url)));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 for (const name of Object.keys(floors)) {

@@ -22,17 +22,28 @@ async function bundled(source) {
   return outputFiles[0].contents;
 }
 
-const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+const brotli = (bytes) =>
+  brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
-const mqttjs = readFileSync(createRequire(import.meta.url).resolve('mqtt/package.json').replace('package.json', 'dist/mqtt.esm.js'));
+const mqttjs = readFileSync(
+  createRequire(import.meta.url)
+    .resolve('mqtt/package.json')
+    .replace('package.json', 'dist/mqtt.esm.js'),
+);
 const client = await bundled(`import { connect } from './dist/index.js'; globalThis.connect = connect;`);
 const both = await bundled(
   `import { connect, createBroker } from './dist/broker.js'; Object.assign(globalThis, { connect, createBroker });`,
 );
 const rows = [];
-for (const [title, bytes] of [['a page with the client', client], ['a page with the client and the broker', both]]) {
-  for (const [name, compress] of [['brotli', brotli], ['gzip', gzip]]) {
+for (const [title, bytes] of [
+  ['a page with the client', client],
+  ['a page with the client and the broker', both],
+]) {
+  for (const [name, compress] of [
+    ['brotli', brotli],
+    ['gzip', gzip],
+  ]) {
     rows.push(
       await compare(`${title}, ${name}`, {
         unit: 'bytes',

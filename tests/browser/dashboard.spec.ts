@@ -70,7 +70,11 @@ function countFramesFromArrivalToSight(topic: string): void {
 }
 
 async function expectNoSidewaysScrolling(page: Page): Promise<void> {
-  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, document.body.scrollWidth, window.innerWidth]);
+  const widths = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.body.scrollWidth,
+    window.innerWidth,
+  ]);
   expect(Math.max(...widths)).toBe(PHONE.width);
 }
 
@@ -81,7 +85,8 @@ test("draws the device's figures as moving charts, without a complaint from the 
 
   const memory = card(page, 'machine/test/memory');
   await expect(memory.locator('.legend-value').first()).toHaveText(/^\d.* [kMGT]?B$/);
-  const picture = (): Promise<string> => memory.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const picture = (): Promise<string> =>
+    memory.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
   const before = await picture();
   await expect.poll(picture).not.toBe(before);
 
@@ -139,7 +144,10 @@ test('tells the reason when the server goes down in good order', async ({ page }
   await expect(page.locator('#connection-detail')).toHaveText(/shut/i);
 });
 
-for (const [way, signal] of [['a good-bye', 'SIGTERM'], ['its will', 'SIGKILL']] as const) {
+for (const [way, signal] of [
+  ['a good-bye', 'SIGTERM'],
+  ['its will', 'SIGKILL'],
+] as const) {
   test(`marks the device as offline by ${way} when it ends by ${signal}`, async ({ page }) => {
     const ending = device('machine/test');
     await open(page);
@@ -172,7 +180,8 @@ test('reads well in a window of the size of a phone', async ({ page }) => {
 });
 
 test('finds topics by words of their names', async ({ page }) => {
-  for (const topic of ['house/kitchen/light', 'house/cellar/light', 'house/cellar/door']) await mosquittoPub(server.port, topic, '1', '-r');
+  for (const topic of ['house/kitchen/light', 'house/cellar/light', 'house/cellar/door'])
+    await mosquittoPub(server.port, topic, '1', '-r');
   await open(page);
   await expect(page.locator('.row-topic')).toHaveCount(3);
   await page.getByRole('searchbox').fill('Light cellar');

@@ -77,9 +77,7 @@ test('keeps a session in IndexedDB over a reload, for one tab at a time', async 
   await expect(page).toHaveTitle('kept: over a reload');
 });
 
-test("delivers 200,000 messages in order through broker.WebSocket and the package's own client", async ({
-  page,
-}) => {
+test("delivers 200,000 messages in order through broker.WebSocket and the package's own client", async ({ page }) => {
   await open(page);
   await page.addScriptTag({ type: 'module', url: '/tests/browser/pages/many-messages.js' });
   await expect(page).toHaveTitle('200000 in order');

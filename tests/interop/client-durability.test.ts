@@ -88,7 +88,8 @@ describe('a client that is killed', () => {
     expect(new Set(numbers).size).toBe(messages + 1);
     const firsts = numbers.filter((number, index) => numbers.indexOf(number) === index);
     expect(firsts).toEqual([...firsts].sort((a, b) => a - b));
-    if (qos === 2) expect(numbers.filter((number, index) => number === numbers[index - 1] && !inDoubt.includes(number))).toEqual([]);
+    if (qos === 2)
+      expect(numbers.filter((number, index) => number === numbers[index - 1] && !inDoubt.includes(number))).toEqual([]);
     if (qos === 2) expect(numbers.length).toBeLessThanOrEqual(firsts.length + inDoubt.length);
   });
 });

@@ -48,19 +48,27 @@ describe('MQTT.js and wasmqtt-server as a broker', () => {
   afterAll(() => server?.stop());
   const urls = () => [`mqtt://127.0.0.1:${server.tcpPort}`, `ws://127.0.0.1:${server.webSocketPort}/mqtt`];
 
-  it.each(versions)('exchange messages at every QoS over both transports ($protocolId $protocolVersion)', async (version) => {
-    for (const url of urls()) {
-      for (const qos of qualities) {
-        const subscriber = await connect(url, version);
-        await subscriber.subscribeAsync(`exchange/${qos}/+`, { qos });
-        const received = messages(subscriber, 20);
-        const publisher = await connect(url, version);
-        for (let i = 0; i < 20; ++i) await publisher.publishAsync(`exchange/${qos}/x`, String(i), { qos });
-        const expected = Array.from({ length: 20 }, (_, i) => ({ topic: `exchange/${qos}/x`, payload: String(i), qos, retain: false }));
-        expect(await received).toEqual(expected);
+  it.each(versions)(
+    'exchange messages at every QoS over both transports ($protocolId $protocolVersion)',
+    async (version) => {
+      for (const url of urls()) {
+        for (const qos of qualities) {
+          const subscriber = await connect(url, version);
+          await subscriber.subscribeAsync(`exchange/${qos}/+`, { qos });
+          const received = messages(subscriber, 20);
+          const publisher = await connect(url, version);
+          for (let i = 0; i < 20; ++i) await publisher.publishAsync(`exchange/${qos}/x`, String(i), { qos });
+          const expected = Array.from({ length: 20 }, (_, i) => ({
+            topic: `exchange/${qos}/x`,
+            payload: String(i),
+            qos,
+            retain: false,
+          }));
+          expect(await received).toEqual(expected);
+        }
       }
-    }
-  });
+    },
+  );
 
   it('hand a retained message to a later subscriber until it is cleared', async () => {
     for (const url of urls()) {
@@ -105,7 +113,9 @@ describe('MQTT.js and wasmqtt-server as a broker', () => {
       const after = mqtt.connect(url, { ...session, reconnectPeriod: 0 });
       open.push(after);
       const received = messages(after, 5);
-      const sessionPresent = await new Promise((resolve) => after.once('connect', (connack) => resolve(connack.sessionPresent)));
+      const sessionPresent = await new Promise((resolve) =>
+        after.once('connect', (connack) => resolve(connack.sessionPresent)),
+      );
       expect(sessionPresent).toBe(true);
       expect((await received).map(({ payload }) => payload)).toEqual(['0', '1', '2', '3', '4']);
     }
@@ -132,21 +142,24 @@ describe('MQTT.js over WebSocket through the relay to mosquitto', () => {
     await upstream?.stop();
   });
 
-  it.each(versions)('exchanges messages with devices on its TCP port ($protocolId $protocolVersion)', async (version) => {
-    const browser = await connect(`ws://127.0.0.1:${relay.webSocketPort}/mqtt`, version);
-    const device = await connect(`mqtt://127.0.0.1:${upstream.tcpPort}`, version);
-    for (const qos of qualities) {
-      await browser.subscribeAsync(`up/${qos}`, { qos });
-      await device.subscribeAsync(`down/${qos}`, { qos });
-      const [up, down] = [messages(browser, 1), messages(device, 1)];
-      await device.publishAsync(`up/${qos}`, 'measured', { qos });
-      await browser.publishAsync(`down/${qos}`, 'commanded', { qos });
-      expect(await up).toEqual([{ topic: `up/${qos}`, payload: 'measured', qos, retain: false }]);
-      expect(await down).toEqual([{ topic: `down/${qos}`, payload: 'commanded', qos, retain: false }]);
-      browser.removeAllListeners('message');
-      device.removeAllListeners('message');
-    }
-  });
+  it.each(versions)(
+    'exchanges messages with devices on its TCP port ($protocolId $protocolVersion)',
+    async (version) => {
+      const browser = await connect(`ws://127.0.0.1:${relay.webSocketPort}/mqtt`, version);
+      const device = await connect(`mqtt://127.0.0.1:${upstream.tcpPort}`, version);
+      for (const qos of qualities) {
+        await browser.subscribeAsync(`up/${qos}`, { qos });
+        await device.subscribeAsync(`down/${qos}`, { qos });
+        const [up, down] = [messages(browser, 1), messages(device, 1)];
+        await device.publishAsync(`up/${qos}`, 'measured', { qos });
+        await browser.publishAsync(`down/${qos}`, 'commanded', { qos });
+        expect(await up).toEqual([{ topic: `up/${qos}`, payload: 'measured', qos, retain: false }]);
+        expect(await down).toEqual([{ topic: `down/${qos}`, payload: 'commanded', qos, retain: false }]);
+        browser.removeAllListeners('message');
+        device.removeAllListeners('message');
+      }
+    },
+  );
 
   it('carries retained messages, wills and large payloads', async () => {
     const webSocket = `ws://127.0.0.1:${relay.webSocketPort}/mqtt`;
@@ -156,7 +169,9 @@ describe('MQTT.js over WebSocket through the relay to mosquitto', () => {
     const browser = await connect(webSocket);
     const received = messages(browser, 2);
     await browser.subscribeAsync(['kept/#', 'will'], { qos: 1 });
-    const doomed = await connect(webSocket, { will: { topic: 'will', payload: Buffer.from('gone'), qos: 1, retain: false } });
+    const doomed = await connect(webSocket, {
+      will: { topic: 'will', payload: Buffer.from('gone'), qos: 1, retain: false },
+    });
     doomed.stream.destroy();
     expect((await received).map(({ topic, payload }) => [topic, payload.length])).toEqual([
       ['kept/large', large.length],

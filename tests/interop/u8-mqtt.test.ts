@@ -58,7 +58,9 @@ describe.each<[string, () => Promise<{ webSocketPort: number; devicePort: number
     server = await start();
     device = await connectAsync(`mqtt://127.0.0.1:${server.devicePort}`);
   });
-  afterEach(() => sockets.splice(0).forEach((socket) => socket.terminate()));
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.terminate();
+  });
   afterAll(async () => {
     await device?.endAsync(true);
     await server?.stop();
@@ -71,10 +73,17 @@ describe.each<[string, () => Promise<{ webSocketPort: number; devicePort: number
   describe.each(places)('%s', (place, headers) => {
     it.each([0, 1] as const)('exchange a burst of messages and payloads to 3 MiB at QoS %i', async (qos) => {
       const topic = `u8/${place}`;
-      const { client, socket, messages } = await u8Client(`ws://127.0.0.1:${server.webSocketPort}/mqtt`, headers, topic, qos);
+      const { client, socket, messages } = await u8Client(
+        `ws://127.0.0.1:${server.webSocketPort}/mqtt`,
+        headers,
+        topic,
+        qos,
+      );
       sockets.push(socket);
       const texts = Array.from({ length: 100 }, (_, at) => Buffer.from(`message ${at}`));
-      const large = [20_000, 65_536, 200_000, 1024 * 1024, 3 * 1024 * 1024].map((size) => Buffer.alloc(size, String(size)));
+      const large = [20_000, 65_536, 200_000, 1024 * 1024, 3 * 1024 * 1024].map((size) =>
+        Buffer.alloc(size, String(size)),
+      );
       const payloads = [...texts, ...large, Buffer.from('the last')];
       await Promise.all(payloads.map((payload) => device.publishAsync(topic, payload, { qos })));
       const received = await messages.first(payloads.length);

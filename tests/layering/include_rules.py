@@ -1,16 +1,21 @@
-"""Turns the table in core/README.md and the sources into a list of the includes that the table does not allow."""
+"""Turns the table in a part's README and its sources into a list of what they include or import against the table."""
 
+import collections.abc
 import dataclasses
 import pathlib
 import re
 
-_ROW = re.compile(r"^\|\s*`?(?P<folder>\w+)/`?\s*\|(?P<cells>.*)\|\s*$")
-_INCLUDE = re.compile(r'^\s*#\s*include\s*(?P<target>["<][^">]+[">])')
-_SOURCES = ("*.h", "*.cpp")
+_HEADER = re.compile(r"^\|.*\|\s*may (include|import)\s*\|\s*$")
+_ROW = re.compile(r"^\|\s*`?(?P<folder>[\w-]+)/`?\s*\|(?P<cells>.*)\|\s*$")
+_NAME = re.compile(r"[\w#-]+")
+_INCLUDE = re.compile(r'^\s*#\s*include\s*(?P<target>["<][^">]+[">])', re.MULTILINE)
+_IMPORT = re.compile(
+    r"""^(?:import|export)\b[^;'"=()]*?\bfrom\s*['"](?P<target>[^'"]+)['"]|\bimport\s*\(?\s*['"](?P<late>[^'"]+)['"]""", re.MULTILINE
+)
+_STANDARD_HEADER = re.compile(r"<[a-z0-9_]+>")
 
 # What a host may include of this project besides its own folder: the core by its public paths, never another host.
 _HOSTS = ("wasm", "native-server")
-_STANDARD_HEADER = re.compile(r"<[a-z0-9_]+>")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,44 +26,87 @@ class Breach:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: includes {self.target}: {self.reason}"
+        return f"{self.path}:{self.line}: {self.target}: {self.reason}"
 
 
-def read_table(readme: str) -> dict[str, set[str]]:
-    """The folders of core/mqtt, each with those that it may include, from the rows `| folder/ | ... | may include |`."""
-    table = {}
-    for line in readme.splitlines():
-        row = _ROW.match(line)
-        if row:
-            allowed = row["cells"].split("|")[-1]
-            table[row["folder"]] = set(re.findall(r"[a-z_]+", allowed))
-    return table
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """A part of the project: where its sources are, and what the name of a thing is that one of them includes.
+
+    `name_of` answers None for what everybody may include, and the text itself for what has no name in the table.
+    """
+
+    sources: str
+    readme: str
+    endings: tuple[str, ...]
+    reference: re.Pattern
+    name_of: collections.abc.Callable[[pathlib.Path, pathlib.Path, str], str | None]
 
 
-def core_breaches(core: pathlib.Path, table: dict[str, set[str]]) -> list[Breach]:
-    """Includes in core/mqtt/FOLDER of anything but FOLDER, what its row names, and the standard library."""
-    breaches = []
-    for path, line, target in _includes(core / "mqtt"):
-        folders = path.relative_to(core / "mqtt").parts[:-1]
-        if not folders:
-            continue  # mqtt.h, which an embedder includes, names everything.
-        reason = _core_objection(folders[0], target, table)
-        if reason:
-            breaches.append(Breach(path, line, target, reason))
-    return breaches
-
-
-def _core_objection(folder: str, target: str, table: dict[str, set[str]]) -> str | None:
-    if folder not in table:
-        return f"core/README.md has no row for {folder}/"
+def _core_name(_root: pathlib.Path, _path: pathlib.Path, target: str) -> str | None:
     if _STANDARD_HEADER.fullmatch(target):
         return None
     parts = target[1:-1].split("/")
-    if target[0] == "<" or parts[0] != "mqtt" or len(parts) < 3:
-        return 'core includes the standard library and "mqtt/FOLDER/FILE.h" only'
-    if parts[1] == folder or parts[1] in table[folder]:
+    return parts[1] if target[0] == '"' and parts[0] == "mqtt" and len(parts) > 2 else target
+
+
+def _host_name(_root: pathlib.Path, _path: pathlib.Path, target: str) -> str | None:
+    if target[0] == "<":
         return None
-    return f"{folder}/ may include {', '.join(sorted(table[folder])) or 'nothing else'}"
+    folder = target[1:-1].split("/")[0] if "/" in target else target
+    return "core" if folder == "mqtt" else folder
+
+
+def _js_name(root: pathlib.Path, path: pathlib.Path, target: str) -> str | None:
+    if not target.startswith("."):
+        return re.split("[/:]", target)[0]
+    resolved = (path.parent / target).resolve()
+    return resolved.relative_to(root.resolve()).parts[0] if resolved.is_relative_to(root.resolve()) else target
+
+
+PARTS = {
+    "core": Part("core/mqtt", "core/README.md", (".h", ".cpp"), _INCLUDE, _core_name),
+    "wasm": Part("wasm", "wasm/README.md", (".h", ".cpp"), _INCLUDE, _host_name),
+    "native-server": Part("native-server", "native-server/README.md", (".h", ".cpp"), _INCLUDE, _host_name),
+    "js": Part("js/src", "js/README.md", (".ts",), _IMPORT, _js_name),
+}
+
+
+def read_table(readme: str) -> dict[str, set[str]]:
+    """Each folder with the names of what it may include, from the rows `| folder/ | ... | may include |`."""
+    table: dict[str, set[str]] = {}
+    is_inside = False
+    for line in readme.splitlines():
+        is_inside = bool(_HEADER.match(line)) or (is_inside and line.startswith("|"))
+        row = _ROW.match(line) if is_inside else None
+        if row:
+            allowed = row["cells"].split("|")[-1]
+            above = set(table) | set().union(*table.values()) if "all above" in allowed else set()
+            table[row["folder"]] = above | set(_NAME.findall(allowed.replace("all above", "")))
+    return table
+
+
+def folders_of(root: pathlib.Path, part: Part) -> set[str]:
+    return {path.parts[0] for path in _relative_sources(root, part) if len(path.parts) > 1}
+
+
+def table_breaches(root: pathlib.Path, part: Part, table: dict[str, set[str]]) -> list[Breach]:
+    """What a source in FOLDER includes that is neither in FOLDER nor named by its row."""
+    sources = root / part.sources
+    breaches = []
+    for relative in _relative_sources(root, part):
+        if len(relative.parts) == 1:
+            continue  # mqtt.h and main.cpp put everything together.
+        folder = relative.parts[0]
+        path = sources / relative
+        for line, target in _references(path, part.reference):
+            name = part.name_of(sources, path, target)
+            if folder not in table:
+                breaches.append(Breach(path, line, target, f"{part.readme} has no row for {folder}/"))
+            elif name is not None and name != folder and name not in table[folder]:
+                allowed = ", ".join(sorted(table[folder])) or "nothing else"
+                breaches.append(Breach(path, line, target, f"{folder}/ may include {allowed}"))
+    return breaches
 
 
 def host_breaches(root: pathlib.Path) -> list[Breach]:
@@ -66,21 +114,26 @@ def host_breaches(root: pathlib.Path) -> list[Breach]:
     breaches = []
     for host in _HOSTS:
         others = [other for other in _HOSTS if other != host]
-        for path, line, target in _includes(root / host):
-            resolved = (path.parent / target[1:-1]).resolve()
-            names = target[1:-1].split("/")
-            foreign = [other for other in others if names[0] == other or resolved.is_relative_to((root / other).resolve())]
-            if foreign:
-                breaches.append(Breach(path, line, target, f"{host}/ may not include {foreign[0]}/"))
-            elif resolved.is_relative_to((root / "core").resolve()):
-                breaches.append(Breach(path, line, target, 'the core is included as "mqtt/..."'))
+        for relative in _relative_sources(root, PARTS[host]):
+            path = root / host / relative
+            for line, target in _references(path, _INCLUDE):
+                resolved = (path.parent / target[1:-1]).resolve()
+                first = target[1:-1].split("/")[0]
+                foreign = [o for o in others if first == o or resolved.is_relative_to((root / o).resolve())]
+                if foreign:
+                    breaches.append(Breach(path, line, target, f"{host}/ may not include {foreign[0]}/"))
+                elif resolved.is_relative_to((root / "core").resolve()):
+                    breaches.append(Breach(path, line, target, 'the core is included as "mqtt/..."'))
     return breaches
 
 
-def _includes(folder: pathlib.Path):
-    for pattern in _SOURCES:
-        for path in sorted(folder.rglob(pattern)):
-            for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-                include = _INCLUDE.match(text)
-                if include:
-                    yield path, number, include["target"]
+def _relative_sources(root: pathlib.Path, part: Part) -> list[pathlib.Path]:
+    sources = root / part.sources
+    return sorted(path.relative_to(sources) for path in sources.rglob("*") if path.suffix in part.endings)
+
+
+def _references(path: pathlib.Path, pattern: re.Pattern):
+    text = path.read_text(encoding="utf-8")
+    for match in pattern.finditer(text):
+        target = next(group for group in match.groups() if group)
+        yield text.count("\n", 0, match.start(match.lastgroup)) + 1, target

@@ -40,7 +40,14 @@ const propertiesByName = new Map<string, Property>(
 
 const codesByWord = new Map(Object.entries(reasonCodeNames).map(([code, name]) => [wordOf(name), Number(code)]));
 // The return codes of a CONNACK before 5.0, and the reason codes that mean the same.
-const returnCodes = new Map([[0, 0x00], [1, 0x84], [2, 0x85], [3, 0x88], [4, 0x86], [5, 0x87]]);
+const returnCodes = new Map([
+  [0, 0x00],
+  [1, 0x84],
+  [2, 0x85],
+  [3, 0x88],
+  [4, 0x86],
+  [5, 0x87],
+]);
 
 export function camelCase(written: string): string {
   return written.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -269,8 +276,16 @@ export function lineOf(packet: Packet): string {
   const properties = propertiesText('properties' in packet ? (packet.properties as PacketProperties) : undefined);
   switch (packet.cmd) {
     case 'connect': {
-      const { clientId, protocolVersion = 4, clean, bridgeMode, keepalive, username, password, will }: ConnectPacket =
-        packet;
+      const {
+        clientId,
+        protocolVersion = 4,
+        clean,
+        bridgeMode,
+        keepalive,
+        username,
+        password,
+        will,
+      }: ConnectPacket = packet;
       const willProperties = propertiesText(will?.properties as PacketProperties | undefined);
       return (
         `${name} ${quotedUnlessWord(clientId)} ${versionNames[protocolVersion]}` +

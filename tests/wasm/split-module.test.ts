@@ -1,7 +1,7 @@
 // The two forms in which the package carries one module.
 import { describe, expect, it } from '@jest/globals';
 
-import { patched } from '../../js/src/broker-module-bytes.ts';
+import { patched } from '../../js/src/broker/patched-module.ts';
 import { brokerModule, clientModule, splitModules } from '../js/engine/machines.ts';
 
 const { client, patch } = splitModules;

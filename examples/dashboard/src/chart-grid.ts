@@ -15,14 +15,17 @@ export class ChartGrid {
   #turn: ChartView[] = [];
   #theme = readTheme();
 
-  readonly #visibility = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      const view = this.#viewOf.get(target);
-      if (view === undefined) continue;
-      if (isIntersecting) this.#visible.add(view);
-      else this.#visible.delete(view);
-    }
-  }, { rootMargin: '100px' });
+  readonly #visibility = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const view = this.#viewOf.get(target);
+        if (view === undefined) continue;
+        if (isIntersecting) this.#visible.add(view);
+        else this.#visible.delete(view);
+      }
+    },
+    { rootMargin: '100px' },
+  );
 
   readonly #sizes = new ResizeObserver((entries) => {
     for (const { target } of entries) this.#viewOf.get(target)?.fit();

@@ -83,7 +83,8 @@ export class ChartView {
   /** To be called when the card's width may have changed. */
   fit(): void {
     const width = this.#surface.clientWidth;
-    if (width > 0 && this.#plot !== undefined && this.#plot.width !== width) this.#plot.setSize({ width, height: HEIGHT });
+    if (width > 0 && this.#plot !== undefined && this.#plot.width !== width)
+      this.#plot.setSize({ width, height: HEIGHT });
   }
 
   #plotWithAllSeries(): uPlot | undefined {

@@ -66,7 +66,10 @@ export function describe(state: ConnectionState, now: number): { title: string; 
     case 'reconnecting':
       return { title: 'Reconnecting', detail: `attempt ${state.attempts}` };
     case 'lost':
-      return { title: 'Connection lost', detail: [sentence(state.reason), nextAttempt(state.retryAt, now)].join(' ').trim() };
+      return {
+        title: 'Connection lost',
+        detail: [sentence(state.reason), nextAttempt(state.retryAt, now)].join(' ').trim(),
+      };
   }
 }
 

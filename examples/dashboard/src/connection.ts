@@ -34,7 +34,10 @@ export function followConnection(url: string, listener: ConnectionListener): voi
   client.on('reconnect', () => apply({ kind: 'reconnect' }));
   client.on('error', (error) => apply({ kind: 'error', reason: error.message }));
   client.on('disconnect', ({ properties, reasonCode }) => {
-    apply({ kind: 'error', reason: properties?.reasonString ?? `the server ended the connection (reason code ${reasonCode ?? 0})` });
+    apply({
+      kind: 'error',
+      reason: properties?.reasonString ?? `the server ended the connection (reason code ${reasonCode ?? 0})`,
+    });
   });
   client.on('close', (info) => {
     apply({ kind: 'close', reason: closeReason(info), retryAt: client.nextAttemptAt });

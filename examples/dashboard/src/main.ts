@@ -102,7 +102,8 @@ function showNotes(): void {
 }
 
 function topicsNoteText(): string {
-  if (topics.isOverflowing) return `More topics arrive than the ${MAX_TOPICS.toLocaleString('en')} that this page keeps.`;
+  if (topics.isOverflowing)
+    return `More topics arrive than the ${MAX_TOPICS.toLocaleString('en')} that this page keeps.`;
   if (topics.size > 0 && list.isEmpty) return 'No topic has all these words in its name.';
   return topics.size === 0 ? 'Nothing has arrived yet.' : '';
 }

@@ -8,7 +8,10 @@ export type Row = { kind: 'group'; name: string } | { kind: 'topic'; entry: Topi
 
 /** `entries` sorted by group. A topic matches when its name holds each of the words, in any order and case. */
 export function topicRows(entries: readonly TopicEntry[], search: string): Row[] {
-  const words = search.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const rows: Row[] = [];
   let group: string | undefined;
   for (const entry of entries) {

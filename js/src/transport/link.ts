@@ -1,7 +1,7 @@
 // A client and a broker of the same Wasm module, linked inside it: a transport whose bytes JavaScript never sees.
-import type { Attempt } from '../attempt.ts';
+import type { CloseInfo, Transport } from '../api/transport.ts';
 import type { BrokerMachine } from '../engine/broker-machine.ts';
-import type { CloseInfo, Transport } from './transport.ts';
+import type { Attempt } from './attempt.ts';
 
 const CLOSED: CloseInfo = { code: 1000, reason: '', wasClean: true };
 

@@ -1,9 +1,9 @@
 // The URL, the subprotocol and the WebSocket that a client's options ask for.
-import type { OpenTransport, Target } from '../connect.ts';
-import { MqttError } from '../errors.ts';
-import type { ClientOptions } from '../options.ts';
-import type { Transport } from './transport.ts';
-import { WebSocketTransport, type WebSocketLike } from './web-socket.ts';
+import type { ClientOptions } from '../api/client-options.ts';
+import { MqttError } from '../api/errors.ts';
+import type { Transport, WebSocketLike } from '../api/transport.ts';
+import type { OpenTransport, Target } from './attempt.ts';
+import { WebSocketTransport } from './web-socket.ts';
 
 type CreateWebSocket = (url: string, subprotocols: string[], options: ClientOptions) => WebSocketLike;
 
@@ -15,7 +15,9 @@ export function webSocketOpener(create: CreateWebSocket, binaryType = 'arraybuff
     // [MQTT-6.0.0-3]
     const subprotocol = options.protocolId === 'MQIsdp' || options.protocolVersion === 3 ? 'mqttv3.1' : 'mqtt';
     const transformed = options.transformWsUrl?.(given, options, client) ?? given;
-    const created = attempt.after(transformed, (url) => (options.createWebsocket ?? create)(url, [subprotocol], options));
+    const created = attempt.after(transformed, (url) =>
+      (options.createWebsocket ?? create)(url, [subprotocol], options),
+    );
     const transportOf = (socket: WebSocketLike): Transport => {
       checkWebSocket(socket);
       const ofOwn = options.createWebsocket === undefined;

@@ -1,5 +1,5 @@
 // What a platform's buffer does with what it was given -> how much of it waits there, told while that changes.
-import type { TransportHandlers } from './transport.ts';
+import type { TransportHandlers } from '../api/transport.ts';
 
 /** Milliseconds between two looks at a buffer: a part of the shortest time that a machine waits for a sign of life. */
 const LOOK = 100;

@@ -1,21 +1,7 @@
 // A Node stream (a TCP or TLS socket, or any duplex) as a transport.
-import { MqttError } from '../errors.ts';
+import { MqttError } from '../api/errors.ts';
+import { CLOSE_GRACE, type StreamLike, type Transport, type TransportHandlers } from '../api/transport.ts';
 import { Progress } from './progress.ts';
-import { CLOSE_GRACE, type Transport, type TransportHandlers } from './transport.ts';
-
-/** What this file needs of a Node stream: a net.Socket, a tls.TLSSocket or any Duplex. */
-export interface StreamLike {
-  readonly writable: boolean;
-  /** Bytes that were written and have not left. */
-  readonly writableLength?: number;
-  on(event: string, listener: (...args: never[]) => void): unknown;
-  once(event: string, listener: (...args: never[]) => void): unknown;
-  write(bytes: Uint8Array): boolean;
-  pause(): unknown;
-  resume(): unknown;
-  end(): unknown;
-  destroy(): unknown;
-}
 
 // A stream counts what is written together as waiting until the last of it has left; so it gets this much at a time.
 const CHUNK = 64 * 1024;

@@ -1,10 +1,9 @@
 // MQTT over TLS, in Node: `mqtts://host:8883`.
 
 import { isIP } from 'node:net';
-import { connect, type ConnectionOptions } from 'node:tls';
-
+import { type ConnectionOptions, connect } from 'node:tls';
+import type { Transport, TransportHandlers } from '../api/transport.ts';
 import { StreamTransport } from './stream.ts';
-import type { Transport, TransportHandlers } from './transport.ts';
 
 /** `options` are Node's own of tls.connect(): ca, cert, key, rejectUnauthorized ... */
 export function openTls(

@@ -1,26 +1,13 @@
 // A WebSocket, the browser's or anything of its shape, as a transport of binary frames.
-import { MqttError } from '../errors.ts';
+import { MqttError } from '../api/errors.ts';
+import {
+  CLOSE_GRACE,
+  type CloseInfo,
+  type Transport,
+  type TransportHandlers,
+  type WebSocketLike,
+} from '../api/transport.ts';
 import { Arrivals, Progress } from './progress.ts';
-import type { StreamLike } from './stream.ts';
-import { CLOSE_GRACE, type CloseInfo, type Transport, type TransportHandlers } from './transport.ts';
-
-/** What a transport needs of a WebSocket; the `on...` properties serve where there is no addEventListener. */
-export interface WebSocketLike {
-  readonly readyState: number;
-  readonly bufferedAmount: number;
-  binaryType: string;
-  send(data: Uint8Array<ArrayBuffer>, sent?: () => void): void;
-  close(code?: number, reason?: string): void;
-  /** The package ws has it: the end at once, without a closing handshake. */
-  terminate?(): void;
-  /** The package ws, which tells of the line below with the event `upgrade`. */
-  once?(event: string, listener: (response: { readonly socket?: StreamLike }) => void): unknown;
-  addEventListener?(type: string, listener: (event: unknown) => void): void;
-  onopen?: unknown;
-  onmessage?: unknown;
-  onerror?: unknown;
-  onclose?: unknown;
-}
 
 interface CloseEventLike {
   readonly code?: number;

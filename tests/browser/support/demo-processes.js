@@ -39,7 +39,9 @@ export async function startServer({ port = 0, httpPort = 0 } = {}) {
  */
 export function startDevice(port, topic) {
   const program = `${root}examples/machine-device/main.js`;
-  const child = spawn(process.execPath, [program, '--url', `mqtt://127.0.0.1:${port}`, '--topic', topic], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [program, '--url', `mqtt://127.0.0.1:${port}`, '--topic', topic], {
+    stdio: 'ignore',
+  });
   return { stop: (signal) => end(child, signal) };
 }
 

@@ -398,7 +398,9 @@ TEST(Observer, HearsTheEndOfEachConnectionOnceWithItsReason) {
 TEST(Observer, IsToldThatASessionIsResumed) {
   NotedObserver observer;
   TestBroker broker({}, &observer);
-  { Peer(broker, V3_1).connects("a persistent"); }
+  {
+    Peer(broker, V3_1).connects("a persistent");
+  }
   observer.take();
   Peer peer(broker, V3_1);
   peer.connects("a persistent");

@@ -49,7 +49,9 @@ TEST_P(IdentifiersIn, MayBeLongerAndOfAnyCharacters) {
 TEST_P(IdentifiersIn, ThatDifferInOneByteNameDifferentSessions_MQTT_3_1_3_2) {
   TestBroker broker;
   const std::string properties = GetParam() == V5_0 ? " {session_expiry_interval=100}" : "";
-  { Peer(broker, GetParam()).connects("device persistent" + properties); }
+  {
+    Peer(broker, GetParam()).connects("device persistent" + properties);
+  }
   for (const char* other : {"Device", "devicE", "device1", "devic", "evice"}) {
     Peer peer(broker, GetParam());
     peer.sends("CONNECT " + std::string(other) + " persistent" + properties);
@@ -96,7 +98,9 @@ TEST_P(SessionPresentIn, IsNotSaidAfterACleanStart_MQTT_3_2_2_2) {
 
 TEST(SessionPresent, IsNotSaidWithARefusal_MQTT_3_2_2_6) {
   TestBroker broker;
-  { Peer(broker).connects("a persistent {session_expiry_interval=100}"); }
+  {
+    Peer(broker).connects("a persistent {session_expiry_interval=100}");
+  }
   Peer again(broker);
   again.sends("CONNECT a persistent {authentication_method=unknown}");
   const auto received = again.received();

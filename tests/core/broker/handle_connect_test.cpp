@@ -294,7 +294,9 @@ TEST(Session, OfAnOlderClientExpiresAfterTheHostsMaximum) {
 
 TEST(Session, OutlivesItsIntervalWhileItsClientIsThere) {
   TestBroker broker;
-  { Peer(broker).connects("a persistent {session_expiry_interval=10}"); }
+  {
+    Peer(broker).connects("a persistent {session_expiry_interval=10}");
+  }
   broker.advance(5s);
   Peer peer(broker);
   peer.connects("a persistent {session_expiry_interval=10}");

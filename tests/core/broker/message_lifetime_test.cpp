@@ -128,8 +128,12 @@ TEST(Lifetime, OfAWillThatWaitsEndsWhenItsClientComesBack_MQTT_3_1_3_9) {
   Peer watcher(broker);
   watcher.connects("watcher");
   watcher.subscribes("w");
-  { Peer(broker).connects("a persistent will(w 'bye' {will_delay_interval=10}) {session_expiry_interval=1000}"); }
-  { Peer(broker).connects(persistent(V5_0)); }  // without a will, and is lost, too
+  {
+    Peer(broker).connects("a persistent will(w 'bye' {will_delay_interval=10}) {session_expiry_interval=1000}");
+  }
+  {
+    Peer(broker).connects(persistent(V5_0));
+  }  // without a will, and is lost, too
   broker.advance(24h);
   EXPECT_THAT(watcher.received(), IsEmpty());
 }

@@ -6,9 +6,15 @@ suite('ConnectionTracker', () => {
     const tracker = new ConnectionTracker();
     expect(tracker.state).toEqual({ phase: 'connecting' });
     expect(tracker.apply({ kind: 'connect' })).toEqual({ phase: 'connected', problem: undefined });
-    expect(tracker.apply({ kind: 'close', reason: '', retryAt: 5 })).toEqual({ phase: 'lost', reason: 'the connection broke', retryAt: 5 });
+    expect(tracker.apply({ kind: 'close', reason: '', retryAt: 5 })).toEqual({
+      phase: 'lost',
+      reason: 'the connection broke',
+      retryAt: 5,
+    });
     expect(tracker.apply({ kind: 'reconnect' })).toEqual({ phase: 'reconnecting', attempts: 1 });
-    expect(tracker.apply({ kind: 'close', reason: '', retryAt: 9 })).toMatchObject({ reason: 'the server is not reachable' });
+    expect(tracker.apply({ kind: 'close', reason: '', retryAt: 9 })).toMatchObject({
+      reason: 'the server is not reachable',
+    });
     expect(tracker.apply({ kind: 'reconnect' })).toEqual({ phase: 'reconnecting', attempts: 2 });
     expect(tracker.apply({ kind: 'connect' })).toEqual({ phase: 'connected', problem: undefined });
     tracker.apply({ kind: 'close', reason: '', retryAt: 12 });
@@ -18,14 +24,19 @@ suite('ConnectionTracker', () => {
   it('gives the error that led to the close as the reason, then the words of the close itself', () => {
     const tracker = new ConnectionTracker();
     tracker.apply({ kind: 'error', reason: 'Connection refused: Not authorized' });
-    expect(tracker.apply({ kind: 'close', reason: 'bye', retryAt: undefined })).toMatchObject({ reason: 'Connection refused: Not authorized' });
+    expect(tracker.apply({ kind: 'close', reason: 'bye', retryAt: undefined })).toMatchObject({
+      reason: 'Connection refused: Not authorized',
+    });
     expect(tracker.apply({ kind: 'close', reason: 'bye', retryAt: undefined })).toMatchObject({ reason: 'bye' });
   });
 
   it('tells why nothing will arrive when the subscription is refused', () => {
     const tracker = new ConnectionTracker();
     tracker.apply({ kind: 'connect' });
-    expect(tracker.apply({ kind: 'refused', reason: 'not allowed' })).toEqual({ phase: 'connected', problem: 'not allowed' });
+    expect(tracker.apply({ kind: 'refused', reason: 'not allowed' })).toEqual({
+      phase: 'connected',
+      problem: 'not allowed',
+    });
     expect(describe(tracker.state, 0)).toEqual({ title: 'Connected', detail: 'not allowed' });
   });
 });

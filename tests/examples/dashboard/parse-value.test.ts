@@ -16,9 +16,12 @@ describe('parseValue', () => {
     expect(parse(text)).toEqual({ kind: 'number', value, text: text.trim() });
   });
 
-  it.each(['', ' ', '21.5 °C', '0x10', 'Infinity', 'NaN', '1e999', '1,5', '.', 'true', '"21.5"'])('takes %j for text', (text) => {
-    expect(parse(text)).toEqual({ kind: 'text', text: text.trim() });
-  });
+  it.each(['', ' ', '21.5 °C', '0x10', 'Infinity', 'NaN', '1e999', '1,5', '.', 'true', '"21.5"'])(
+    'takes %j for text',
+    (text) => {
+      expect(parse(text)).toEqual({ kind: 'text', text: text.trim() });
+    },
+  );
 
   it('names the numeric fields of a JSON object by their paths', () => {
     const json = '{"power": 12.5, "on": true, "name": "desk", "outlet": {"volts": 230, "amperes": [1, 2]}}';
@@ -35,7 +38,9 @@ describe('parseValue', () => {
   });
 
   it('bounds the fields of a JSON object in number and depth', () => {
-    const wide = parse(JSON.stringify(Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`f${index}`, index]))));
+    const wide = parse(
+      JSON.stringify(Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`f${index}`, index]))),
+    );
     expect(wide.kind === 'fields' && wide.fields.length).toBe(32);
     expect(parse('{"a":'.repeat(50) + '1' + '}'.repeat(50)).kind).toBe('text');
   });

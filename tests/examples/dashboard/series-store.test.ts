@@ -20,7 +20,16 @@ describe('SeriesStore', () => {
     store.record(entry('room/humidity', '40'), 1);
     store.record(entry('room/temperature', '22'), 2);
     expect(groupsOf(store)).toMatchObject([
-      { name: 'room', seriesNames: ['temperature', 'humidity'], times: [1, 2], columns: [[21.5, 22], [40, null]], latest: [22, 40] },
+      {
+        name: 'room',
+        seriesNames: ['temperature', 'humidity'],
+        times: [1, 2],
+        columns: [
+          [21.5, 22],
+          [40, null],
+        ],
+        latest: [22, 40],
+      },
     ]);
   });
 
@@ -28,12 +37,20 @@ describe('SeriesStore', () => {
     const store = new SeriesStore(LIMITS);
     store.record(entry('meter', '{"volts": 230, "amperes": 2}'), 1);
     store.record(entry('note', 'hello'), 1);
-    expect(groupsOf(store)).toMatchObject([{ name: 'meter', seriesNames: ['volts', 'amperes'], columns: [[230], [2]] }]);
+    expect(groupsOf(store)).toMatchObject([
+      { name: 'meter', seriesNames: ['volts', 'amperes'], columns: [[230], [2]] },
+    ]);
   });
 
   it('lets readings in quick succession share a point', () => {
     const store = new SeriesStore(LIMITS);
-    for (const [value, now] of [[1, 1], [2, 1.02], [3, 1.049], [4, 1.06]]) store.record(entry('a/b', String(value)), now ?? 0);
+    for (const [value, now] of [
+      [1, 1],
+      [2, 1.02],
+      [3, 1.049],
+      [4, 1.06],
+    ])
+      store.record(entry('a/b', String(value)), now ?? 0);
     expect(groupsOf(store)).toMatchObject([{ times: [1, 1.06], columns: [[3, 4]] }]);
   });
 

@@ -38,7 +38,9 @@ describe('valueText', () => {
   });
 
   it('shows a JSON object as one line of its numbers', () => {
-    expect(text('eth0', '{"received_bytes_per_second": 1500, "sent_bytes_per_second": 20}')).toBe('received 1.5 kB/s · sent 20 B/s');
+    expect(text('eth0', '{"received_bytes_per_second": 1500, "sent_bytes_per_second": 20}')).toBe(
+      'received 1.5 kB/s · sent 20 B/s',
+    );
     expect(text('many', '[1, 2, 3, 4, 5]')).toBe('0 1 · 1 2 · 2 3 · 3 4 …');
   });
 

@@ -36,7 +36,10 @@ describe('TopicStore', () => {
     const store = new TopicStore({ maxTopics: 10 });
     store.receive('/x', bytes('1'), false);
     store.receive('x/', bytes('1'), false);
-    expect(store.takeChanged()).toMatchObject([{ group: '', leaf: 'x' }, { group: 'x', leaf: '' }]);
+    expect(store.takeChanged()).toMatchObject([
+      { group: '', leaf: 'x' },
+      { group: 'x', leaf: '' },
+    ]);
   });
 
   it('takes a status topic for the state of all that is beside and below it', () => {

@@ -82,7 +82,11 @@ afterEach(async () => {
 
 it('says online and the facts, retained, and then its figures', async () => {
   expect(await server.hears(({ topic }) => topic === STATUS)).toMatchObject({ text: 'online', qos: 1, retain: true });
-  expect(await server.hears(({ topic }) => topic === 'machine/test/about/hostname')).toMatchObject({ text: 'a-machine', qos: 1, retain: true });
+  expect(await server.hears(({ topic }) => topic === 'machine/test/about/hostname')).toMatchObject({
+    text: 'a-machine',
+    qos: 1,
+    retain: true,
+  });
   expect(await server.hears(({ topic }) => topic === 'machine/test/load')).toMatchObject({ qos: 0, retain: false });
 });
 

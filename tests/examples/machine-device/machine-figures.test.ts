@@ -49,7 +49,8 @@ describe('MachineFigures', () => {
   });
 
   it.each(Object.keys(FILES))('publishes the rest where /proc/%s is missing', (missing) => {
-    const without = (files: Record<string, string>) => Object.fromEntries(Object.entries(files).filter(([name]) => name !== missing));
+    const without = (files: Record<string, string>) =>
+      Object.fromEntries(Object.entries(files).filter(([name]) => name !== missing));
     const all = Object.keys(sampleTwice(FILES, LATER));
     const rest = Object.keys(sampleTwice(without(FILES), without(LATER)));
     expect(all).toEqual(expect.arrayContaining(rest));

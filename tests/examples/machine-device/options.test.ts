@@ -2,7 +2,12 @@ import { expect, it } from '@jest/globals';
 import { parseOptions } from '../../../examples/machine-device/options.js';
 
 it('has a default for everything', () => {
-  expect(parseOptions([], 'machine/desk')).toEqual({ help: false, url: 'mqtt://127.0.0.1:1883', topic: 'machine/desk', interval: 100 });
+  expect(parseOptions([], 'machine/desk')).toEqual({
+    help: false,
+    url: 'mqtt://127.0.0.1:1883',
+    topic: 'machine/desk',
+    interval: 100,
+  });
 });
 
 it('takes all of it from the command line', () => {

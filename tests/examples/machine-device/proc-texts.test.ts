@@ -51,7 +51,10 @@ HugePages_Total:       0
   });
 
   it('estimates what is available where the kernel does not', () => {
-    expect(parseMemory('MemTotal: 100 kB\nMemFree: 20 kB\nBuffers: 5 kB\nCached: 30 kB\n')).toMatchObject({ available: 55 * 1024, swapTotal: 0 });
+    expect(parseMemory('MemTotal: 100 kB\nMemFree: 20 kB\nBuffers: 5 kB\nCached: 30 kB\n')).toMatchObject({
+      available: 55 * 1024,
+      swapTotal: 0,
+    });
   });
 
   it('has no answer without a total', () => {
@@ -78,10 +81,19 @@ describe('parseInterfaces', () => {
 
 describe('parseDisks', () => {
   it('counts disks, but neither their partitions nor what lives in memory', () => {
-    const line = (name: string, read: number, written: number): string => `   8       0 ${name} 9 1 ${read} 7 4 9 ${written} 7 0 4 1 1 0 2 1 1 5\n`;
+    const line = (name: string, read: number, written: number): string =>
+      `   8       0 ${name} 9 1 ${read} 7 4 9 ${written} 7 0 4 1 1 0 2 1 1 5\n`;
     const text =
-      line('loop0', 8, 0) + line('sda', 100, 200) + line('sda1', 60, 100) + line('sda10', 40, 100) + line('nvme0n1', 2, 4) +
-      line('nvme0n1p2', 2, 4) + line('mmcblk0', 6, 8) + line('mmcblk0p1', 6, 8) + line('zram0', 5, 5) + line('dm-0', 1, 1);
+      line('loop0', 8, 0) +
+      line('sda', 100, 200) +
+      line('sda1', 60, 100) +
+      line('sda10', 40, 100) +
+      line('nvme0n1', 2, 4) +
+      line('nvme0n1p2', 2, 4) +
+      line('mmcblk0', 6, 8) +
+      line('mmcblk0p1', 6, 8) +
+      line('zram0', 5, 5) +
+      line('dm-0', 1, 1);
     expect(parseDisks(text)).toEqual(
       new Map([
         ['sda', { read: 51200, written: 102400 }],

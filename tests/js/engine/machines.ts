@@ -1,7 +1,7 @@
 // What tests of the engine share: the real modules, a clock moved by hand, sinks that remember, and packets made by another implementation.
 import mqttPacket, { type Packet } from 'mqtt-packet';
 
-import { patched } from '../../../js/src/broker-module-bytes.ts';
+import { patched } from '../../../js/src/broker/patched-module.ts';
 import { type ClientMachine, Engine, type EngineOptions } from '../../../js/src/engine/engine.ts';
 import type { ModuleSource } from '../../../js/src/engine/load.ts';
 import type { ModuleFactory } from '../../../js/src/engine/module.ts';

@@ -5,7 +5,7 @@ import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { StreamTransport } from '../../../js/src/transport/stream.ts';
-import type { TransportHandlers } from '../../../js/src/transport/transport.ts';
+import type { TransportHandlers } from '../../../js/src/api/transport.ts';
 import { WebSocketTransport } from '../../../js/src/transport/web-socket.ts';
 
 const KIB = 1024;

@@ -293,7 +293,9 @@ TEST_F(RelayToATest, SaysThatItGoesWhenItShutsDown) {
 
 TEST(Relay, TellsThePageWhenTheUpstreamRefuses) {
   std::uint16_t closed_port = 0;
-  { closed_port = TestListener().port(); }
+  {
+    closed_port = TestListener().port();
+  }
   TestServer server(relay_to(closed_port));
   WebSocketClient client(server.http_port());
   const ReceivedFrame close = client.receive();

@@ -1,7 +1,0 @@
-// `wasmqtt/broker` in a browser: a whole broker, and all that `wasmqtt` is, in one Wasm module.
-import { brokerModule } from './broker-module.ts';
-import { connectInBrowser } from './connect-in-browser.ts';
-
-export const { connect, connectAsync } = connectInBrowser(brokerModule);
-export * from './create-broker.ts';
-export * from './exports.ts';

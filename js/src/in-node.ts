@@ -1,6 +1,0 @@
-// What `wasmqtt` is in Node.
-import { clientModule } from './client-module.ts';
-import { connectInNode } from './connect-in-node.ts';
-
-export const { connect, connectAsync } = connectInNode(clientModule);
-export * from './exports.ts';
