@@ -123,7 +123,7 @@ function brokerOptions() {
   const entry = /MQTT_BROKER_OPTION\(([^"]*)"([\w-]+)",\s*(\w+),\s*"([^"]*)"\)/g;
   const number = (text) => (text === 'SIZE_MAX' ? Infinity : Number(text.replace(/'/g, '')));
   return [...source.matchAll(entry)].map(([, head, flag, reason, text]) => {
-    const [type, name, standard, unit, least, most] = head.split(',').map((part) => part.trim());
+    const [, name, standard, unit, least, most] = head.split(',').map((part) => part.trim());
     const isNumber = unit !== 'Switch' && unit !== 'QoS';
     return {
       name: camel(name),
@@ -139,7 +139,8 @@ function brokerOptions() {
   });
 }
 
-const grouped = (value) => (typeof value === 'number' && value !== Infinity ? value.toLocaleString('en-US') : String(value));
+const grouped = (value) =>
+  typeof value === 'number' && value !== Infinity ? value.toLocaleString('en-US') : String(value);
 
 function limitsOf({ type, standard, unit, least, most }) {
   if (type === 'boolean') return `${standard}`;
@@ -176,9 +177,11 @@ ${switches.map(({ name }) => `  '${name}',`).join('\n')}
 function brokerOptionsPage() {
   const seconds = (option) =>
     option.unit === 'milliseconds' ? { ...option, ...scaled(option, 1000), unit: 'seconds' } : option;
-  const reasons = new Map([
-    ...read('core/mqtt/base/reason_code.cpp').matchAll(/case ReasonCode::(\w+):\s*return "([^"]*)"/g),
-  ].map(([, enumerator, name]) => [enumerator, name]));
+  const reasons = new Map(
+    [...read('core/mqtt/base/reason_code.cpp').matchAll(/case ReasonCode::(\w+):\s*return "([^"]*)"/g)].map(
+      ([, enumerator, name]) => [enumerator, name],
+    ),
+  );
   const rows = brokerOptions().map((option) => {
     if (option.reason !== 'None' && !reasons.has(option.reason)) throw new Error(`there is no reason ${option.reason}`);
     const limits = limitsOf(option);

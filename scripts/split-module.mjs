@@ -209,7 +209,8 @@ function immediatesOf(opcode) {
   if (opcode === 0x11 || (opcode >= 0x28 && opcode <= 0x3e)) return 2;
   if (opcode === 0x108 || opcode === 0x10a || opcode === 0x10c || opcode === 0x10e) return 2;
   if (opcode === 0x109 || opcode === 0x10b || opcode === 0x10d || (opcode >= 0x10f && opcode <= 0x111)) return 1;
-  const isPlain = opcode <= 0x01 || opcode === 0x05 || opcode === 0x0b || opcode === 0x0f || opcode === 0x1a || opcode === 0x1b;
+  const isPlain =
+    opcode <= 0x01 || opcode === 0x05 || opcode === 0x0b || opcode === 0x0f || opcode === 0x1a || opcode === 0x1b;
   const isNumeric = (opcode >= 0x45 && opcode <= 0xc4) || (opcode >= 0x100 && opcode <= 0x107);
   if (isPlain || isNumeric || opcode === 0xd1) return 0;
   throw new Error(`split-module: an instruction that is not known here: 0x${opcode.toString(16)}`);

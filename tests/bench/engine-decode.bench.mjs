@@ -5,7 +5,7 @@ import { amount, compare, report } from './harness.mjs';
 
 const messages = amount(Number(process.env.BENCH_MESSAGES ?? 1_000_000));
 const chunkSize = 16 * 1024;
-const { Engine } = await loadEngine();
+const { ClientMachine, Engine } = await loadEngine();
 const source = await moduleSource('client');
 
 // Chunks that hold whole and cut packets alike, as a stream does. They come round again until enough messages have passed: few
@@ -39,7 +39,8 @@ async function engineRate(chunks) {
   let bytes = 0;
   const engine = new Engine(source);
   await engine.ready;
-  const client = engine.createClient(
+  const client = new ClientMachine(
+    engine,
     {},
     sink({
       message: (topic, payload) => {

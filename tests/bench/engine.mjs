@@ -7,7 +7,7 @@ const root = new URL('../../', import.meta.url);
 
 /** The engine's modules: Engine, BrokerMachine, ... */
 export async function loadEngine() {
-  const contents = ['engine', 'broker-machine', 'types']
+  const contents = ['engine', 'client-machine', 'broker-machine', 'types']
     .map((name) => `export * from './js/src/engine/${name}.ts';`)
     .join('\n');
   const outfile = fileURLToPath(new URL('build/bench/engine.mjs', root));

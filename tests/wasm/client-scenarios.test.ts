@@ -2,7 +2,8 @@
 import { describe, it } from '@jest/globals';
 import { generate, parser, type Packet, type Parser } from 'mqtt-packet';
 
-import type { ClientMachine, Engine } from '../../js/src/engine/engine.ts';
+import { ClientMachine } from '../../js/src/engine/client-machine.ts';
+import type { Engine } from '../../js/src/engine/engine.ts';
 import type { PacketProperties } from '../../js/src/engine/properties.ts';
 import type { ClientSink, ConnectPacket, EngineError } from '../../js/src/engine/types.ts';
 import { clientModule, type FakeClock, settled, startEngine } from '../js/engine/machines.ts';
@@ -92,7 +93,7 @@ class ClientStage implements Stage {
     this.#clock = clock;
     this.#slice = slice;
     const named = Object.entries(options).map(([name, value]) => [camelCase(name), value]);
-    this.#machine = engine.createClient({ reconnectJitter: 0, ...flags(Object.fromEntries(named)) }, this.#sink);
+    this.#machine = new ClientMachine(engine, { reconnectJitter: 0, ...flags(Object.fromEntries(named)) }, this.#sink);
   }
 
   send(who: string, line: string): void {
@@ -151,7 +152,11 @@ class ClientStage implements Stage {
       case 'auth':
         return this.#machine.authenticate(packet.reasonCode, packet.properties as PacketProperties);
       case 'puback':
-        return this.#machine.acknowledge(packet.messageId!, packet.reasonCode ?? 0, packet.properties as PacketProperties);
+        return this.#machine.acknowledge(
+          packet.messageId!,
+          packet.reasonCode ?? 0,
+          packet.properties as PacketProperties,
+        );
       case 'disconnect':
         return this.#machine.disconnect(packet.reasonCode ?? 0, packet.properties as PacketProperties);
       default:
@@ -170,10 +175,9 @@ class ClientStage implements Stage {
 }
 
 function flags(options: Record<string, number>): object {
-  const isFlag = (name: string): boolean => ['reconnect', 'resubscribe', 'queueQosZero', 'acknowledgedByHost'].includes(name);
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, isFlag(name) ? value !== 0 : value]),
-  );
+  const isFlag = (name: string): boolean =>
+    ['reconnect', 'resubscribe', 'queueQosZero', 'acknowledgedByHost'].includes(name);
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, isFlag(name) ? value !== 0 : value]));
 }
 
 function connectPacketOf(packet: WrittenConnect): ConnectPacket {

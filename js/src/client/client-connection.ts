@@ -3,7 +3,8 @@
 import { type MqttError, messageOf } from '../api/errors.ts';
 import type { SessionStore } from '../api/session-store.ts';
 import type { CloseInfo } from '../api/transport.ts';
-import type { ClientMachine, Engine } from '../engine/engine.ts';
+import { ClientMachine } from '../engine/client-machine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Payload } from '../engine/payload.ts';
 import type { PacketProperties } from '../engine/properties.ts';
 import type {
@@ -60,7 +61,7 @@ export class ClientConnection implements ClientSink {
   /** `store` keeps the session, if it is to outlive this page or process. */
   constructor(engine: Engine, options: ClientMachineOptions, store: SessionStore | undefined) {
     this.#journal = store && new SessionJournal(store, (error) => this.#storeFailed(error));
-    this.machine = engine.createClient({ ...options, hasJournal: store !== undefined }, this);
+    this.machine = new ClientMachine(engine, { ...options, hasJournal: store !== undefined }, this);
   }
 
   /** An attempt is under way, or has become a connection. */

@@ -3,7 +3,7 @@ import type { PublishCallback } from '../api/client-types.ts';
 import { ErrorWithReasonCode, errorOf } from '../api/errors.ts';
 import type { PublishProperties } from '../api/packets.ts';
 import { isFailure, ReasonCodes } from '../api/reason-codes.ts';
-import type { ClientMachine } from '../engine/engine.ts';
+import type { ClientMachine } from '../engine/client-machine.ts';
 import { type OperationToken, PublishFlags } from '../engine/types.ts';
 import type { Answer, Operations } from './operations.ts';
 import { publishPacketOf, refusalOf } from './packet-shapes.ts';

@@ -6,7 +6,7 @@ import type { SubscribeCallback, SubscriptionGrant, UnsubscribeCallback } from '
 import { ErrorWithSubackPacket, errorOf, type MqttError } from '../api/errors.ts';
 import type { SubackPacket, UnsubscribeProperties } from '../api/packets.ts';
 import { isFailure, ReasonCodes } from '../api/reason-codes.ts';
-import type { ClientMachine } from '../engine/engine.ts';
+import type { ClientMachine } from '../engine/client-machine.ts';
 import type { EngineError, OperationToken, SubscribeEntry } from '../engine/types.ts';
 import { Reason } from '../generated/reason-codes.ts';
 import { maySpeak5 } from './complete-options.ts';

@@ -14,7 +14,8 @@ import {
 } from '../generated/records.ts';
 import { defined, randomSeed, rawConnect } from './client-machine.ts';
 import { utf8Of } from './commands.ts';
-import { type ClientMachine, type Engine, NumberPool } from './engine.ts';
+import type { ClientMachine } from './client-machine.ts';
+import { type Engine, NumberPool } from './engine.ts';
 import type { BrokerEvents, EventReader } from './events.ts';
 import type { RawBrokerModule } from './module.ts';
 import { padded, type PacketProperties } from './properties.ts';

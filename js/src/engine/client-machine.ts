@@ -4,7 +4,15 @@ import { inRange, utf8Of } from './commands.ts';
 import type { Engine } from './engine.ts';
 import type { RawConnect } from './module.ts';
 import type { PacketProperties } from './properties.ts';
-import type { ClientMachineOptions, ConnectPacket, OperationToken, ReasonCode, SubscribeEntry, WillMessage } from './types.ts';
+import type {
+  ClientMachineOptions,
+  ClientSink,
+  ConnectPacket,
+  OperationToken,
+  ReasonCode,
+  SubscribeEntry,
+  WillMessage,
+} from './types.ts';
 
 /**
  * A client through any number of transports, one at a time: startAttempt(), transportOpened(), receive()..., transportClosed().
@@ -15,14 +23,14 @@ export class ClientMachine {
   readonly engine: Engine;
   readonly number: number;
 
-  /** Made by Engine.createClient(). */
-  constructor(engine: Engine, number: number, options: ClientMachineOptions) {
+  /** `sink` hears of its events. */
+  constructor(engine: Engine, options: ClientMachineOptions, sink: ClientSink) {
     this.engine = engine;
-    this.number = number;
+    this.number = engine.addClient(sink);
     const { hasJournal = false, trace = false, ...given } = options;
     const own = { ...defined(given), unixTimeAtZero: Date.now() - engine.now(), randomSeed: randomSeed() };
     engine.call((module) =>
-      module.createClient(number, { ...module.defaultClientOptions(), ...own }, hasJournal, trace),
+      module.createClient(this.number, { ...module.defaultClientOptions(), ...own }, hasJournal, trace),
     );
   }
 
@@ -69,9 +77,11 @@ export class ClientMachine {
   }
 
   subscribe(entries: readonly SubscribeEntry[], properties: PacketProperties | undefined, token: OperationToken): void {
-    const named = entries.map(({ topicFilter, qos, noLocal = false, retainAsPublished = false, retainHandling = 0 }) => {
-      return [utf8Of(topicFilter), qos, noLocal, retainAsPublished, retainHandling] as const;
-    });
+    const named = entries.map(
+      ({ topicFilter, qos, noLocal = false, retainAsPublished = false, retainHandling = 0 }) => {
+        return [utf8Of(topicFilter), qos, noLocal, retainAsPublished, retainHandling] as const;
+      },
+    );
     const run = this.engine.stage().runOf(properties);
     this.engine.call((module) => {
       for (const entry of named) module.nameFilter(...entry);
@@ -212,12 +222,15 @@ function textOf(name: string, value: string | undefined): Uint8Array {
 function bytesOf(name: string, value: Uint8Array | string | undefined): Uint8Array {
   if (value === undefined) return nothing;
   if (typeof value === 'string') return utf8Of(value);
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength));
+  if (ArrayBuffer.isView(value))
+    return new Uint8Array(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength));
   throw new TypeError(`${name} must be a string or a Uint8Array, not ${typeof value}`);
 }
 
 /** Without what is undefined, so that a default takes its place. */
-export function defined<Options extends object>(options: Options): { [Name in keyof Options]?: Exclude<Options[Name], undefined> } {
+export function defined<Options extends object>(
+  options: Options,
+): { [Name in keyof Options]?: Exclude<Options[Name], undefined> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }
 

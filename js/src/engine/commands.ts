@@ -159,7 +159,11 @@ export class CommandBlock {
     this.#length = this.#at;
   }
 
-  receive(kind: CommandKind.Receive | CommandKind.ConnectionReceive, subject: number, frame: Uint8Array<ArrayBuffer>): void {
+  receive(
+    kind: CommandKind.Receive | CommandKind.ConnectionReceive,
+    subject: number,
+    frame: Uint8Array<ArrayBuffer>,
+  ): void {
     const at = this.#begin(kind, subject, ReceiveCommandField.words);
     this.#words[at + ReceiveCommandField.frame] = this.frames.length;
     this.#set(at + ReceiveCommandField.bytesLength, this.#binary(frame));
@@ -302,7 +306,8 @@ export class CommandBlock {
         if (typeof value !== 'string') throw new TypeError(`${name} must be a string`);
         return this.#bytesProperty(id, value);
       case PropertyKind.Binary:
-        if (typeof value !== 'string' && !(value instanceof Uint8Array)) throw new TypeError(`${name} must be a Uint8Array`);
+        if (typeof value !== 'string' && !(value instanceof Uint8Array))
+          throw new TypeError(`${name} must be a Uint8Array`);
         return this.#bytesProperty(id, value);
       case PropertyKind.UserProperties:
         if (typeof value !== 'object') throw new TypeError(`${name} must be an object of strings`);

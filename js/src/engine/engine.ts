@@ -1,14 +1,11 @@
 // The Wasm edge: stages what clients and brokers are told, steps the machines once for all of it, and walks the events into their sinks.
 import { CommandKind, ReceiveCommandField } from '../generated/records.ts';
-import { ClientMachine } from './client-machine.ts';
 import { AnnouncedTopics, CommandBlock } from './commands.ts';
 import { type BrokerEvents, EventReader } from './events.ts';
 import { instantiate, type ModuleSource } from './load.ts';
 import type { RawModule } from './module.ts';
 import { type Clock, hostClock, postTask, Scheduler } from './scheduler.ts';
-import type { ClientMachineOptions, ClientSink, EngineError } from './types.ts';
-
-export { ClientMachine } from './client-machine.ts';
+import type { ClientSink, EngineError } from './types.ts';
 
 export interface EngineOptions {
   /** Monotonic milliseconds; performance.now() unless given. */
@@ -92,12 +89,6 @@ export class Engine {
     return this.#module !== undefined;
   }
 
-  createClient(options: ClientMachineOptions, sink: ClientSink): ClientMachine {
-    const number = this.#clientNumbers.take();
-    this.#sinks[number] = sink;
-    return new ClientMachine(this, number, options);
-  }
-
   /** Carries out at once what is staged; inside a walk, at its end. */
   flush(): void {
     if (this.#isRunning) this.#runAgain = true;
@@ -143,7 +134,11 @@ export class Engine {
   }
 
   /** @internal Bytes of a transport: carried out at once, or behind the walk that runs. */
-  receive(kind: CommandKind.Receive | CommandKind.ConnectionReceive, subject: number, frame: Uint8Array<ArrayBuffer>): void {
+  receive(
+    kind: CommandKind.Receive | CommandKind.ConnectionReceive,
+    subject: number,
+    frame: Uint8Array<ArrayBuffer>,
+  ): void {
     if (this.#isDisposed) return;
     if (this.#isRunning || this.#module === undefined) {
       this.#staged.receive(kind, subject, frame);
@@ -151,6 +146,13 @@ export class Engine {
     } else {
       this.#run({ kind, subject, frame });
     }
+  }
+
+  /** @internal A number for a client whose events come to `sink`. */
+  addClient(sink: ClientSink): number {
+    const number = this.#clientNumbers.take();
+    this.#sinks[number] = sink;
+    return number;
   }
 
   /** @internal The client's number is free once its last command was carried out. */
@@ -222,7 +224,10 @@ export class Engine {
     this.#running = block;
     const hasCalls = block.calls.length > 0;
     let begin = hasCalls ? this.#carryOutCalls(module, block) : 0;
-    while (!this.#isDisposed && (block.length - begin > longestRun || (received === undefined && begin < block.length))) {
+    while (
+      !this.#isDisposed &&
+      (block.length - begin > longestRun || (received === undefined && begin < block.length))
+    ) {
       const end = block.endOfRun(begin, block.length, longestRun);
       this.#copyIn(module, block, begin, end);
       this.#finishStep(module.step(end - begin, this.#clock.now()), block);
@@ -264,7 +269,12 @@ export class Engine {
   }
 
   // The frame is copied once, from where the transport left it to linear memory.
-  #carryOutReceived(module: RawModule, block: CommandBlock, begin: number, { kind, subject, frame }: ReceivedFrame): void {
+  #carryOutReceived(
+    module: RawModule,
+    block: CommandBlock,
+    begin: number,
+    { kind, subject, frame }: ReceivedFrame,
+  ): void {
     const before = block.length - begin;
     const head = before + 4 * ReceiveCommandField.words;
     const total = head + ((frame.length + 3) & ~3);

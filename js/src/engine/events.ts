@@ -61,11 +61,7 @@ export class EventReader {
   #joinedLength = 0;
 
   /** `clients` are the sinks by the clients' numbers, as they are at each moment. */
-  constructor(
-    module: RawModule,
-    clients: readonly (ClientSink | undefined)[],
-    reportError: (error: unknown) => void,
-  ) {
+  constructor(module: RawModule, clients: readonly (ClientSink | undefined)[], reportError: (error: unknown) => void) {
     this.#module = module;
     this.#clients = clients;
     this.#reportError = reportError;
@@ -191,7 +187,10 @@ export class EventReader {
         );
       }
       case EventKind.JournalPut:
-        return sink.journalPut?.(this.bytes(at + JournalEventField.keyOffset), this.bytes(at + JournalEventField.valueOffset));
+        return sink.journalPut?.(
+          this.bytes(at + JournalEventField.keyOffset),
+          this.bytes(at + JournalEventField.valueOffset),
+        );
       case EventKind.JournalErase:
         return sink.journalErase?.(this.bytes(at + JournalEventField.keyOffset));
       case EventKind.RestoreFailed:

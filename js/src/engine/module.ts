@@ -98,7 +98,13 @@ export interface RawModule {
   openTransport(client: number, connect: RawConnect, maximumFrameSize: number): void;
   closeTransport(client: number): void;
   /** One after the other, what the next subscribe() or unsubscribe() names. */
-  nameFilter(topicFilter: Bytes, qos: number, noLocal: boolean, retainAsPublished: boolean, retainHandling: number): void;
+  nameFilter(
+    topicFilter: Bytes,
+    qos: number,
+    noLocal: boolean,
+    retainAsPublished: boolean,
+    retainHandling: number,
+  ): void;
   subscribe(client: number, properties: Bytes, token: number): void;
   unsubscribe(client: number, properties: Bytes, token: number): void;
   authenticate(client: number, reasonCode: number, properties: Bytes, token: number): void;

@@ -41,7 +41,8 @@ interface Property {
 }
 
 const propertiesById: (Property | undefined)[] = [];
-for (const [name, { id, kind }] of Object.entries(propertyTable)) propertiesById[id] = { name: name as keyof PacketProperties, kind };
+for (const [name, { id, kind }] of Object.entries(propertyTable))
+  propertiesById[id] = { name: name as keyof PacketProperties, kind };
 
 /** Reads a run of properties as wasm/records.h describes it: `length` bytes from the word-aligned place `begin`. */
 export function readProperties(words: Uint32Array, bytes: Uint8Array, begin: number, length: number): PacketProperties {

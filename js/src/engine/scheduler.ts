@@ -67,7 +67,11 @@ export class Scheduler {
 
 /** Calls `task` as a task of its own, behind those that wait already: setTimeout() would be clamped to 4 ms in a page. */
 export const postTask: (task: () => void) => void =
-  typeof setImmediate === 'function' ? setImmediate : typeof MessageChannel === 'function' ? viaMessageChannel() : setTimeout;
+  typeof setImmediate === 'function'
+    ? setImmediate
+    : typeof MessageChannel === 'function'
+      ? viaMessageChannel()
+      : setTimeout;
 
 function viaMessageChannel(): (task: () => void) => void {
   let channel: MessageChannel | undefined;

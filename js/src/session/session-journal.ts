@@ -1,7 +1,7 @@
 // The changes of one client's session -> a store, and what relies on them held back until they are there.
 import { MqttError, messageOf } from '../api/errors.ts';
 import type { SessionChange, SessionStore } from '../api/session-store.ts';
-import type { ClientMachine } from '../engine/engine.ts';
+import type { ClientMachine } from '../engine/client-machine.ts';
 
 /** What is to be written together, and what waits for it. */
 interface Batch {

@@ -3,7 +3,7 @@
 import { type Awaitable, isPromised } from '../api/awaitable.ts';
 import type { CompleteOptions, Protocol } from '../api/client-options.ts';
 import type { Transport, TransportHandlers } from '../api/transport.ts';
-import type { ClientMachine } from '../engine/engine.ts';
+import type { ClientMachine } from '../engine/client-machine.ts';
 import type { ConnectPacket } from '../engine/types.ts';
 
 /** Where an attempt goes; the port is the protocol's own unless the options say another. */

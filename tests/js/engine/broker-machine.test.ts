@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { type BrokerConnection, type BrokerLink, BrokerMachine } from '../../../js/src/engine/broker-machine.ts';
-import type { ClientMachine, Engine } from '../../../js/src/engine/engine.ts';
+import { ClientMachine } from '../../../js/src/engine/client-machine.ts';
+import type { Engine } from '../../../js/src/engine/engine.ts';
 import {
   type BrokerMachineOptions,
   type BrokerSink,
@@ -74,7 +75,7 @@ function linkClient(
   options: ClientMachineOptions = {},
 ): LinkedClient {
   const sink = new RecordingSink();
-  const machine = engine.createClient(options, sink);
+  const machine = new ClientMachine(engine, options, sink);
   machine.startAttempt();
   const linkEnds: number[] = [];
   const link = broker.link(machine, { ...connect, clientId, ...packet }, () => linkEnds.push(clock.time));
@@ -83,7 +84,12 @@ function linkClient(
   return { machine, sink, link, linkEnds };
 }
 
-function subscribe({ engine }: TestBroker, { machine, sink }: LinkedClient, topicFilter: string, qos: 0 | 1 | 2 = 0): void {
+function subscribe(
+  { engine }: TestBroker,
+  { machine, sink }: LinkedClient,
+  topicFilter: string,
+  qos: 0 | 1 | 2 = 0,
+): void {
   machine.subscribe([{ topicFilter, qos }], undefined, 4242);
   engine.flush();
   expect(sink.answers.pop()).toMatchObject(['subscribed', 4242, expect.any(Number), [qos], undefined]);
@@ -92,7 +98,10 @@ function subscribe({ engine }: TestBroker, { machine, sink }: LinkedClient, topi
 const texts = ({ sink }: LinkedClient): string[] => sink.messages.map(({ topic, payload }) => `${topic}=${payload}`);
 
 /** A connection over a transport that remembers what it was given. */
-function openConnection({ broker }: TestBroker, gathered?: number): { connection: BrokerConnection; frames: Uint8Array[]; closes: () => number } {
+function openConnection(
+  { broker }: TestBroker,
+  gathered?: number,
+): { connection: BrokerConnection; frames: Uint8Array[]; closes: () => number } {
   const frames: Uint8Array[] = [];
   let closes = 0;
   const connection = broker.open({ output: (frame) => frames.push(frame), closeTransport: () => ++closes }, gathered);
@@ -122,11 +131,16 @@ describe('links', () => {
     const test = await startBroker();
     const [publisher, subscriber] = [linkClient(test, 'publisher'), linkClient(test, 'subscriber')];
     subscribe(test, subscriber, '#');
-    const payloads = [0, 1, 63, 4096, 4097, 8191, 8192, 100_000, 3_000_000].map((size) => new Uint8Array(size).map((_, i) => i * 3 + size));
-    payloads.forEach((payload, i) => publisher.machine.publish(`size/${i}`, payload, 0, undefined, 0));
+    const payloads = [0, 1, 63, 4096, 4097, 8191, 8192, 100_000, 3_000_000].map((size) =>
+      new Uint8Array(size).map((_, i) => i * 3 + size),
+    );
+    for (const [i, payload] of payloads.entries()) publisher.machine.publish(`size/${i}`, payload, 0, undefined, 0);
     await settled();
-    expect(subscriber.sink.messages.map(({ payload }) => payload.length)).toEqual(payloads.map((payload) => payload.length));
-    subscriber.sink.messages.forEach(({ payload }, i) => expect(Buffer.compare(payload, payloads[i]!)).toBe(0));
+    expect(subscriber.sink.messages.map(({ payload }) => payload.length)).toEqual(
+      payloads.map((payload) => payload.length),
+    );
+    for (const [i, { payload }] of subscriber.sink.messages.entries())
+      expect(Buffer.compare(payload, payloads[i]!)).toBe(0);
     test.engine.dispose();
   });
 
@@ -152,7 +166,11 @@ describe('links', () => {
     subscriber.machine.subscribe([{ topicFilter: 'kept', qos: 1 }], { subscriptionIdentifier: 9 }, 2);
     test.engine.flush();
     expect(subscriber.sink.messages).toMatchObject([
-      { topic: 'kept', flags: 1 | PublishFlags.retain, properties: { contentType: 'text/plain', subscriptionIdentifier: 9 } },
+      {
+        topic: 'kept',
+        flags: 1 | PublishFlags.retain,
+        properties: { contentType: 'text/plain', subscriptionIdentifier: 9 },
+      },
     ]);
     test.engine.dispose();
   });
@@ -206,7 +224,11 @@ describe('links', () => {
     const { machine } = linkClient(test, 'destroyed');
     machine.destroy();
     test.engine.flush();
-    expect(test.sink.events.at(-1)).toMatchObject(['ended', expect.any(Number), { clientId: 'destroyed', orderly: false }]);
+    expect(test.sink.events.at(-1)).toMatchObject([
+      'ended',
+      expect.any(Number),
+      { clientId: 'destroyed', orderly: false },
+    ]);
     expect(test.broker.statistics().connections).toBe(0);
     test.engine.dispose();
   });
@@ -214,7 +236,7 @@ describe('links', () => {
   it('need a client of the same engine', async () => {
     const test = await startBroker();
     const other = await startEngine(clientModule);
-    const stranger = other.engine.createClient({}, new RecordingSink());
+    const stranger = new ClientMachine(other.engine, {}, new RecordingSink());
     expect(() => test.broker.link(stranger, connect, () => {})).toThrow('of the same Engine');
     other.engine.dispose();
     test.engine.dispose();
@@ -240,7 +262,9 @@ describe('connections', () => {
     subscribe(test, linked, 'from/outside');
     const { connection, frames } = openConnection(test);
     connection.receive(connectBytes('outside'));
-    connection.receive(frameOf([{ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'from/inside', qos: 0 }] }]));
+    connection.receive(
+      frameOf([{ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'from/inside', qos: 0 }] }]),
+    );
     connection.receive(frameOf([publishPacket('from/outside', 'hello')]));
     expect(texts(linked)).toEqual(['from/outside=hello']);
     linked.machine.publish('from/inside', 'hi', 0, undefined, 0);
@@ -268,7 +292,14 @@ describe('connections', () => {
       [
         'connected',
         number,
-        { clientId: 'observed', protocolVersion: 4, clean: true, sessionPresent: false, keepAlive: 30, username: 'üser' },
+        {
+          clientId: 'observed',
+          protocolVersion: 4,
+          clean: true,
+          sessionPresent: false,
+          keepAlive: 30,
+          username: 'üser',
+        },
       ],
       ['subscribed', number, 'a/#', 1],
       ['publish', number, 'b', Buffer.from('payload'), 1, 7, undefined],
@@ -302,7 +333,11 @@ describe('connections', () => {
     connection.receive(Uint8Array.of(0x00, 0x00));
     expect(closes()).toBe(1);
     const error = { fault: 'peer-sent-garbage', reasonCode: 0x81, text: expect.any(String) };
-    expect(test.sink.events.at(-1)).toMatchObject(['ended', connection.number, { clientId: 'talker', orderly: false, error }]);
+    expect(test.sink.events.at(-1)).toMatchObject([
+      'ended',
+      connection.number,
+      { clientId: 'talker', orderly: false, error },
+    ]);
     test.engine.dispose();
   });
 
@@ -371,7 +406,12 @@ describe('the host', () => {
   it('disconnects a connection with a reason', async () => {
     const test = await startBroker();
     const { connection, frames, closes } = openConnection(test);
-    connection.receive(frameOf([{ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 5, clientId: 'c', clean: true, keepalive: 0 }], 5));
+    connection.receive(
+      frameOf(
+        [{ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 5, clientId: 'c', clean: true, keepalive: 0 }],
+        5,
+      ),
+    );
     frames.length = 0;
     test.broker.disconnect(connection.number, 0x98);
     test.engine.flush();

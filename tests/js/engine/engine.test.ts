@@ -1,9 +1,20 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import type { ModuleFactory } from '../../../js/src/engine/module.ts';
+import { ClientMachine } from '../../../js/src/engine/client-machine.ts';
 import { Engine } from '../../../js/src/engine/engine.ts';
 import { PublishFlags } from '../../../js/src/engine/types.ts';
-import { clientModule, connect, frameOf, packetSizes, publishPacket, RecordingSink, settled, startClient, startEngine } from './machines.ts';
+import {
+  clientModule,
+  connect,
+  frameOf,
+  packetSizes,
+  publishPacket,
+  RecordingSink,
+  settled,
+  startClient,
+  startEngine,
+} from './machines.ts';
 
 describe('frames of a transport', () => {
   it('are no larger than it says, and begin and end with packets', async () => {
@@ -27,7 +38,9 @@ describe('frames of a transport', () => {
     await settled();
     const sizes = sink.frames.map(({ length }) => length);
     expect(sizes).toEqual([11, 1000, 1000, 506, ...Array.from({ length: 20 }, () => 1000), 7, 11]);
-    expect(sink.takePackets().map((packet) => 'payload' in packet && packet.payload.length)).toEqual([6, 2500, 20_000, 6]);
+    expect(sink.takePackets().map((packet) => 'payload' in packet && packet.payload.length)).toEqual([
+      6, 2500, 20_000, 6,
+    ]);
     engine.dispose();
   });
 
@@ -53,7 +66,7 @@ describe('staging', () => {
   it('carries out what was staged before the module had started', async () => {
     const engine = new Engine(clientModule);
     const sink = new RecordingSink();
-    const machine = engine.createClient({}, sink);
+    const machine = new ClientMachine(engine, {}, sink);
     machine.startAttempt();
     machine.transportOpened(connect);
     expect(sink.frames).toHaveLength(0);
@@ -86,7 +99,10 @@ describe('staging', () => {
     const { engine, machine, sink } = await startClient();
     machine.publish('first', '', 0, undefined, 0);
     machine.receive(frameOf([publishPacket('in', 'x', { qos: 1, messageId: 9 })]));
-    expect(sink.takePackets()).toMatchObject([{ cmd: 'publish', topic: 'first' }, { cmd: 'puback', messageId: 9 }]);
+    expect(sink.takePackets()).toMatchObject([
+      { cmd: 'publish', topic: 'first' },
+      { cmd: 'puback', messageId: 9 },
+    ]);
     engine.dispose();
   });
 
@@ -112,7 +128,9 @@ describe('staging', () => {
     await settled();
     const packets = sink.takePackets();
     expect(packets).toHaveLength(20_000);
-    expect(packets.every((packet, i) => 'payload' in packet && packet.payload.toString().startsWith(`${i} `))).toBe(true);
+    expect(packets.every((packet, i) => 'payload' in packet && packet.payload.toString().startsWith(`${i} `))).toBe(
+      true,
+    );
     engine.dispose();
   });
 
@@ -121,7 +139,9 @@ describe('staging', () => {
     const wrong = { noSuchProperty: 1 } as object;
     expect(() => machine.publish('a', 'b', 0, wrong, 1)).toThrow('MQTT has no property "noSuchProperty"');
     expect(() => machine.publish('a', 'b', 0, { messageExpiryInterval: -1 }, 1)).toThrow(RangeError);
-    expect(() => machine.publish('a', 'b', 0, { topicAlias: 70_000 }, 1)).toThrow('topicAlias must be a whole number from 0 to 65535');
+    expect(() => machine.publish('a', 'b', 0, { topicAlias: 70_000 }, 1)).toThrow(
+      'topicAlias must be a whole number from 0 to 65535',
+    );
     machine.publish('a', 'c', 0, undefined, 0);
     await settled();
     expect(sink.takePackets(5)).toMatchObject([{ cmd: 'publish', payload: Buffer.from('c') }]);
@@ -185,7 +205,11 @@ describe('receiving', () => {
 
   it('takes a stream in frames of one byte', async () => {
     const { engine, machine, sink } = await startClient();
-    const stream = frameOf([publishPacket('a/b', 'first'), publishPacket('a/b', ''), publishPacket('c', 'x'.repeat(300))]);
+    const stream = frameOf([
+      publishPacket('a/b', 'first'),
+      publishPacket('a/b', ''),
+      publishPacket('c', 'x'.repeat(300)),
+    ]);
     for (let i = 0; i < stream.length; ++i) machine.receive(stream.slice(i, i + 1));
     expect(sink.messages.map(({ topic, payload }) => [topic, payload.toString()])).toEqual([
       ['a/b', 'first'],
@@ -197,12 +221,20 @@ describe('receiving', () => {
 
   it('puts a payload together that is split over frames, wherever the cut is', async () => {
     const { engine, machine, sink } = await startClient();
-    const stream = frameOf([publishPacket('before', '1'), publishPacket('split', 'abcdef'), publishPacket('after', '2')]);
+    const stream = frameOf([
+      publishPacket('before', '1'),
+      publishPacket('split', 'abcdef'),
+      publishPacket('after', '2'),
+    ]);
     for (let cut = 1; cut < stream.length; ++cut) {
       sink.messages.length = 0;
       machine.receive(stream.slice(0, cut));
       machine.receive(stream.slice(cut));
-      expect(sink.messages.map(({ topic, payload }) => `${topic} ${payload}`)).toEqual(['before 1', 'split abcdef', 'after 2']);
+      expect(sink.messages.map(({ topic, payload }) => `${topic} ${payload}`)).toEqual([
+        'before 1',
+        'split abcdef',
+        'after 2',
+      ]);
     }
     engine.dispose();
   });
@@ -210,7 +242,11 @@ describe('receiving', () => {
   it('delivers payloads of many MiB, whole and split, while linear memory grows', async () => {
     const { engine, machine, sink } = await startClient();
     const large = new Uint8Array(8 * 1024 * 1024).map((_, i) => i * 7);
-    const stream = frameOf([publishPacket('small', 'before'), publishPacket('large', large), publishPacket('small', 'after')]);
+    const stream = frameOf([
+      publishPacket('small', 'before'),
+      publishPacket('large', large),
+      publishPacket('small', 'after'),
+    ]);
     machine.receive(stream);
     const half = stream.length >> 1;
     machine.receive(stream.slice(0, half));
@@ -230,7 +266,11 @@ describe('receiving', () => {
     machine.publish('small', 'after', 0, undefined, 0);
     await settled();
     const packets = sink.takePackets();
-    expect(packets).toMatchObject([{ topic: 'small' }, { topic: 'large' }, { topic: 'small', payload: Buffer.from('after') }]);
+    expect(packets).toMatchObject([
+      { topic: 'small' },
+      { topic: 'large' },
+      { topic: 'small', payload: Buffer.from('after') },
+    ]);
     expect(Buffer.compare((packets[1] as { payload: Buffer }).payload, large)).toBe(0);
     engine.dispose();
   });
@@ -248,7 +288,9 @@ describe('receiving', () => {
 
   it('names the right topic for each message when there are more topics than numbers', async () => {
     const { engine, machine, sink } = await startClient();
-    const topics = Array.from({ length: 10_000 }, (_, i) => (i % 1000 === 0 ? `${'x'.repeat(700)}${i}` : `some/topic/${i % 6000}`));
+    const topics = Array.from({ length: 10_000 }, (_, i) =>
+      i % 1000 === 0 ? `${'x'.repeat(700)}${i}` : `some/topic/${i % 6000}`,
+    );
     machine.receive(frameOf(topics.map((topic) => publishPacket(topic, topic))));
     machine.receive(frameOf(topics.map((topic) => publishPacket(topic, topic))));
     expect(sink.messages).toHaveLength(20_000);
@@ -268,7 +310,9 @@ describe('receiving', () => {
       subscriptionIdentifier: 268_435_455,
       contentType: 'text/plain',
     };
-    machine.receive(frameOf([publishPacket('t', 'p', { qos: 2, messageId: 65_535, retain: true, dup: true, properties })], 5));
+    machine.receive(
+      frameOf([publishPacket('t', 'p', { qos: 2, messageId: 65_535, retain: true, dup: true, properties })], 5),
+    );
     machine.receive(frameOf([publishPacket('', 'p2', { properties: { topicAlias: 3 } })], 5));
     const [message, aliased] = sink.messages;
     expect(message).toMatchObject({ flags: 2 | PublishFlags.retain | PublishFlags.dup, packetIdentifier: 65_535 });
@@ -321,7 +365,14 @@ describe('operations', () => {
     const { engine, machine, sink } = await startClient();
     machine.publish('t', 'p', 1, undefined, 11);
     machine.publish('t', 'p', 0, undefined, 12);
-    machine.subscribe([{ topicFilter: 'a/#', qos: 1 }, { topicFilter: 'b', qos: 2 }], undefined, 13);
+    machine.subscribe(
+      [
+        { topicFilter: 'a/#', qos: 1 },
+        { topicFilter: 'b', qos: 2 },
+      ],
+      undefined,
+      13,
+    );
     machine.unsubscribe(['c', 'd'], undefined, 0xffffffff);
     engine.flush();
     expect(sink.answers).toEqual([['published', 12, 0, 0, undefined]]);
@@ -370,7 +421,7 @@ describe('operations', () => {
   it('says what of a CONNECT can not be sent', async () => {
     const { engine } = await startEngine(clientModule);
     const sink = new RecordingSink();
-    const machine = engine.createClient({}, sink);
+    const machine = new ClientMachine(engine, {}, sink);
     machine.startAttempt();
     machine.transportOpened({ ...connect, clientId: 'x'.repeat(70_000) });
     engine.flush();
@@ -382,7 +433,7 @@ describe('operations', () => {
   it('sends everything that a CONNECT can say', async () => {
     const { engine } = await startEngine(clientModule);
     const sink = new RecordingSink();
-    const machine = engine.createClient({}, sink);
+    const machine = new ClientMachine(engine, {}, sink);
     machine.startAttempt();
     machine.transportOpened({
       protocolVersion: 5,
@@ -403,7 +454,13 @@ describe('operations', () => {
         username: 'user',
         password: Buffer.from([1, 2, 3]),
         properties: { sessionExpiryInterval: 4_294_967_295, receiveMaximum: 10, requestProblemInformation: false },
-        will: { topic: 'will/topic', payload: Buffer.from('gone'), qos: 2, retain: true, properties: { willDelayInterval: 5 } },
+        will: {
+          topic: 'will/topic',
+          payload: Buffer.from('gone'),
+          qos: 2,
+          retain: true,
+          properties: { willDelayInterval: 5 },
+        },
       },
     ]);
     engine.dispose();
@@ -533,7 +590,7 @@ describe('engines', () => {
     const { engine } = await startEngine(clientModule);
     const sinks = Array.from({ length: 20 }, () => new RecordingSink());
     const machines = sinks.map((sink, i) => {
-      const machine = engine.createClient({}, sink);
+      const machine = new ClientMachine(engine, {}, sink);
       machine.startAttempt();
       machine.transportOpened({ ...connect, clientId: `client ${i}` });
       return machine;
@@ -543,10 +600,10 @@ describe('engines', () => {
       sinks.map((_, i) => `client ${i}`),
     );
     machines[5]!.destroy();
-    const early = engine.createClient({}, new RecordingSink());
+    const early = new ClientMachine(engine, {}, new RecordingSink());
     expect(early.number).toBe(20);
     engine.flush();
-    const late = engine.createClient({}, new RecordingSink());
+    const late = new ClientMachine(engine, {}, new RecordingSink());
     expect(late.number).toBe(5);
     engine.dispose();
   });
@@ -578,8 +635,8 @@ describe('engines', () => {
     };
     const { engine, errors } = await startEngine({ ...clientModule, createModule });
     const [one, two] = [new RecordingSink(), new RecordingSink()];
-    const machine = engine.createClient({}, one);
-    engine.createClient({}, two);
+    const machine = new ClientMachine(engine, {}, one);
+    new ClientMachine(engine, {}, two);
     engine.flush();
     machine.startAttempt();
     engine.flush();

@@ -2,7 +2,8 @@
 import mqttPacket, { type Packet } from 'mqtt-packet';
 
 import { patched } from '../../../js/src/broker/patched-module.ts';
-import { type ClientMachine, Engine, type EngineOptions } from '../../../js/src/engine/engine.ts';
+import { ClientMachine } from '../../../js/src/engine/client-machine.ts';
+import { Engine, type EngineOptions } from '../../../js/src/engine/engine.ts';
 import type { ModuleSource } from '../../../js/src/engine/load.ts';
 import type { ModuleFactory } from '../../../js/src/engine/module.ts';
 import type { Payload } from '../../../js/src/engine/payload.ts';
@@ -196,7 +197,13 @@ export async function startEngine(
   const clock = new FakeClock();
   const errors: unknown[] = [];
   const { now, setTimeout, clearTimeout } = clock;
-  const engine = new Engine(module, { now, setTimeout, clearTimeout, reportError: (error) => errors.push(error), ...options });
+  const engine = new Engine(module, {
+    now,
+    setTimeout,
+    clearTimeout,
+    reportError: (error) => errors.push(error),
+    ...options,
+  });
   await engine.ready;
   return { engine, clock, errors };
 }
@@ -209,7 +216,7 @@ export async function startClient(
 ): Promise<TestClient> {
   const started = await startEngine(clientModule);
   const sink = new RecordingSink();
-  const machine = started.engine.createClient(options, sink);
+  const machine = new ClientMachine(started.engine, options, sink);
   machine.startAttempt();
   machine.transportOpened({ ...connect, ...packet }, maximumFrameSize);
   const protocolVersion = packet.protocolVersion ?? 4;

@@ -5,13 +5,18 @@ import { decodeText, Payload } from '../../../js/src/engine/payload.ts';
 const payloadOf = (text: string): Payload => new Payload(new TextEncoder().encode(text).buffer);
 
 describe('a payload', () => {
-  it.each(['', 'short', 'x'.repeat(24), 'x'.repeat(25), 'é', 'a long text with an umlaut at its end: ä', '😀'.repeat(100)])(
-    'reads as the text %j',
-    (text) => {
-      expect(payloadOf(text).toString()).toBe(text);
-      expect(`${payloadOf(text)}`).toBe(text);
-    },
-  );
+  it.each([
+    '',
+    'short',
+    'x'.repeat(24),
+    'x'.repeat(25),
+    'é',
+    'a long text with an umlaut at its end: ä',
+    '😀'.repeat(100),
+  ])('reads as the text %j', (text) => {
+    expect(payloadOf(text).toString()).toBe(text);
+    expect(`${payloadOf(text)}`).toBe(text);
+  });
 
   it('reads as U+FFFD where it is no UTF-8', () => {
     expect(new Payload(Uint8Array.of(0x61, 0xff, 0x62).buffer).toString()).toBe('a\uFFFDb');
@@ -30,12 +35,17 @@ describe('a payload', () => {
     expect(Buffer.compare(Buffer.from(payload), Buffer.from('payload'))).toBe(0);
   });
 
-  it.each(['utf8', 'UTF-8', 'base64', 'hex', 'latin1', 'binary'] as const)('reads in %s as a Buffer does', (encoding) => {
-    const bytes = Uint8Array.from({ length: 20_000 }, (_, index) => index % 256);
-    const payload = new Payload(bytes.buffer);
-    expect(payload.toString(encoding as BufferEncoding)).toBe(Buffer.from(bytes).toString(encoding as BufferEncoding));
-    expect(new Payload(0).toString(encoding as BufferEncoding)).toBe('');
-  });
+  it.each(['utf8', 'UTF-8', 'base64', 'hex', 'latin1', 'binary'] as const)(
+    'reads in %s as a Buffer does',
+    (encoding) => {
+      const bytes = Uint8Array.from({ length: 20_000 }, (_, index) => index % 256);
+      const payload = new Payload(bytes.buffer);
+      expect(payload.toString(encoding as BufferEncoding)).toBe(
+        Buffer.from(bytes).toString(encoding as BufferEncoding),
+      );
+      expect(new Payload(0).toString(encoding as BufferEncoding)).toBe('');
+    },
+  );
 
   it('says which encodings it has when it is asked for another', () => {
     expect(() => payloadOf('ab').toString('utf16le')).toThrow(

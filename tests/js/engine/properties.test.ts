@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 
 import type { PacketProperties } from '../../../js/src/engine/properties.ts';
+import { ClientMachine } from '../../../js/src/engine/client-machine.ts';
 import { frameOf, RecordingSink, connect, clientModule, startClient, startEngine } from './machines.ts';
 
 const everyConnackProperty: PacketProperties = {
@@ -23,18 +24,20 @@ const everyConnackProperty: PacketProperties = {
 it('crosses every property of a CONNACK', async () => {
   const { engine } = await startEngine(clientModule);
   const sink = new RecordingSink();
-  const machine = engine.createClient({}, sink);
+  const machine = new ClientMachine(engine, {}, sink);
   machine.startAttempt();
   machine.transportOpened({ ...connect, protocolVersion: 5 });
   const packet = { cmd: 'connack', reasonCode: 0, sessionPresent: false, properties: everyConnackProperty } as const;
   machine.receive(frameOf([packet as never], 5));
-  expect(sink.connacks).toEqual([{ protocolVersion: 5, sessionPresent: false, reasonCode: 0, properties: everyConnackProperty }]);
+  expect(sink.connacks).toEqual([
+    { protocolVersion: 5, sessionPresent: false, reasonCode: 0, properties: everyConnackProperty },
+  ]);
   engine.dispose();
 });
 
 it('crosses binary data and lists of user properties, in their order', async () => {
   const { engine, machine, sink } = await startClient({ protocolVersion: 5 });
-  const userProperties = { first: ['1', '2', '3'], '': '', 'ключ': 'значение', long: 'x'.repeat(65_000) };
+  const userProperties = { first: ['1', '2', '3'], '': '', ключ: 'значение', long: 'x'.repeat(65_000) };
   machine.publish('t', 'p', 0, { correlationData: Uint8Array.of(0, 1, 2, 3, 4), userProperties }, 0);
   engine.flush();
   const [packet] = sink.takePackets(5) as { properties: PacketProperties }[];
@@ -47,7 +50,17 @@ it('takes a user property named as a member of every object for what it is', asy
   const { engine, machine, sink } = await startClient({ protocolVersion: 5 });
   machine.receive(
     frameOf(
-      [{ cmd: 'publish', topic: 't', payload: '', qos: 0, dup: false, retain: false, properties: { userProperties: { constructor: 'a', toString: 'b' } } }],
+      [
+        {
+          cmd: 'publish',
+          topic: 't',
+          payload: '',
+          qos: 0,
+          dup: false,
+          retain: false,
+          properties: { userProperties: { constructor: 'a', toString: 'b' } },
+        },
+      ],
       5,
     ),
   );
@@ -59,8 +72,12 @@ it('leaves out what is undefined, and refuses what is of the wrong kind', async 
   const { engine, machine, sink } = await startClient({ protocolVersion: 5 });
   machine.publish('t', 'p', 0, { contentType: undefined, responseTopic: 'r' }, 0);
   expect(() => machine.publish('t', 'p', 0, { contentType: 5 as never }, 0)).toThrow('contentType must be a string');
-  expect(() => machine.publish('t', 'p', 0, { correlationData: 5 as never }, 0)).toThrow('correlationData must be a Uint8Array');
-  expect(() => machine.publish('t', 'p', 0, { userProperties: 'x' as never }, 0)).toThrow('userProperties must be an object');
+  expect(() => machine.publish('t', 'p', 0, { correlationData: 5 as never }, 0)).toThrow(
+    'correlationData must be a Uint8Array',
+  );
+  expect(() => machine.publish('t', 'p', 0, { userProperties: 'x' as never }, 0)).toThrow(
+    'userProperties must be an object',
+  );
   expect(() => machine.publish('t', 'p', 0, { toString: 5 } as never, 0)).toThrow('MQTT has no property "toString"');
   engine.flush();
   expect(sink.takePackets(5)).toMatchObject([{ properties: { responseTopic: 'r' } }]);
