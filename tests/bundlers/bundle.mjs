@@ -1,8 +1,7 @@
 // Bundles an entry as an application would, with the bundler's defaults: node bundle.mjs BUNDLER ENTRY FOLDER
-import { join } from 'node:path';
+const [bundler = '', entry = '', folder = ''] = process.argv.slice(2);
 
-const [bundler, entry, folder] = process.argv.slice(2);
-
+/** @type {Record<string, () => Promise<void>>} */
 const bundlers = {
   async esbuild() {
     const { build } = await import('esbuild');
@@ -37,4 +36,3 @@ const bundlers = {
 const bundle = bundlers[bundler];
 if (bundle === undefined) throw new Error(`there is no bundler ${bundler} here: ${Object.keys(bundlers).join(' ')}`);
 await bundle();
-console.log(join(folder));
