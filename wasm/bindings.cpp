@@ -55,8 +55,22 @@ double milliseconds(mqtt::Instant instant) {
   return static_cast<double>(instant.time_since_epoch().count());
 }
 
-double step(double length, double now) {
-  return milliseconds(machines().step(static_cast<std::size_t>(length), instant(now)));
+// What step() takes and answers lies in memory, because each argument of a function costs as much as a small frame.
+struct StepExchange {
+  double now = 0;     // in
+  double length = 0;  // in
+  double deadline = 0;
+};
+StepExchange exchange;
+
+val step_exchange() {
+  static_assert(std::is_standard_layout_v<StepExchange>);
+  return val(typed_memory_view(sizeof exchange / sizeof(double), &exchange.now));
+}
+
+void step() {
+  exchange.deadline =
+      milliseconds(machines().step(static_cast<std::size_t>(exchange.length), instant(exchange.now)));
 }
 
 void begin(double now) {
@@ -250,6 +264,7 @@ EMSCRIPTEN_BINDINGS(clients) {
 
   function("reserve", &reserve);
   function("results", &results);
+  function("stepExchange", &step_exchange);
   function("step", &step);
   function("begin", &begin);
   function("carryOut", &carry_out);

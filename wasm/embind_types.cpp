@@ -15,7 +15,7 @@ using emscripten::memory_view;
 using emscripten::internal::TypeID;
 
 // As Embind's library numbers the kinds of typed arrays.
-enum class TypedArray : unsigned { Uint8 = 1, Uint32 = 5 };
+enum class TypedArray : unsigned { Uint8 = 1, Uint32 = 5, Float64 = 7 };
 
 template <typename Element>
 void register_view(TypedArray kind, const char* name) {
@@ -39,6 +39,7 @@ EMSCRIPTEN_BINDINGS(types) {
   _embind_register_std_string(TypeID<std::string>::get(), "std::string");
   register_view<std::uint8_t>(TypedArray::Uint8, "Uint8Array");
   register_view<std::uint32_t>(TypedArray::Uint32, "Uint32Array");
+  register_view<double>(TypedArray::Float64, "Float64Array");
 }
 
 #endif

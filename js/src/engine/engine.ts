@@ -3,7 +3,7 @@ import { CommandKind, ReceiveCommandField } from '../generated/records.ts';
 import { AnnouncedTopics, CommandBlock } from './commands.ts';
 import { type BrokerEvents, EventReader } from './events.ts';
 import { instantiate, type ModuleSource } from './load.ts';
-import type { RawModule } from './module.ts';
+import { type RawModule, StepExchange } from './module.ts';
 import { type Clock, hostClock, postTask, Scheduler } from './scheduler.ts';
 import type { ClientSink, EngineError } from './types.ts';
 
@@ -61,6 +61,7 @@ export class Engine {
   #stepsInTurn = 0;
   // In linear memory, where commands go.
   #block: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #exchange = new Float64Array(0);
   #holders = 0;
 
   constructor(source: ModuleSource, options: EngineOptions = {}) {
@@ -230,12 +231,12 @@ export class Engine {
     ) {
       const end = block.endOfRun(begin, block.length, longestRun);
       this.#copyIn(module, block, begin, end);
-      this.#finishStep(module.step(end - begin, this.#clock.now()), block);
+      this.#step(module, end - begin, block);
       begin = end;
     }
     if (this.#isDisposed) return;
     if (received !== undefined) this.#carryOutReceived(module, block, begin, received);
-    else if (begin === 0 && !hasCalls) this.#finishStep(module.step(0, this.#clock.now()), block);
+    else if (begin === 0 && !hasCalls) this.#step(module, 0, block);
     for (const task of block.afterwards.splice(0)) task();
     block.clear();
   }
@@ -288,13 +289,26 @@ export class Engine {
     words[at + ReceiveCommandField.subject] = subject;
     words[at + ReceiveCommandField.frame] = block.frames.push(frame) - 1;
     words[at + ReceiveCommandField.bytesLength] = frame.length;
-    this.#finishStep(module.step(total, this.#clock.now()), block);
+    this.#step(module, total, block);
   }
 
   #reserve(module: RawModule, bytes: number): void {
     // A larger block than usual is given back with the next one of usual size; and growth of memory empties views.
     if (bytes <= this.#block.length && this.#block.length <= 4 * longestRun) return;
     this.#block = module.reserve(Math.max(bytes, longestRun));
+  }
+
+  #step(module: RawModule, length: number, block: CommandBlock): void {
+    const exchange = this.#exchangeOf(module);
+    exchange[StepExchange.now] = this.#clock.now();
+    exchange[StepExchange.length] = length;
+    module.step();
+    this.#finishStep(this.#exchangeOf(module)[StepExchange.deadline]!, block);
+  }
+
+  #exchangeOf(module: RawModule): Float64Array {
+    if (this.#exchange.length === 0) this.#exchange = module.stepExchange();
+    return this.#exchange;
   }
 
   #finishStep(deadline: number, block: CommandBlock): void {

@@ -75,14 +75,19 @@ export interface RawBrokerStatistics {
   retainedMessages: number;
 }
 
+/** Places in RawModule.stepExchange(). */
+export const StepExchange = { now: 0, length: 1, deadline: 2 } as const;
+
 /** What both modules bind. Views are empty once memory has grown; then the function is called again. */
 export interface RawModule {
   /** Makes room for a block of so many bytes, good until the next call of reserve(). */
   reserve(bytes: number): Uint8Array<ArrayBuffer>;
   /** StepResults, in the same place for ever; its content is that of the last step. */
   results(): Uint32Array<ArrayBuffer>;
-  /** Carries out the block's first `length` bytes at the time `now`; answers the next deadline, Infinity if there is none. Both in milliseconds. */
-  step(length: number, now: number): number;
+  /** What step() takes and answers, as StepExchange names its places: each argument of a call costs as much as a small frame. */
+  stepExchange(): Float64Array<ArrayBuffer>;
+  /** Carries out the block's first `length` bytes at the time `now`; then the next deadline is there, Infinity if there is none. Both in milliseconds. */
+  step(): void;
   /** The parts of a step in which functions are called, too: begin(), then carryOut() and those functions in their order, and finish(). */
   begin(now: number): void;
   carryOut(length: number): void;
