@@ -28,7 +28,7 @@ void Broker::State::hold_back(Connection& publisher, Session& session, Instant n
   }
   session.hold->publishers.push(publisher.id);
   publisher.is_held_back = true;
-  output(publisher);  // names it ready: the host sees that it takes no input
+  outputs_.of(publisher);  // names it ready: the host sees that it takes no input
 }
 
 void Broker::State::await_judgement(Session& session, Instant now) {
@@ -81,7 +81,7 @@ std::optional<ConnectionId> Broker::State::next_held(SubscriberId id) {
 
 void Broker::State::go_on(Connection& publisher) {
   if (!std::exchange(publisher.is_held_back, false) || is_over(publisher)) return;
-  output(publisher);  // names it ready: it takes input again
+  outputs_.of(publisher);  // names it ready: it takes input again
   process(publisher, {}, now_);
 }
 

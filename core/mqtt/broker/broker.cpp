@@ -15,10 +15,6 @@ namespace mqtt {
 
 namespace {
 
-// Memory of drained outputs that is kept for the next ones.
-constexpr std::size_t kMaximumSpareBytes = 32 * 1024 * 1024;
-constexpr std::size_t kMaximumSpareBuffer = 1024 * 1024;
-
 // More than any CONNECT needs: what a connection may make the broker hold before it is known.
 constexpr std::uint32_t kMaximumConnectSize = 1024 * 1024;
 
@@ -134,7 +130,7 @@ void Broker::State::handle(Connection& connection, const Frame& frame, Instant n
     case PacketType::Pingreq:
       if (const auto ping = decode_ping(frame, connection.version); !ping)
         return end(connection, ping.error(), false, now);
-      write(connection, [](ByteBuffer& out) { encode(Pingresp{}, out); });
+      outputs_.write(connection, [](ByteBuffer& out) { encode(Pingresp{}, out); });
       return;
     case PacketType::Connect:
       return handle_connect(connection, frame, now);
@@ -152,7 +148,7 @@ void Broker::State::end(Connection& connection, const Error& error, bool orderly
   const bool was_connected = connection.phase == ConnectionPhase::Connected;
   if (was_connected && !orderly && connection.version == ProtocolVersion::V5_0)
     send_disconnect(connection, error, said);
-  output(connection);  // names it ready: the host must close it
+  outputs_.of(connection);  // names it ready: the host must close it
   finish(connection, error, orderly, now);
 }
 
@@ -179,7 +175,7 @@ void Broker::State::send_disconnect(Connection& connection, const Error& error, 
   if (!reason_string && error.text[0] != '\0') reason_string = error.text;
   if (!connection.wants_problem_information) reason_string.reset();
   fit_explanation(disconnect.properties, [&] {  // [MQTT-3.14.2-3] [MQTT-3.14.2-4]
-    return write(connection, [&](ByteBuffer& out) { encode(disconnect, ProtocolVersion::V5_0, out); });
+    return outputs_.write(connection, [&](ByteBuffer& out) { encode(disconnect, ProtocolVersion::V5_0, out); });
   });
 }
 
@@ -232,46 +228,13 @@ void Broker::State::closed(Connection& connection, Instant now) {
   free_connections_.push_back(id);
 }
 
-OutputQueue& Broker::State::output(Connection& connection) {
-  if (!connection.is_ready) {
-    connection.is_ready = true;
-    ready_.push_back(connection.id);
-  }
-  if (connection.output.memory_bytes() == 0 && !spare_buffers_.empty()) {
-    spare_bytes_ -= spare_buffers_.back().capacity();
-    connection.output.give_memory(std::move(spare_buffers_.back()));
-    spare_buffers_.pop_back();
-  }
-  return connection.output;
-}
-
 void Broker::State::consume_output(Connection& connection, std::size_t bytes) {
-  statistics_.bytes_sent += bytes;
-  connection.output.consume(bytes);
-  if (connection.output.size() <= options_.maximum_output_bytes) connection.unread_answers = 0;
+  outputs_.consume(connection, bytes);
   // What found the output full waits for the room, not for an acknowledgement.
   if (Session* session = connection.session; session != nullptr && !session->queue.empty())
     send_waiting(*session, now_);
   wake_drained(connection);
-  if (!connection.output.empty()) return;
-  ByteBuffer memory = connection.output.take_memory();
-  if (memory.capacity() == 0 || memory.capacity() > kMaximumSpareBuffer ||
-      spare_bytes_ + memory.capacity() > kMaximumSpareBytes) {
-    return;
-  }
-  spare_bytes_ += memory.capacity();
-  spare_buffers_.push_back(std::move(memory));
-}
-
-std::optional<ConnectionId> Broker::State::take_ready() {
-  while (ready_begin_ < ready_.size()) {
-    Connection& connection = *connections_[ready_[ready_begin_++]];
-    connection.is_ready = false;
-    if (connection.phase != ConnectionPhase::Free) return connection.id;
-  }
-  ready_.clear();
-  ready_begin_ = 0;
-  return std::nullopt;
+  outputs_.recycle(connection);
 }
 
 void Broker::State::arm(const Deadline& deadline) {
@@ -404,7 +367,8 @@ void Broker::shut_down(Instant now) {
 }
 
 std::optional<ConnectionId> Broker::take_ready() {
-  return state_->take_ready();
+  const Connection* const ready = state_->outputs().take_ready();
+  return ready == nullptr ? std::nullopt : std::optional(ready->id);
 }
 const OutputQueue& Broker::output(ConnectionId connection) const {
   return state_->connection(connection).output;

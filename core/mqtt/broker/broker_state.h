@@ -13,6 +13,7 @@
 #include "mqtt/broker/broker.h"
 #include "mqtt/broker/connection.h"
 #include "mqtt/broker/deadline_queue.h"
+#include "mqtt/broker/outputs.h"
 #include "mqtt/broker/recorder.h"
 #include "mqtt/broker/retained_delivery.h"
 #include "mqtt/broker/session.h"
@@ -65,7 +66,7 @@ class Broker::State {
   void finish(Connection& connection, const Error& error, bool orderly, Instant now);
   Connection& connection(ConnectionId id) { return *connections_[id]; }
   void consume_output(Connection& connection, std::size_t bytes);
-  std::optional<ConnectionId> take_ready();
+  Outputs& outputs() { return outputs_; }
   void shut_down(Instant now);
 
   // --- routing (router.cpp)
@@ -163,13 +164,7 @@ class Broker::State {
   void send_auth(Connection& connection, const Verdict& verdict, Instant now);
   void fail_authentication(Connection& connection, const Error& error, Instant now, const Verdict* verdict = nullptr);
 
-  // Where a packet to the client goes; names the connection ready.
-  OutputQueue& output(Connection& connection);
-  // Writes a packet other than PUBLISH; false, and nothing is written, when it is more than the client takes.
-  // [MQTT-3.1.2-24]
-  template <typename Encode>
-  bool write(Connection& connection, Encode&& encode);
-  // The same for an answer that the client waits for, less what of its `properties` may be left out: without it the
+  // Writes an answer that the client waits for, less what of its `properties` may be left out: without it the
   // connection is of no use and ends.
   template <typename Encode>
   void answer(Connection& connection, Instant now, Properties& properties, Encode&& encode);
@@ -190,8 +185,6 @@ class Broker::State {
   bool write_routed(Route& route, Connection& connection, const Match& match, QoS qos, bool retain,
                     PacketIdentifier identifier);
   bool write_form(Route& route, Connection& connection, QoS qos, bool retain, PacketIdentifier identifier);
-  void count_sent(const Publish& publish);
-  bool write_publish(Connection& connection, Publish& publish, const SharedBytes& shared_payload);
   bool has_window(const Session& session) const;
   bool has_room(const Session& session) const;
   // False if it was dropped, for want of room.
@@ -290,10 +283,7 @@ class Broker::State {
 
   std::vector<std::unique_ptr<Connection>> connections_;  // by id
   std::vector<ConnectionId> free_connections_;
-  std::vector<ConnectionId> ready_;
-  std::size_t ready_begin_ = 0;
-  std::vector<ByteBuffer> spare_buffers_;  // of drained outputs
-  std::size_t spare_bytes_ = 0;
+  Outputs outputs_{options_, statistics_};
 
   RetainedTrie<Message> retained_;          // outlives the sessions, which have cursors on it
   std::size_t retained_system_topics_ = 0;  // those of them under $SYS
@@ -338,21 +328,8 @@ class Broker::State {
 };
 
 template <typename Encode>
-bool Broker::State::write(Connection& connection, Encode&& encode) {
-  OutputQueue& out = output(connection);
-  const std::size_t bytes = out.write(encode);
-  if (bytes > connection.peer_maximum_packet_size) {
-    out.drop_last_write();
-    return false;
-  }
-  ++statistics_.packets_sent;
-  if (out.size() > options_.maximum_output_bytes) connection.unread_answers += bytes;
-  return true;
-}
-
-template <typename Encode>
 void Broker::State::answer(Connection& connection, Instant now, Properties& properties, Encode&& encode) {
-  const bool fits = fit_explanation(properties, [&] { return write(connection, encode); });
+  const bool fits = fit_explanation(properties, [&] { return outputs_.write(connection, encode); });
   if (fits) return;
   const Error error{Fault::LimitReached, ReasonCode::PacketTooLarge,
                     "an answer is larger than the client's Maximum Packet Size"};

@@ -255,7 +255,7 @@ bool Broker::State::accept_connect(Connection& connection, const Connect& connec
     if (verdict.authentication_data) properties.authentication_data = Bytes(*verdict.authentication_data);
   }
   return fit_explanation(properties, [&] {  // [MQTT-3.2.2-19] [MQTT-3.2.2-20]
-    return write(connection, [&](ByteBuffer& out) { encode(connack, connection.version, out); });
+    return outputs_.write(connection, [&](ByteBuffer& out) { encode(connack, connection.version, out); });
   });
 }
 
@@ -270,7 +270,7 @@ void Broker::State::refuse_connect(Connection& connection, std::optional<Protoco
     if (!properties.reason_string) properties.reason_string = error.text;
     if (!connection.wants_problem_information) properties.reason_string.reset();
     fit_explanation(properties, [&] {  // [MQTT-3.2.2-19] [MQTT-3.2.2-20]
-      return write(connection, [&](ByteBuffer& out) { encode(connack, *version, out); });
+      return outputs_.write(connection, [&](ByteBuffer& out) { encode(connack, *version, out); });
     });
   }
   end(connection, error, false, now);

@@ -9,14 +9,12 @@ void Broker::State::respond(Connection& connection, PacketType type, PacketIdent
                             const Permission& said) {
   const bool is_explained = !said.reason_string.empty() || !said.user_properties.empty();
   if (!is_explained || !connection.wants_problem_information) {  // [MQTT-3.1.2-29]
-    write(connection,
-          [&](ByteBuffer& out) { encode_bare_response(type, identifier, reason, connection.version, out); });
-    return;
+    return outputs_.respond(connection, type, identifier, reason);
   }
   PublishResponse response{
       .type = type, .packet_identifier = identifier, .reason = reason, .properties = said_by(said)};
   const auto write_response = [&] {
-    return write(connection, [&](ByteBuffer& out) { encode(response, connection.version, out); });
+    return outputs_.write(connection, [&](ByteBuffer& out) { encode(response, connection.version, out); });
   };
   fit_explanation(response.properties, write_response);  // [MQTT-3.4.2-2] [MQTT-3.4.2-3] [MQTT-3.5.2-2] [MQTT-3.5.2-3]
 }

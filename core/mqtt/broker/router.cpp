@@ -176,11 +176,11 @@ bool Broker::State::write_routed(Route& route, Connection& connection, const Mat
   publish.qos = qos;
   publish.retain = retain;
   publish.packet_identifier = identifier;
-  if (!is_own) return write_publish(connection, publish, route.payload());
+  if (!is_own) return outputs_.write_publish(connection, publish, route.payload());
   auto& identifiers = publish.properties.subscription_identifiers;
   identifiers.assign(1, match.subscription_identifier);
   identifiers.insert(identifiers.end(), match.further_identifiers.begin(), match.further_identifiers.end());
-  const bool written = write_publish(connection, publish, route.payload());
+  const bool written = outputs_.write_publish(connection, publish, route.payload());
   identifiers.clear();
   return written;
 }
@@ -199,40 +199,13 @@ bool Broker::State::write_form(Route& route, Connection& connection, QoS qos, bo
     if (!route.is_shared) form.bytes.append(route.publish.payload);
   }
   if (form.size > connection.peer_maximum_packet_size) return false;
-  OutputQueue& out = output(connection);
+  OutputQueue& out = outputs_.of(connection);
   std::uint8_t* begin = out.extend(form.bytes.size());
   std::memcpy(begin, form.bytes.data(), form.bytes.size());
   if (identifier != 0) ByteBuffer::store_u16(begin + form.identifier_offset, identifier);
   if (route.is_shared) out.append_shared(route.payload());
-  count_sent(route.publish);
+  outputs_.count_sent(route.publish);
   return true;
-}
-
-bool Broker::State::write_publish(Connection& connection, Publish& publish, const SharedBytes& shared_payload) {
-  if (connection.peer_maximum_packet_size < kMaximumPacketSize &&
-      encoded_size(publish, connection.version) > connection.peer_maximum_packet_size) {
-    return false;
-  }
-  const std::string_view topic = publish.topic;
-  if (connection.outgoing_aliases != nullptr)
-    connection.outgoing_aliases->apply(publish, connection.peer_maximum_packet_size);
-  OutputQueue& out = output(connection);
-  if (shared_payload) {
-    out.write([&](ByteBuffer& bytes) { encode_publish_head(publish, connection.version, bytes); });
-    out.append_shared(shared_payload);
-  } else {
-    out.write([&](ByteBuffer& bytes) { encode(publish, connection.version, bytes); });
-  }
-  publish.topic = topic;
-  publish.properties.topic_alias.reset();
-  count_sent(publish);
-  return true;
-}
-
-void Broker::State::count_sent(const Publish& publish) {
-  ++statistics_.packets_sent;
-  ++statistics_.publishes_sent;
-  statistics_.payload_bytes_sent += publish.payload.size();
 }
 
 // Whether another QoS 1 or 2 PUBLISH may be on its way to the client. [MQTT-3.3.4-9]
@@ -344,7 +317,7 @@ bool Broker::State::write_delivery(Connection& connection, const Delivery& deliv
   stored_.dup = dup;
   stored_.packet_identifier = identifier;
   stored_.properties.subscription_identifiers = delivery.subscription_identifiers;
-  return write_publish(connection, stored_, delivery.message.shared_payload());
+  return outputs_.write_publish(connection, stored_, delivery.message.shared_payload());
 }
 
 // Everything unacknowledged goes out again in its first order. [MQTT-4.4.0-1] [MQTT-4.6.0-1]
@@ -361,7 +334,7 @@ void Broker::State::resend(Session& session, Instant now) {
     } else {
       entry.is_sent = true;
       if (entry.state == FlightState::AwaitingPubcomp) {
-        respond(connection, PacketType::Pubrel, identifier, ReasonCode::Success);
+        outputs_.respond(connection, PacketType::Pubrel, identifier, ReasonCode::Success);
       } else if (!write_delivery(connection, entry.delivery, identifier, true, now)) {
         return too_large.push_back(identifier);
       }
