@@ -302,8 +302,8 @@ void Broker::State::shut_down(Instant now) {
 
 const BrokerStatistics& Broker::State::current_statistics() {
   statistics_.sessions = sessions_.size();
-  // A group stands in the trie once.
-  statistics_.subscriptions = subscriptions_.size() - shared_groups_.size() + statistics_.shared_subscriptions;
+  statistics_.subscriptions = subscriptions_.size();
+  statistics_.shared_subscriptions = subscriptions_.members();
   statistics_.retained_messages = retained_messages();
   return statistics_;
 }

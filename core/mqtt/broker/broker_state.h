@@ -17,11 +17,10 @@
 #include "mqtt/broker/recorder.h"
 #include "mqtt/broker/retained_delivery.h"
 #include "mqtt/broker/session.h"
-#include "mqtt/broker/shared_groups.h"
+#include "mqtt/broker/subscriptions.h"
 #include "mqtt/broker/system_topics.h"
 #include "mqtt/connection/explanation.h"
 #include "mqtt/topic/retained_trie.h"
-#include "mqtt/topic/subscription_trie.h"
 #include "mqtt/topic/topic_filter.h"
 
 namespace mqtt {
@@ -139,18 +138,6 @@ class Broker::State {
   Result<ParsedTopicFilter> check_subscription(const Connection& connection, const SubscribeEntry& entry,
                                                bool has_identifier, Permission& said);
   static void explain(const Permission& said, Properties& properties);
-  struct Subscribed {
-    std::uint32_t number;  // in Session::subscriptions
-    bool is_new;           // the session had no subscription to this filter
-  };
-  Subscribed subscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed,
-                       const Subscription& subscription);
-  // Its number in Session::subscriptions, kNowhere if the session has no such subscription.
-  std::uint32_t find_subscription(const Session& session, const ParsedTopicFilter& parsed);
-  void end_subscription(const Session& session, std::uint32_t number);
-  // False if the session had no such subscription.
-  bool unsubscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed);
-  void unsubscribe_from_all(Session& session);
   Result<void> restore_session(Bytes key, Bytes value);
   Result<void> restore_subscription(Bytes key, Bytes value);
   Result<void> restore_incoming_qos2(Bytes key);
@@ -240,13 +227,6 @@ class Broker::State {
   std::optional<ConnectionId> next_held(SubscriberId id);
   void go_on(Connection& publisher);
 
-  // --- shared subscriptions (shared_subscriptions.cpp)
-  SharedGroup* find_group(const ParsedTopicFilter& parsed);
-  SharedGroup& obtain_group(const ParsedTopicFilter& parsed);
-  // Precondition: the session is a member.
-  void leave_group(SharedGroup& group, SubscriberId session);
-  // The text that is the same for all groups of this name and filter, and for no other.
-  std::string share_of(const SharedGroup& group) const;
   // The member that a message of this QoS goes to, and its turn is over; null if none can take it.
   const Subscription* next_member(SharedGroup& group, QoS qos);
   // The session ends: what it has of its groups and did not get for good goes to their other members.
@@ -303,13 +283,12 @@ class Broker::State {
   std::unordered_map<std::string, std::unique_ptr<Session>, TextHash, std::equal_to<>> sessions_;
   std::vector<Session*> subscribers_;  // by SubscriberId
   std::vector<SubscriberId> free_subscribers_;
-  SubscriptionTrie subscriptions_;
-  SharedGroups shared_groups_;
 
   std::vector<SubscriberId> with_room_;  // holds of these may have ended
   RingQueue<ConnectionId> let_go_;
 
   Recorder recorder_;
+  Subscriptions subscriptions_{recorder_};
   std::unordered_map<std::uint64_t, Session*> restored_sessions_;  // by record, until finish_restoring()
   struct OwedRetained {
     Session* session;

@@ -51,7 +51,7 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
     const Subscription subscription{.subscriber = session.id,
                                     .subscription_identifier = identifiers.empty() ? 0 : identifiers.front(),
                                     .options = pack(entry.options)};
-    const auto [number, is_new] = subscribe(session, entry.topic_filter, *parsed, subscription);
+    const auto [number, is_new] = subscriptions_.add(session, entry.topic_filter, *parsed, subscription);
     suback.reasons.push_back(static_cast<ReasonCode>(entry.options.maximum_qos));
     observer_.on_subscribed(connection.id, entry.topic_filter, entry.options.maximum_qos);
     // Nobody of a group is more entitled to them than the others. [MQTT5 4.8.2]
@@ -97,7 +97,7 @@ Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& co
     return refused(ReasonCode::SubscriptionIdentifiersNotSupported, "the server has no subscription identifiers");
   const Session& session = *connection.session;
   if (session.subscriptions.size() >= options_.maximum_subscriptions &&
-      find_subscription(session, *parsed) == kNowhere) {
+      subscriptions_.find(session, *parsed) == kNowhere) {
     return refused(ReasonCode::QuotaExceeded, "the client has as many subscriptions as it may");
   }
   said = authority_.may_subscribe(connection.id, session.client_identifier, entry);
@@ -105,63 +105,6 @@ Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& co
     return refused(reason_code_for(PacketType::Suback, said.reason),
                    "the host does not let the client subscribe to this");
   return parsed;
-}
-
-Broker::State::Subscribed Broker::State::subscribe(Session& session, std::string_view topic_filter,
-                                                   const ParsedTopicFilter& parsed, const Subscription& subscription) {
-  recorder_.subscription(session, topic_filter, subscription);
-  if (parsed.share_name.empty()) {
-    const auto [place, is_new] = subscriptions_.insert(parsed.filter, subscription);
-    if (is_new) session.subscriptions.add(place);
-    return {place, is_new};
-  }
-  SharedGroup& group = obtain_group(parsed);
-  const bool is_new = shared_groups_.insert(group, subscription);
-  if (is_new) {
-    session.subscriptions.add(group.number);
-    ++statistics_.shared_subscriptions;
-  }
-  return {group.number, is_new};
-}
-
-std::uint32_t Broker::State::find_subscription(const Session& session, const ParsedTopicFilter& parsed) {
-  std::uint32_t number = kNowhere;
-  if (parsed.share_name.empty()) {
-    number = subscriptions_.place_of(parsed.filter);
-  } else if (const SharedGroup* group = find_group(parsed)) {
-    number = group->number;
-  }
-  return session.subscriptions.find(number) == nullptr ? kNowhere : number;
-}
-
-void Broker::State::end_subscription(const Session& session, std::uint32_t number) {
-  if (is_shared_group(number)) {
-    leave_group(*shared_groups_.find(number), session.id);
-  } else {
-    subscriptions_.erase(number, session.id);
-  }
-}
-
-bool Broker::State::unsubscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed) {
-  const std::uint32_t number = find_subscription(session, parsed);
-  if (number == kNowhere) return false;
-  recorder_.erase_subscription(session, topic_filter);
-  session.subscriptions.erase(number);
-  end_retained(session, number);
-  end_subscription(session, number);
-  return true;
-}
-
-void Broker::State::unsubscribe_from_all(Session& session) {
-  for (const std::uint32_t number : session.subscriptions.values()) {
-    if (session.record != 0) {
-      recorder_.erase_subscription(session, is_shared_group(number)
-                                                ? std::string(kSharePrefix) + share_of(*shared_groups_.find(number))
-                                                : subscriptions_.filter_at(number));
-    }
-    end_subscription(session, number);
-  }
-  session.subscriptions = {};
 }
 
 void Broker::State::handle_unsubscribe(Connection& connection, const Frame& frame, Instant now) {
@@ -175,10 +118,12 @@ void Broker::State::handle_unsubscribe(Connection& connection, const Frame& fram
       unsuback.reasons.push_back(ReasonCode::TopicFilterInvalid);
       continue;
     }
-    if (!unsubscribe(session, filter, *parsed)) {
+    const std::uint32_t number = subscriptions_.remove(session, filter, *parsed);
+    if (number == kNowhere) {
       unsuback.reasons.push_back(ReasonCode::NoSubscriptionExisted);
       continue;
     }
+    end_retained(session, number);
     observer_.on_unsubscribed(connection.id, filter);
     unsuback.reasons.push_back(ReasonCode::Success);
   }

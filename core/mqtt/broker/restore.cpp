@@ -59,7 +59,8 @@ Result<void> Broker::State::restore_subscription(Bytes key, Bytes value) {
   subscription.subscriber = session->second->id;
   const bool owes_retained = (subscription.options & kOwesRetained) != 0;
   subscription.options &= static_cast<std::uint8_t>(~kOwesRetained);
-  const std::uint32_t number = subscribe(*session->second, restored->topic_filter, *parsed, subscription).number;
+  const std::uint32_t number =
+      subscriptions_.add(*session->second, restored->topic_filter, *parsed, subscription).number;
   if (owes_retained && parsed->share_name.empty()) restored_owed_.push_back({session->second, number, subscription});
   return {};
 }
@@ -84,7 +85,7 @@ Result<void> Broker::State::restore_delivery(Bytes key, Bytes value) {
     const std::string topic_filter = std::string(kSharePrefix).append(restored->share);
     const auto parsed = parse_topic_filter(topic_filter);
     if (!parsed) return damaged_record();
-    if (const SharedGroup* group = find_group(*parsed)) delivery.shared_group = group->number;
+    if (const SharedGroup* group = subscriptions_.find_group(*parsed)) delivery.shared_group = group->number;
   }
   if (restored->identifier != 0 && restored->state != FlightState::Settled) {
     session.in_flight.restore(restored->identifier, std::move(delivery), restored->state);

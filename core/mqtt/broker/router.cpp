@@ -94,7 +94,7 @@ void Broker::State::merge_matches(QoS qos, const Session* publisher) {
   matches_.clear();
   for (const Subscription& subscription : subscriptions_matched_) {
     if (is_shared_group(subscription.subscriber)) {
-      SharedGroup& group = *shared_groups_.find(subscription.subscriber);
+      SharedGroup& group = *subscriptions_.find_group(subscription.subscriber);
       if (const Subscription* member = next_member(group, qos)) {
         matches_.push_back({.session = subscribers_[member->subscriber],
                             .shared_group = group.number,
@@ -131,6 +131,19 @@ void Broker::State::merge_matches(QoS qos, const Session* publisher) {
   }
 }
 
+const Subscription* Broker::State::next_member(SharedGroup& group, QoS qos) {
+  return subscriptions_.choose_member(group, [&](const Subscription& member) {
+    const Session& session = *subscribers_[member.subscriber];
+    const Connection* connection = session.connection;
+    if (std::min(qos, packed_maximum_qos(member.options)) == QoS::AtMostOnce) {
+      return connection != nullptr && takes_qos_zero(*connection) ? MemberFit::AtOnce : MemberFit::No;
+    }
+    if (session.queue.empty() && has_window(session)) return MemberFit::AtOnce;
+    if (!has_room(session)) return MemberFit::No;
+    return connection == nullptr ? MemberFit::KeptUntilBack : MemberFit::KeptUntilRoom;
+  });
+}
+
 void Broker::State::deliver(Route& route, const Match& match) {
   Session& session = *match.session;
   Connection* connection = session.connection;
@@ -164,6 +177,42 @@ void Broker::State::deliver_acknowledged(Route& route, Session& session, const M
   const PacketIdentifier identifier = add_to_flight(session, std::move(delivery));
   // What the client is too small for counts as sent. [MQTT-3.1.2-25]
   if (!write_routed(route, *session.connection, match, qos, retain, identifier)) settle(session, identifier);
+}
+
+void Broker::State::pass_on(Session& gone, Instant now) {
+  // A QoS 2 message on its way may have arrived, so nobody else may get it. [MQTT-4.8.2-5]
+  gone.in_flight.for_each([&](PacketIdentifier, FlightEntry& entry) {
+    if (entry.state == FlightState::AwaitingPuback) pass_on(entry.delivery, now);
+    recorder_.erase_delivery(gone, entry.delivery);
+  });
+  while (!gone.queue.empty()) {
+    Delivery delivery = dequeue(gone);
+    pass_on(delivery, now);
+    recorder_.erase_delivery(gone, delivery);
+  }
+}
+
+void Broker::State::pass_on(const Delivery& delivery, Instant now) {
+  SharedGroup* group = subscriptions_.find_group(delivery.shared_group);
+  if (group == nullptr || delivery.message.expired(now)) return;
+  const Subscription* member = next_member(*group, delivery.message.qos());
+  if (member == nullptr) {
+    ++statistics_.publishes_dropped;
+    return;
+  }
+  Session& session = *subscribers_[member->subscriber];
+  Delivery passed{.message = delivery.message,
+                  .subscription_identifiers = {},
+                  .shared_group = delivery.shared_group,
+                  .qos = std::min(delivery.message.qos(), packed_maximum_qos(member->options)),
+                  .retain = delivery.message.retain() && packed_retain_as_published(member->options)};
+  if (member->subscription_identifier != 0) passed.subscription_identifiers = {member->subscription_identifier};
+  const bool goes_now = passed.qos == QoS::AtMostOnce || (session.queue.empty() && has_window(session));
+  if (goes_now) {
+    send_delivery(session, std::move(passed), now);
+  } else {
+    enqueue(session, std::move(passed));
+  }
 }
 
 // False when the packet is more than the client takes. [MQTT-3.1.2-24]
@@ -305,8 +354,9 @@ void Broker::State::settle(Session& session, PacketIdentifier identifier) {
 }
 
 void Broker::State::record(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state) {
-  const SharedGroup* group = shared_groups_.find(delivery.shared_group);
-  recorder_.delivery(session, delivery, identifier, state, group == nullptr ? std::string() : share_of(*group));
+  const SharedGroup* group = subscriptions_.find_group(delivery.shared_group);
+  recorder_.delivery(session, delivery, identifier, state,
+                     group == nullptr ? std::string() : subscriptions_.share_of(*group));
 }
 
 bool Broker::State::write_delivery(Connection& connection, const Delivery& delivery, PacketIdentifier identifier,

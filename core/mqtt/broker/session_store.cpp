@@ -49,7 +49,7 @@ void Broker::State::destroy_session(Session& session, Instant now) {
   // A will that waits is due at the latest when its session ends. [MQTT-3.1.2-8]
   if (session.will) publish_will(session, now);
   session.retained.reset();
-  unsubscribe_from_all(session);
+  subscriptions_.remove_all(session);
   pass_on(session, now);
   recorder_.erase_session(session);
   subscribers_[session.id] = nullptr;
