@@ -304,7 +304,7 @@ const BrokerStatistics& Broker::State::current_statistics() {
   statistics_.sessions = sessions_.size();
   statistics_.subscriptions = subscriptions_.size();
   statistics_.shared_subscriptions = subscriptions_.members();
-  statistics_.retained_messages = retained_messages();
+  statistics_.retained_messages = retained_.size();
   return statistics_;
 }
 

@@ -16,11 +16,11 @@
 #include "mqtt/broker/outputs.h"
 #include "mqtt/broker/recorder.h"
 #include "mqtt/broker/retained_delivery.h"
+#include "mqtt/broker/retained_messages.h"
 #include "mqtt/broker/session.h"
 #include "mqtt/broker/subscriptions.h"
 #include "mqtt/broker/system_topics.h"
 #include "mqtt/connection/explanation.h"
-#include "mqtt/topic/retained_trie.h"
 #include "mqtt/topic/topic_filter.h"
 
 namespace mqtt {
@@ -99,10 +99,7 @@ class Broker::State {
   Session& add_session(std::unique_ptr<Session> session);
 
   // --- for somebody beside the broker (retained_access.cpp)
-  void watch_retained(RetainedWatcher* watcher) { retained_watcher_ = watcher; }
-  RetainedTrie<Message>& retained() { return retained_; }
-  Recorder& recorder() { return recorder_; }
-  std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
+  RetainedMessages& retained() { return retained_; }
 
   const BrokerOptions& options() const { return options_; }
   BrokerStatistics& statistics() { return statistics_; }
@@ -183,8 +180,6 @@ class Broker::State {
   void settle(Session& session, PacketIdentifier identifier);
   // Precondition: the session has a record.
   void record(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state);
-  void retain(std::string_view topic, const Message& message);
-  void unretain(std::string_view topic);
   bool takes_qos_zero(const Connection& connection) const;
   void send_delivery(Session& session, Delivery delivery, Instant now);
   bool write_delivery(Connection& connection, const Delivery& delivery, PacketIdentifier identifier, bool dup,
@@ -237,8 +232,6 @@ class Broker::State {
   void begin_statistics(Instant now);
   void publish_statistics(Instant now);
   void publish_statistic(std::string_view name, std::string value, Instant now);
-  // Without the statistics, and what the host may have put beside or over them.
-  std::size_t retained_messages() const { return retained_.size() - retained_system_topics_; }
   void publish_load(std::string_view name, Load& load, std::uint64_t total, Instant now);
 
   void arm(const Deadline& deadline);
@@ -265,10 +258,8 @@ class Broker::State {
   std::vector<ConnectionId> free_connections_;
   Outputs outputs_{options_, statistics_};
 
-  RetainedTrie<Message> retained_;          // outlives the sessions, which have cursors on it
-  std::size_t retained_system_topics_ = 0;  // those of them under $SYS
-  RetainedWatcher* retained_watcher_ = nullptr;
-  std::vector<std::string> notes_;         // that the journal held
+  Recorder recorder_;
+  RetainedMessages retained_{recorder_};   // outlives the sessions, which have cursors on it
   RingQueue<SubscriberId> with_retained_;  // those that can be told more of it
   struct Slice {
     std::size_t messages = 0;  // that may be sent
@@ -287,7 +278,6 @@ class Broker::State {
   std::vector<SubscriberId> with_room_;  // holds of these may have ended
   RingQueue<ConnectionId> let_go_;
 
-  Recorder recorder_;
   Subscriptions subscriptions_{recorder_};
   std::unordered_map<std::uint64_t, Session*> restored_sessions_;  // by record, until finish_restoring()
   struct OwedRetained {

@@ -71,7 +71,7 @@ Result<void> Broker::State::check_publish(const Connection& connection, const Pu
                    "the host does not let the client publish this"};
   }
   const bool adds_retained = publish.retain && !publish.payload.empty();
-  if (adds_retained && retained_messages() >= options_.maximum_retained_messages &&
+  if (adds_retained && retained_.size() >= options_.maximum_retained_messages &&
       retained_.find(publish.topic) == nullptr) {
     return Error{Fault::LimitReached, ReasonCode::QuotaExceeded, "as many messages are retained as may be"};
   }

@@ -5,7 +5,6 @@
 #include "mqtt/broker/broker_state.h"
 #include "mqtt/broker/subscription_options.h"
 #include "mqtt/topic/topic_filter.h"
-#include "mqtt/topic/topic_name.h"
 
 namespace mqtt {
 
@@ -25,15 +24,10 @@ Result<void> Broker::State::restore(Bytes key, Bytes value) {
       return restore_incoming_qos2(rest);
     case '5':
       return restore_delivery(rest, value);
-    case '6': {
-      if (!is_valid_topic_name(as_text(rest))) return damaged_record();
-      const auto message = recorder_.restore_retained(value);
-      if (!message) return message.error();
-      retained_.insert_or_assign(as_text(rest), *message);
-      return {};
-    }
+    case '6':
+      return retained_.restore(rest, value);
     case '7':
-      notes_.emplace_back(as_text(rest));
+      retained_.restore_note(rest);
       return {};
     default:
       return damaged_record();

@@ -41,11 +41,11 @@ void Broker::State::renew_slice() {
 // A subscription to a filter again begins again: what is retained must be sent then. [MQTT-3.8.4-4]
 void Broker::State::begin_retained(Session& session, FilterPlace place, std::string_view topic_filter,
                                    const Subscription& subscription) {
-  if (retained_.size() == 0) return;
+  if (retained_.trie().size() == 0) return;
   if (session.retained == nullptr) session.retained = std::make_unique<RetainedDeliveries>();
   auto& deliveries = session.retained->by_filter;
   deliveries.erase(place);
-  RetainedDelivery& begun = deliveries.try_emplace(place, retained_, topic_filter).first->second;
+  RetainedDelivery& begun = deliveries.try_emplace(place, retained_.trie(), topic_filter).first->second;
   begun.subscription = subscription;
   begun.behind = session.dequeued + session.queue.size();
 }
@@ -146,7 +146,7 @@ Broker::State::RetainedProgress Broker::State::tell_retained(Session& session, R
   }
   delivery.cursor.rest();
   for (const std::string& topic : expired)
-    unretain(topic);
+    retained_.erase(topic);
   return progress;
 }
 

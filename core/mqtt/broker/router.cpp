@@ -63,12 +63,11 @@ Broker::State::Acceptance Broker::State::accept(Publish& publish, const Session*
   if (route.retain) {
     // An empty payload removes what is retained; it is routed all the same. [MQTT-3.3.1-6] [MQTT-3.3.1-7]
     if (publish.payload.empty()) {
-      unretain(publish.topic);
+      retained_.erase(publish.topic);
     } else {
-      retain(publish.topic, route.kept());
+      retained_.set(publish.topic, route.kept());
     }
-    if (retained_watcher_ != nullptr)
-      retained_watcher_->on_retained_changed(publish.topic, publisher == nullptr ? "" : publisher->client_identifier);
+    retained_.tell_watcher(publish.topic, publisher == nullptr ? std::string_view() : publisher->client_identifier);
   }
   subscriptions_matched_.clear();
   subscriptions_.match(publish.topic, subscriptions_matched_);
@@ -393,22 +392,6 @@ void Broker::State::resend(Session& session, Instant now) {
   });
   for (const PacketIdentifier identifier : too_large)
     settle(session, identifier);
-}
-
-// The statistics are made anew, so no journal needs them.
-void Broker::State::retain(std::string_view topic, const Message& message) {
-  if (recorder_.is_on() && !is_system_topic(topic)) {
-    if (const Message* replaced = retained_.find(topic)) recorder_.release(*replaced);
-    recorder_.retained(topic, message);
-  }
-  if (retained_.insert_or_assign(topic, message) && is_system_topic(topic)) ++retained_system_topics_;
-}
-
-void Broker::State::unretain(std::string_view topic) {
-  if (recorder_.is_on()) {
-    if (const Message* removed = retained_.find(topic)) recorder_.erase_retained(topic, *removed);
-  }
-  if (retained_.erase(topic) && is_system_topic(topic)) --retained_system_topics_;
 }
 
 }  // namespace mqtt
