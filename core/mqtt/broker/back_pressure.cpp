@@ -72,7 +72,7 @@ void Broker::State::serve_held() {
 }
 
 std::optional<ConnectionId> Broker::State::next_held(SubscriberId id) {
-  Session* const session = subscribers_[id];
+  Session* const session = sessions_.at(id);
   if (session == nullptr || session->hold == nullptr || session->queue.size() >= kLongQueue) return std::nullopt;
   if (!session->hold->publishers.empty()) return session->hold->publishers.pop();
   session->hold.reset();

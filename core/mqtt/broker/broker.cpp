@@ -42,8 +42,8 @@ Broker::State::State(const BrokerOptions& options, BrokerObserver* observer, Bro
       authority_(authority == nullptr ? permissive_authority_ : *authority),
       publishes_are_observed_(observer_.wants_publishes()),
       publishes_are_decided_(authority_.decides_publishes()),
-      random_(options.random_seed),
-      recorder_(journal, options.unix_time_at_zero) {}
+      recorder_(journal, options.unix_time_at_zero),
+      sessions_(options.random_seed) {}
 
 ConnectionId Broker::State::open(Instant now, Origin origin) {
   ConnectionId id;
@@ -263,7 +263,7 @@ bool Broker::State::is_outdated(const Deadline& deadline) const {
     return connection.phase != ConnectionPhase::AwaitingConnect && connection.phase != ConnectionPhase::Authenticating;
   }
   if (deadline.kind == DeadlineKind::Statistics) return deadline.at != system_topics_->due_at;
-  const Session* session = subscribers_[deadline.subject];
+  const Session* session = sessions_.at(deadline.subject);
   if (session == nullptr || session->serial != deadline.serial) return true;
   if (deadline.kind == DeadlineKind::Hold) return session->hold == nullptr || deadline.at != session->hold->judged_at;
   return deadline.at != (deadline.kind == DeadlineKind::WillDelay ? session->will_at : session->expires_at);
@@ -284,14 +284,14 @@ void Broker::State::run(const Deadline& deadline, Instant now) {
       return end(connection, error, false, now);
     }
     case DeadlineKind::WillDelay:
-      return publish_will(*subscribers_[deadline.subject], now);
+      return publish_will(*sessions_.at(deadline.subject), now);
     case DeadlineKind::SessionExpiry:
       ++statistics_.sessions_expired;
-      return destroy_session(*subscribers_[deadline.subject], now);
+      return destroy_session(*sessions_.at(deadline.subject), now);
     case DeadlineKind::Statistics:
       return publish_statistics(now);
     case DeadlineKind::Hold:
-      return judge(*subscribers_[deadline.subject], now);
+      return judge(*sessions_.at(deadline.subject), now);
   }
 }
 

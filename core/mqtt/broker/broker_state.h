@@ -17,7 +17,7 @@
 #include "mqtt/broker/recorder.h"
 #include "mqtt/broker/retained_delivery.h"
 #include "mqtt/broker/retained_messages.h"
-#include "mqtt/broker/session.h"
+#include "mqtt/broker/session_store.h"
 #include "mqtt/broker/subscriptions.h"
 #include "mqtt/broker/system_topics.h"
 #include "mqtt/connection/explanation.h"
@@ -88,15 +88,11 @@ class Broker::State {
   // Lets those go on that were let go, or whose subscriber has room. To be called at the end of a mutation.
   void serve_held();
 
-  // --- sessions (session_store.cpp)
-  Session* find_session(std::string_view client_identifier);
-  Session& create_session(std::string client_identifier);
+  // --- sessions whose client is gone (session_endings.cpp)
   void destroy_session(Session& session, Instant now);
   // The client is gone: the will, now or later, and the session's end, now or later.
   void detach(Session& session, bool publish_will, Instant now);
   void publish_will(Session& session, Instant now);
-  std::string assign_client_identifier();
-  Session& add_session(std::unique_ptr<Session> session);
 
   // --- for somebody beside the broker (retained_access.cpp)
   RetainedMessages& retained() { return retained_; }
@@ -248,9 +244,8 @@ class Broker::State {
   const bool publishes_are_decided_;
   BrokerStatistics statistics_;
   DeadlineQueue deadlines_;
-  Instant now_;  // the latest that a mutation was told, for what the host does between them
-  std::uint32_t serial_ = 0;
-  std::uint64_t random_;
+  Instant now_;               // the latest that a mutation was told, for what the host does between them
+  std::uint32_t serial_ = 0;  // the last connection's
 
   std::optional<SystemTopics> system_topics_;  // from the first connection on, if wanted
 
@@ -267,13 +262,7 @@ class Broker::State {
   };
   Slice slice_;
 
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  std::unordered_map<std::string, std::unique_ptr<Session>, TextHash, std::equal_to<>> sessions_;
-  std::vector<Session*> subscribers_;  // by SubscriberId
-  std::vector<SubscriberId> free_subscribers_;
+  SessionStore sessions_;
 
   std::vector<SubscriberId> with_room_;  // holds of these may have ended
   RingQueue<ConnectionId> let_go_;

@@ -133,7 +133,7 @@ void Broker::State::conclude_connect(Connection& connection, const Connect& conn
     const ReasonCode reason = reason_code_for(PacketType::Connack, verdict.reason);  // [MQTT-3.2.2-8]
     return refuse_connect(connection, connect.version, refusal(reason, "refused by the host"), now, &verdict);
   }
-  Session* holder = find_session(connect.client_identifier);
+  Session* holder = sessions_.find(connect.client_identifier);
   const bool takes_over = holder != nullptr && holder->connection != nullptr;
   if (statistics_.connections >= options_.maximum_connections && !takes_over) {
     const Error error{Fault::LimitReached, ReasonCode::ServerBusy, "as many clients are connected as may be"};
@@ -156,8 +156,8 @@ void Broker::State::admit(Connection& connection, const Connect& connect, const 
   const bool assigned = connect.client_identifier.empty();
   bool present = false;
   Session& session =
-      take_session(connection, connect, assigned ? assign_client_identifier() : std::string(connect.client_identifier),
-                   present, now);
+      take_session(connection, connect,
+                   assigned ? sessions_.new_client_identifier() : std::string(connect.client_identifier), present, now);
   session.expiry_interval = session_expiry_interval(connect, options_);
   if (connect.will) session.will = keep(*connect.will, now);
   recorder_.session(session);
@@ -201,12 +201,12 @@ void Broker::State::admit(Connection& connection, const Connect& connect, const 
 // The session that the client resumes, or a new one; a connection that has it until now loses it. [MQTT-3.1.4-3]
 Session& Broker::State::take_session(Connection& connection, const Connect& connect, std::string client_identifier,
                                      bool& present, Instant now) {
-  Session* existing = find_session(client_identifier);
+  Session* existing = sessions_.find(client_identifier);
   if (existing != nullptr && existing->connection != nullptr) {
     end(*existing->connection,
         {Fault::PeerBrokeProtocol, ReasonCode::SessionTakenOver, "another connection took over the client identifier"},
         false, now);
-    existing = find_session(client_identifier);  // it may have ended with its connection
+    existing = sessions_.find(client_identifier);  // it may have ended with its connection
   }
   // What was due while nobody called advance() has happened, too.
   if (existing != nullptr && existing->will_at <= now) publish_will(*existing, now);
@@ -215,7 +215,7 @@ Session& Broker::State::take_session(Connection& connection, const Connect& conn
     existing = nullptr;
   }
   present = existing != nullptr;
-  Session& session = present ? *existing : create_session(std::move(client_identifier));
+  Session& session = present ? *existing : sessions_.create(std::move(client_identifier));
   // A will that was waiting for its delay is not published: the client is back. [MQTT-3.1.3-9]
   session.will.reset();
   session.will_at = session.expires_at = kNever;

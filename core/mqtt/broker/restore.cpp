@@ -37,8 +37,8 @@ Result<void> Broker::State::restore(Bytes key, Bytes value) {
 Result<void> Broker::State::restore_session(Bytes key, Bytes value) {
   auto session = std::make_unique<Session>();
   if (const auto restored = recorder_.restore_session(key, value, *session); !restored) return restored.error();
-  if (find_session(session->client_identifier) != nullptr) return damaged_record();
-  Session& added = add_session(std::move(session));
+  if (sessions_.find(session->client_identifier) != nullptr) return damaged_record();
+  Session& added = sessions_.add(std::move(session));
   restored_sessions_[added.record] = &added;
   return {};
 }

@@ -80,7 +80,7 @@ void Broker::State::wake_retained(Session& session) {
 
 void Broker::State::serve_retained(Instant now) {
   for (std::size_t waiting = with_retained_.size(); waiting > 0 && slice_.messages > 0 && slice_.steps > 0; --waiting) {
-    Session* const session = subscribers_[with_retained_.pop()];
+    Session* const session = sessions_.at(with_retained_.pop());
     if (session == nullptr || session->retained == nullptr) continue;
     session->retained->is_listed = false;
     if (session->connection != nullptr) tell_retained(*session, now);

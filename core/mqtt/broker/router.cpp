@@ -95,7 +95,7 @@ void Broker::State::merge_matches(QoS qos, const Session* publisher) {
     if (is_shared_group(subscription.subscriber)) {
       SharedGroup& group = *subscriptions_.find_group(subscription.subscriber);
       if (const Subscription* member = next_member(group, qos)) {
-        matches_.push_back({.session = subscribers_[member->subscriber],
+        matches_.push_back({.session = sessions_.at(member->subscriber),
                             .shared_group = group.number,
                             .options = member->options,
                             .subscription_identifier = member->subscription_identifier,
@@ -105,7 +105,7 @@ void Broker::State::merge_matches(QoS qos, const Session* publisher) {
       }
       continue;
     }
-    Session& session = *subscribers_[subscription.subscriber];
+    Session& session = *sessions_.at(subscription.subscriber);
     if (packed_no_local(subscription.options) && &session == publisher) continue;  // [MQTT-3.8.3-3]
     if (session.route_serial != route_serial_) {
       session.route_serial = route_serial_;
@@ -132,7 +132,7 @@ void Broker::State::merge_matches(QoS qos, const Session* publisher) {
 
 const Subscription* Broker::State::next_member(SharedGroup& group, QoS qos) {
   return subscriptions_.choose_member(group, [&](const Subscription& member) {
-    const Session& session = *subscribers_[member.subscriber];
+    const Session& session = *sessions_.at(member.subscriber);
     const Connection* connection = session.connection;
     if (std::min(qos, packed_maximum_qos(member.options)) == QoS::AtMostOnce) {
       return connection != nullptr && takes_qos_zero(*connection) ? MemberFit::AtOnce : MemberFit::No;
@@ -199,7 +199,7 @@ void Broker::State::pass_on(const Delivery& delivery, Instant now) {
     ++statistics_.publishes_dropped;
     return;
   }
-  Session& session = *subscribers_[member->subscriber];
+  Session& session = *sessions_.at(member->subscriber);
   Delivery passed{.message = delivery.message,
                   .subscription_identifiers = {},
                   .shared_group = delivery.shared_group,
