@@ -34,7 +34,7 @@ void Broker::State::hold_back(Connection& publisher, Session& session, Instant n
 void Broker::State::await_judgement(Session& session, Instant now) {
   session.hold->taken = 0;
   session.hold->judged_at = now + kTimeOfKeepingUp;
-  arm({session.hold->judged_at, DeadlineKind::Hold, session.id, session.serial});
+  deadlines_.add({session.hold->judged_at, DeadlineKind::Hold, session.id, session.serial});
 }
 
 void Broker::State::judge(Session& session, Instant now) {

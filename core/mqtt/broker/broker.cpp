@@ -61,14 +61,12 @@ ConnectionId Broker::State::open(Instant now, Origin origin) {
   connection.is_of_host = origin == Origin::Host;
   connection.last_heard = now;
   connection.reader = FrameReader(std::min(options_.maximum_packet_size, kMaximumConnectSize));
-  now_ = now;
-  arm({now + options_.connect_timeout, DeadlineKind::Connect, id, connection.serial});
+  deadlines_.add({now + options_.connect_timeout, DeadlineKind::Connect, id, connection.serial});
   if (options_.statistics_interval > Duration::zero()) begin_statistics(now);
   return id;
 }
 
 void Broker::State::receive(Connection& connection, Bytes bytes, Instant now) {
-  now_ = now;
   if (is_over(connection)) return;
   statistics_.bytes_received += bytes.size();
   // What does not begin like a CONNECT is not waited for to its end, which the length of another protocol's bytes
@@ -211,7 +209,6 @@ Properties Broker::State::said_by(const Verdict& verdict) {
 }
 
 void Broker::State::closed(Connection& connection, Instant now) {
-  now_ = now;
   if (connection.phase == ConnectionPhase::Free) return;
   connection.is_leaving = true;
   go_on(connection);
@@ -237,17 +234,11 @@ void Broker::State::consume_output(Connection& connection, std::size_t bytes) {
   outputs_.recycle(connection);
 }
 
-void Broker::State::arm(const Deadline& deadline) {
-  deadlines_.add(deadline);
-  if (deadlines_.wants_sweep()) deadlines_.sweep([this](const Deadline& entry) { return is_outdated(entry); });
-}
-
 void Broker::State::arm_keep_alive(Connection& connection, Instant from) {
-  arm({from + allowed_silence(connection), DeadlineKind::KeepAlive, connection.id, connection.serial});
+  deadlines_.add({from + allowed_silence(connection), DeadlineKind::KeepAlive, connection.id, connection.serial});
 }
 
 void Broker::State::advance(Instant now) {
-  now_ = now;
   while (deadlines_.next() <= now)
     run(deadlines_.take(), now);
   // So that nobody is woken for nothing.
@@ -316,28 +307,33 @@ Result<void> Broker::restore(Bytes key, Bytes value) {
   return state_->restore(key, value);
 }
 void Broker::finish_restoring(Instant now) {
-  state_->finish_restoring(now);
+  state_->mutate(now, [&] { state_->finish_restoring(now); });
 }
 
 ConnectionId Broker::open(Instant now, Origin origin) {
-  return state_->open(now, origin);
+  ConnectionId id = 0;
+  state_->mutate(now, [&] { id = state_->open(now, origin); });
+  return id;
 }
 void Broker::receive(ConnectionId connection, Bytes bytes, Instant now) {
-  state_->renew_slice();
-  state_->receive(state_->connection(connection), bytes, now);
-  state_->serve_held();
-  state_->serve_retained(now);
+  state_->mutate(now, [&] {
+    state_->renew_slice();
+    state_->receive(state_->connection(connection), bytes, now);
+    state_->serve_held();
+    state_->serve_retained(now);
+  });
 }
 void Broker::closed(ConnectionId connection, Instant now) {
-  state_->closed(state_->connection(connection), now);
-  state_->serve_held();
+  state_->mutate(now, [&] { state_->closed(state_->connection(connection), now); });
 }
 
 Instant Broker::advance(Instant now) {
-  state_->renew_slice();
-  state_->advance(now);
-  state_->serve_held();
-  state_->serve_retained(now);
+  state_->mutate(now, [&] {
+    state_->renew_slice();
+    state_->advance(now);
+    state_->serve_held();
+    state_->serve_retained(now);
+  });
   return state_->next_deadline();
 }
 
@@ -350,20 +346,18 @@ Result<void> Broker::publish(const Publish& message, Instant now) {
   Publish accepted = message;
   accepted.properties.topic_alias.reset();
   accepted.properties.subscription_identifiers.clear();
-  state_->accept(accepted, nullptr, now);
+  state_->mutate(now, [&] { state_->accept(accepted, nullptr, now); });
   return {};
 }
 
 void Broker::decide(ConnectionId connection, const Verdict& verdict, Instant now) {
-  state_->decide(state_->connection(connection), verdict, now);
-  state_->serve_held();
+  state_->mutate(now, [&] { state_->decide(state_->connection(connection), verdict, now); });
 }
 void Broker::disconnect(ConnectionId connection, const Disconnect& disconnect, Instant now) {
-  state_->disconnect(state_->connection(connection), disconnect, now);
-  state_->serve_held();
+  state_->mutate(now, [&] { state_->disconnect(state_->connection(connection), disconnect, now); });
 }
 void Broker::shut_down(Instant now) {
-  state_->shut_down(now);
+  state_->mutate(now, [&] { state_->shut_down(now); });
 }
 
 std::optional<ConnectionId> Broker::take_ready() {
@@ -374,8 +368,7 @@ const OutputQueue& Broker::output(ConnectionId connection) const {
   return state_->connection(connection).output;
 }
 void Broker::consume_output(ConnectionId connection, std::size_t bytes) {
-  state_->consume_output(state_->connection(connection), bytes);
-  state_->serve_held();
+  state_->mutate(state_->now(), [&] { state_->consume_output(state_->connection(connection), bytes); });
 }
 bool Broker::should_close(ConnectionId connection) const {
   return state_->connection(connection).phase == ConnectionPhase::Closing;

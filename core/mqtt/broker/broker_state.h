@@ -84,8 +84,18 @@ class Broker::State {
   void renew_slice();
   void serve_retained(Instant now);
 
+  // What must be around every mutation: those who were held for room that the step has made go on behind it.
+  template <typename Step>
+  void mutate(Instant now, Step&& step) {
+    now_ = now;
+    step();
+    serve_held();
+    if (deadlines_.wants_sweep()) deadlines_.sweep([this](const Deadline& entry) { return is_outdated(entry); });
+  }
+  Instant now() const { return now_; }
+
   // --- publishers that wait for a subscriber (back_pressure.cpp)
-  // Lets those go on that were let go, or whose subscriber has room. To be called at the end of a mutation.
+  // Lets those go on that were let go, or whose subscriber has room.
   void serve_held();
 
   // --- sessions whose client is gone (session_endings.cpp)
@@ -230,7 +240,6 @@ class Broker::State {
   void publish_statistic(std::string_view name, std::string value, Instant now);
   void publish_load(std::string_view name, Load& load, std::uint64_t total, Instant now);
 
-  void arm(const Deadline& deadline);
   void arm_keep_alive(Connection& connection, Instant from);
   bool is_outdated(const Deadline& deadline) const;
   void run(const Deadline& deadline, Instant now);

@@ -37,7 +37,6 @@ void Broker::State::judge(Connection& connection, const std::optional<Verdict>& 
 }
 
 void Broker::State::decide(Connection& connection, const Verdict& verdict, Instant now) {
-  now_ = now;
   if (!connection.awaits_verdict || is_over(connection)) return;
   connection.awaits_verdict = false;
   carry_out(connection, verdict, now);

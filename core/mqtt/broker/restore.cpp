@@ -92,7 +92,6 @@ Result<void> Broker::State::restore_delivery(Bytes key, Bytes value) {
 
 // Every client is gone: with the process that had them, if not before.
 void Broker::State::finish_restoring(Instant now) {
-  now_ = now;
   recorder_.finish_restoring();
   // How far they had come is not recorded: what is sent twice so may have been sent and lost as well.
   for (const auto& [session, place, subscription] : std::exchange(restored_owed_, {})) {
@@ -107,10 +106,10 @@ void Broker::State::finish_restoring(Instant now) {
     if (session->expires_at == kNever && session->expiry_interval != kNeverExpires)
       session->expires_at = now + std::chrono::seconds(session->expiry_interval);
     if (session->expires_at != kNever)
-      arm({session->expires_at, DeadlineKind::SessionExpiry, session->id, session->serial});
+      deadlines_.add({session->expires_at, DeadlineKind::SessionExpiry, session->id, session->serial});
     if (session->will && session->will_at == kNever)
       session->will_at = now + std::chrono::seconds(session->will->delay);
-    if (session->will) arm({session->will_at, DeadlineKind::WillDelay, session->id, session->serial});
+    if (session->will) deadlines_.add({session->will_at, DeadlineKind::WillDelay, session->id, session->serial});
     recorder_.session(*session);
   }
 }

@@ -26,11 +26,11 @@ void Broker::State::detach(Session& session, bool publish_will, Instant now) {
   session.expires_at = kNever;
   if (session.expiry_interval != kNeverExpires) {
     session.expires_at = now + std::chrono::seconds(session.expiry_interval);
-    arm({session.expires_at, DeadlineKind::SessionExpiry, session.id, session.serial});
+    deadlines_.add({session.expires_at, DeadlineKind::SessionExpiry, session.id, session.serial});
   }
   if (session.will && session.will->delay > 0) {
     session.will_at = now + std::chrono::seconds(session.will->delay);
-    arm({session.will_at, DeadlineKind::WillDelay, session.id, session.serial});
+    deadlines_.add({session.will_at, DeadlineKind::WillDelay, session.id, session.serial});
   }
   if (session.will && session.will->delay == 0) return this->publish_will(session, now);
   recorder_.session(session);

@@ -47,7 +47,7 @@ void Broker::State::publish_statistics(Instant now) {
   topics.due_at = kNever;
   if (somebody_is_there) {
     topics.due_at = (is_due ? now : topics.last) + options_.statistics_interval;
-    arm({topics.due_at, DeadlineKind::Statistics, 0, 0});
+    deadlines_.add({topics.due_at, DeadlineKind::Statistics, 0, 0});
   }
   if (!is_due) return;
   const BrokerStatistics now_is = current_statistics();  // what is published here counts next time
