@@ -31,10 +31,6 @@ Duration allowed_silence(const Connection& connection) {
 
 }  // namespace
 
-bool Broker::State::is_over(const Connection& connection) {
-  return connection.phase == ConnectionPhase::Closing || connection.phase == ConnectionPhase::Free;
-}
-
 Broker::State::State(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority,
                      Journal* journal)
     : options_(options),
@@ -67,7 +63,7 @@ ConnectionId Broker::State::open(Instant now, Origin origin) {
 }
 
 void Broker::State::receive(Connection& connection, Bytes bytes, Instant now) {
-  if (is_over(connection)) return;
+  if (connection.is_over()) return;
   statistics_.bytes_received += bytes.size();
   // What does not begin like a CONNECT is not waited for to its end, which the length of another protocol's bytes
   // would have far off.
@@ -142,7 +138,7 @@ void Broker::State::handle(Connection& connection, const Frame& frame, Instant n
 }
 
 void Broker::State::end(Connection& connection, const Error& error, bool orderly, Instant now, const Properties* said) {
-  if (is_over(connection)) return;
+  if (connection.is_over()) return;
   const bool was_connected = connection.phase == ConnectionPhase::Connected;
   if (was_connected && !orderly && connection.version == ProtocolVersion::V5_0)
     send_disconnect(connection, error, said);
@@ -160,7 +156,7 @@ void Broker::State::finish(Connection& connection, const Error& error, bool orde
   if (session == nullptr) return;
   --statistics_.connections;
   session->connection = nullptr;
-  let_go(*session);
+  back_pressure_.let_go(*session);
   // Only a DISCONNECT of Normal disconnection takes the will back. [MQTT-3.14.4-3]
   detach(*session, !orderly || error.reason != ReasonCode::Success, now);
 }
@@ -211,7 +207,7 @@ Properties Broker::State::said_by(const Verdict& verdict) {
 void Broker::State::closed(Connection& connection, Instant now) {
   if (connection.phase == ConnectionPhase::Free) return;
   connection.is_leaving = true;
-  go_on(connection);
+  if (back_pressure_.release(connection)) process(connection, {}, now);
   if (connection.phase != ConnectionPhase::Closing) {
     const Error error{Fault::PeerBrokeProtocol, ReasonCode::UnspecifiedError,
                       "the connection was lost without a DISCONNECT"};
@@ -282,7 +278,7 @@ void Broker::State::run(const Deadline& deadline, Instant now) {
     case DeadlineKind::Statistics:
       return publish_statistics(now);
     case DeadlineKind::Hold:
-      return judge(*sessions_.at(deadline.subject), now);
+      return back_pressure_.judge(*sessions_.at(deadline.subject), now);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "mqtt/broker/back_pressure.h"
 #include "mqtt/broker/broker.h"
 #include "mqtt/broker/connection.h"
 #include "mqtt/broker/deadline_queue.h"
@@ -94,9 +95,10 @@ class Broker::State {
   }
   Instant now() const { return now_; }
 
-  // --- publishers that wait for a subscriber (back_pressure.cpp)
-  // Lets those go on that were let go, or whose subscriber has room.
-  void serve_held();
+  void serve_held() {
+    while (Connection* publisher = back_pressure_.next())
+      process(*publisher, {}, now_);
+  }
 
   // --- sessions whose client is gone (session_endings.cpp)
   void destroy_session(Session& session, Instant now);
@@ -113,7 +115,6 @@ class Broker::State {
   Instant next_deadline() const { return std::min(deadlines_.next(), next_slice()); }
 
  private:
-  static bool is_over(const Connection& connection);
   // The packets that are whole now: those held, and then those of `bytes`.
   void process(Connection& connection, Bytes bytes, Instant now);
   void handle(Connection& connection, const Frame& frame, Instant now);
@@ -214,20 +215,6 @@ class Broker::State {
   void wake_drained(Connection& connection);
   Instant next_slice() const;
 
-  // --- publishers that wait for a subscriber (back_pressure.cpp)
-  static bool is_waited_for(const Session& session);
-  void hold_back(Connection& publisher, Session& session, Instant now);
-  void await_judgement(Session& session, Instant now);
-  // Precondition: somebody waits for the session.
-  void judge(Session& session, Instant now);
-  // Those who wait for the session go on.
-  void let_go(Session& session);
-  // The session's client took so many messages out of its queue.
-  void note_taken(Session& session, std::size_t messages);
-  // Whose turn it is; none while the session's queue is long.
-  std::optional<ConnectionId> next_held(SubscriberId id);
-  void go_on(Connection& publisher);
-
   // The member that a message of this QoS goes to, and its turn is over; null if none can take it.
   const Subscription* next_member(SharedGroup& group, QoS qos);
   // The session ends: what it has of its groups and did not get for good goes to their other members.
@@ -272,9 +259,7 @@ class Broker::State {
   Slice slice_;
 
   SessionStore sessions_;
-
-  std::vector<SubscriberId> with_room_;  // holds of these may have ended
-  RingQueue<ConnectionId> let_go_;
+  BackPressure back_pressure_{sessions_, deadlines_, outputs_};
 
   Subscriptions subscriptions_{recorder_};
   std::unordered_map<std::uint64_t, Session*> restored_sessions_;  // by record, until finish_restoring()

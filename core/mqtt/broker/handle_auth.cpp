@@ -37,10 +37,10 @@ void Broker::State::judge(Connection& connection, const std::optional<Verdict>& 
 }
 
 void Broker::State::decide(Connection& connection, const Verdict& verdict, Instant now) {
-  if (!connection.awaits_verdict || is_over(connection)) return;
+  if (!connection.awaits_verdict || connection.is_over()) return;
   connection.awaits_verdict = false;
   carry_out(connection, verdict, now);
-  if (!is_over(connection)) process(connection, {}, now);
+  if (!connection.is_over()) process(connection, {}, now);
 }
 
 void Broker::State::carry_out(Connection& connection, const Verdict& verdict, Instant now) {

@@ -52,7 +52,7 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
   const ReasonCode reason = matched ? ReasonCode::Success : ReasonCode::NoMatchingSubscribers;
   if (publish_.qos == QoS::AtLeastOnce) respond(connection, PacketType::Puback, identifier, reason, said);
   if (publish_.qos == QoS::ExactlyOnce) respond(connection, PacketType::Pubrec, identifier, reason, said);
-  if (crowded != nullptr) hold_back(connection, *crowded, now);
+  if (crowded != nullptr) back_pressure_.hold_back(connection, *crowded, now);
 }
 
 // What is legal and yet not taken here.

@@ -170,7 +170,7 @@ void Broker::State::deliver_acknowledged(Route& route, Session& session, const M
     delivery.subscription_identifiers.insert(delivery.subscription_identifiers.begin(), match.subscription_identifier);
   }
   if (!has_window(session) || !session.queue.empty()) {
-    if (enqueue(session, std::move(delivery)) && is_waited_for(session)) route.crowded = &session;
+    if (enqueue(session, std::move(delivery)) && BackPressure::is_waited_for(session)) route.crowded = &session;
     return;
   }
   const PacketIdentifier identifier = add_to_flight(session, std::move(delivery));
@@ -321,7 +321,7 @@ void Broker::State::send_waiting(Session& session, Instant now) {
   }
   const std::size_t taken = waiting - session.queue.size();
   if (taken > 0 && session.retained != nullptr) session.retained->had_last_turn = false;
-  note_taken(session, taken);
+  back_pressure_.note_taken(session, taken);
 }
 
 void Broker::State::go_on_sending(Session& session, Instant now) {
