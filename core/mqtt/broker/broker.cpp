@@ -225,8 +225,8 @@ void Broker::State::consume_output(Connection& connection, std::size_t bytes) {
   outputs_.consume(connection, bytes);
   // What found the output full waits for the room, not for an acknowledgement.
   if (Session* session = connection.session; session != nullptr && !session->queue.empty())
-    send_waiting(*session, now_);
-  wake_drained(connection);
+    deliveries_.send_waiting(*session, now_);
+  retained_slices_.note_drained(connection);
   outputs_.recycle(connection);
 }
 
@@ -313,10 +313,10 @@ ConnectionId Broker::open(Instant now, Origin origin) {
 }
 void Broker::receive(ConnectionId connection, Bytes bytes, Instant now) {
   state_->mutate(now, [&] {
-    state_->renew_slice();
+    state_->retained_slices().renew();
     state_->receive(state_->connection(connection), bytes, now);
     state_->serve_held();
-    state_->serve_retained(now);
+    state_->retained_slices().serve(now);
   });
 }
 void Broker::closed(ConnectionId connection, Instant now) {
@@ -325,10 +325,10 @@ void Broker::closed(ConnectionId connection, Instant now) {
 
 Instant Broker::advance(Instant now) {
   state_->mutate(now, [&] {
-    state_->renew_slice();
+    state_->retained_slices().renew();
     state_->advance(now);
     state_->serve_held();
-    state_->serve_retained(now);
+    state_->retained_slices().serve(now);
   });
   return state_->next_deadline();
 }
@@ -342,7 +342,7 @@ Result<void> Broker::publish(const Publish& message, Instant now) {
   Publish accepted = message;
   accepted.properties.topic_alias.reset();
   accepted.properties.subscription_identifiers.clear();
-  state_->mutate(now, [&] { state_->accept(accepted, nullptr, now); });
+  state_->mutate(now, [&] { state_->router().accept(accepted, nullptr, now); });
   return {};
 }
 

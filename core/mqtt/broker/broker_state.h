@@ -18,6 +18,7 @@
 #include "mqtt/broker/recorder.h"
 #include "mqtt/broker/retained_delivery.h"
 #include "mqtt/broker/retained_messages.h"
+#include "mqtt/broker/router.h"
 #include "mqtt/broker/session_store.h"
 #include "mqtt/broker/subscriptions.h"
 #include "mqtt/broker/system_topics.h"
@@ -25,23 +26,6 @@
 #include "mqtt/topic/topic_filter.h"
 
 namespace mqtt {
-
-// One session that a message goes to, by all its subscriptions that match. [MQTT-3.3.4-2]
-struct Match {
-  Session* session = nullptr;
-  SubscriberId shared_group = 0;                   // by which it came; 0: by subscriptions of its own
-  std::uint8_t options = 0;                        // the highest QoS; Retain As Published if any of them asks for it
-  std::uint32_t subscription_identifier = 0;       // 0: none
-  std::vector<std::uint32_t> further_identifiers;  // of overlapping subscriptions
-};
-
-// A PUBLISH as all subscribers of one protocol version, QoS and retain flag get it. Only the packet identifier differs.
-struct PublishForm {
-  std::uint64_t route_serial = 0;  // of the message it was encoded for
-  ByteBuffer bytes;                // without the payload where that is shared
-  std::size_t identifier_offset = 0;
-  std::size_t size = 0;  // payload included
-};
 
 class Broker::State {
  public:
@@ -69,22 +53,6 @@ class Broker::State {
   Outputs& outputs() { return outputs_; }
   void shut_down(Instant now);
 
-  // --- routing (router.cpp)
-  struct Acceptance {
-    bool matched = false;        // somebody subscribed
-    Session* crowded = nullptr;  // one whose queue it made long, or found so, and that is waited for
-  };
-  // To everybody who subscribed, and retained if it asks for it. `publisher` is null for the host's and a will's own.
-  // Uses the fields of `publish` as scratch; they are as they were when it returns.
-  Acceptance accept(Publish& publish, const Session* publisher, Instant now);
-  // Sends what waits for the session as far as the client's Receive Maximum goes.
-  void send_waiting(Session& session, Instant now);
-
-  // --- retained messages for new subscriptions (retained_delivery.cpp)
-  // One call of the host looks through so many retained messages and no more: the rest waits for next_slice().
-  void renew_slice();
-  void serve_retained(Instant now);
-
   // What must be around every mutation: those who were held for room that the step has made go on behind it.
   template <typename Step>
   void mutate(Instant now, Step&& step) {
@@ -111,8 +79,10 @@ class Broker::State {
 
   const BrokerOptions& options() const { return options_; }
   BrokerStatistics& statistics() { return statistics_; }
+  RetainedSlices& retained_slices() { return retained_slices_; }
+  Router& router() { return router_; }
   const BrokerStatistics& current_statistics();
-  Instant next_deadline() const { return std::min(deadlines_.next(), next_slice()); }
+  Instant next_deadline() const { return std::min(deadlines_.next(), retained_slices_.next(now_)); }
 
  private:
   // The packets that are whole now: those held, and then those of `bytes`.
@@ -167,60 +137,6 @@ class Broker::State {
   void respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason,
                const Permission& said = {});
 
-  // A message on its way to sessions: kept at most once, and encoded at most once for each form it takes.
-  struct Route;
-  void route(Route& route, const Session* publisher);
-  void merge_matches(QoS qos, const Session* publisher);
-  void deliver(Route& route, const Match& match);
-  void deliver_acknowledged(Route& route, Session& session, const Match& match, QoS qos, bool retain);
-  bool write_routed(Route& route, Connection& connection, const Match& match, QoS qos, bool retain,
-                    PacketIdentifier identifier);
-  bool write_form(Route& route, Connection& connection, QoS qos, bool retain, PacketIdentifier identifier);
-  bool has_window(const Session& session) const;
-  bool has_room(const Session& session) const;
-  // False if it was dropped, for want of room.
-  bool enqueue(Session& session, Delivery delivery);
-  void count_queued(Session& session, const Delivery& delivery);
-  Delivery dequeue(Session& session);
-  // A packet identifier for a delivery that goes out now, and the end of it.
-  PacketIdentifier add_to_flight(Session& session, Delivery delivery);
-  void settle(Session& session, PacketIdentifier identifier);
-  // Precondition: the session has a record.
-  void record(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state);
-  bool takes_qos_zero(const Connection& connection) const;
-  void send_delivery(Session& session, Delivery delivery, Instant now);
-  bool write_delivery(Connection& connection, const Delivery& delivery, PacketIdentifier identifier, bool dup,
-                      Instant now);
-  void resend(Session& session, Instant now);
-  // An acknowledgement made room.
-  void go_on_sending(Session& session, Instant now);
-
-  // --- retained messages for new subscriptions (retained_delivery.cpp)
-  enum class RetainedProgress : std::uint8_t { Done, Waits, SliceIsOver };
-  void begin_retained(Session& session, FilterPlace place, std::string_view topic_filter,
-                      const Subscription& subscription);
-  void change_retained(Session& session, FilterPlace place, const Subscription& subscription);
-  void end_retained(Session& session, FilterPlace place);
-  void resume_retained(Session& session);
-  void record_retained(Session& session);
-  // As much as the client and the slice take now.
-  void tell_retained(Session& session, Instant now);
-  RetainedProgress tell_retained(Session& session, RetainedDelivery& delivery, Instant now);
-  bool takes_retained(const Session& session, const RetainedDelivery& delivery) const;
-  static Delivery retained_copy(const Message& message, const Subscription& subscription);
-  // Precondition: the session is to be told of retained messages.
-  void tell_early(Session& session, std::string_view topic, Instant now);
-  // In a slice to come.
-  void wake_retained(Session& session);
-  void wake_drained(Connection& connection);
-  Instant next_slice() const;
-
-  // The member that a message of this QoS goes to, and its turn is over; null if none can take it.
-  const Subscription* next_member(SharedGroup& group, QoS qos);
-  // The session ends: what it has of its groups and did not get for good goes to their other members.
-  void pass_on(Session& gone, Instant now);
-  void pass_on(const Delivery& delivery, Instant now);
-
   // --- statistics as messages (system_topics.cpp)
   void begin_statistics(Instant now);
   void publish_statistics(Instant now);
@@ -250,18 +166,16 @@ class Broker::State {
   Outputs outputs_{options_, statistics_};
 
   Recorder recorder_;
-  RetainedMessages retained_{recorder_};   // outlives the sessions, which have cursors on it
-  RingQueue<SubscriberId> with_retained_;  // those that can be told more of it
-  struct Slice {
-    std::size_t messages = 0;  // that may be sent
-    std::size_t steps = 0;     // topic levels that may be looked at
-  };
-  Slice slice_;
-
+  RetainedMessages retained_{recorder_};  // outlives the sessions, which have cursors on it
   SessionStore sessions_;
   BackPressure back_pressure_{sessions_, deadlines_, outputs_};
 
   Subscriptions subscriptions_{recorder_};
+  RetainedTurns retained_turns_;
+  Deliveries deliveries_{options_, statistics_, recorder_, subscriptions_, outputs_, back_pressure_, retained_turns_};
+  RetainedSlices retained_slices_{options_,       recorder_,   retained_,      sessions_,
+                                  subscriptions_, deliveries_, retained_turns_};
+  Router router_{statistics_, recorder_, retained_, sessions_, subscriptions_, outputs_, deliveries_, retained_slices_};
   std::unordered_map<std::uint64_t, Session*> restored_sessions_;  // by record, until finish_restoring()
   struct OwedRetained {
     Session* session;
@@ -272,11 +186,6 @@ class Broker::State {
 
   Publish publish_;           // the one being decoded; its properties' memory is used again
   PublishResponse response_;  // the same
-  Publish stored_;            // the same for one that was kept and goes out again
-  std::uint64_t route_serial_ = 0;
-  std::vector<Subscription> subscriptions_matched_;
-  std::vector<Match> matches_;      // one for each session
-  std::vector<PublishForm> forms_;  // of the message being routed
 };
 
 template <typename Encode>

@@ -191,10 +191,8 @@ void Broker::State::admit(Connection& connection, const Connect& connect, const 
                                          .keep_alive = connection.keep_alive,
                                          .user_name = connect.user_name});
   if (present) {
-    session.in_flight.for_each([](PacketIdentifier, FlightEntry& entry) { entry.is_sent = false; });
-    session.resuming = session.in_flight.size() > 0;
-    send_waiting(session, now);
-    resume_retained(session);
+    deliveries_.resume(session, now);
+    retained_slices_.resume(session);
   }
 }
 

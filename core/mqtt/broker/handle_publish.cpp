@@ -48,7 +48,7 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
     ++connection.unreleased;
   }
   if (publishes_are_observed_) observer_.on_publish(connection.id, publish_);
-  const auto [matched, crowded] = accept(publish_, &session, now);
+  const auto [matched, crowded] = router_.accept(publish_, &session, now);
   const ReasonCode reason = matched ? ReasonCode::Success : ReasonCode::NoMatchingSubscribers;
   if (publish_.qos == QoS::AtLeastOnce) respond(connection, PacketType::Puback, identifier, reason, said);
   if (publish_.qos == QoS::ExactlyOnce) respond(connection, PacketType::Pubrec, identifier, reason, said);

@@ -51,8 +51,8 @@ void Broker::State::handle_pubrec(Connection& connection, const PublishResponse&
   if (entry->state == FlightState::AwaitingPuback)
     return end(connection, protocol_error("a PUBREC for a QoS 1 message"), false, now);
   if (is_failure(pubrec.reason)) {  // the end of the flow [MQTT-4.3.3-4]
-    settle(session, pubrec.packet_identifier);
-    return go_on_sending(session, now);
+    deliveries_.settle(session, pubrec.packet_identifier);
+    return deliveries_.go_on(session, now);
   }
   entry->state = FlightState::AwaitingPubcomp;
   // From now on only the identifier matters. [MQTT-4.3.3-6]
@@ -69,8 +69,8 @@ void Broker::State::handle_final_response(Connection& connection, const PublishR
   if (entry->state != awaited) {
     return end(connection, protocol_error("an acknowledgement of another kind than the message awaits"), false, now);
   }
-  settle(session, response.packet_identifier);
-  go_on_sending(session, now);
+  deliveries_.settle(session, response.packet_identifier);
+  deliveries_.go_on(session, now);
 }
 
 }  // namespace mqtt

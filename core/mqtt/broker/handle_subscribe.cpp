@@ -59,7 +59,7 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
     if (wants_retained(entry.options, is_new)) {
       retained_wanted.push_back({number, entry.topic_filter, subscription});
     } else {
-      change_retained(session, number, subscription);
+      retained_slices_.change(session, number, subscription);
     }
   }
   if (!connection.wants_problem_information) suback.properties = {};  // [MQTT-3.1.2-29]
@@ -67,10 +67,10 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
   answer(connection, now, suback.properties, [&](ByteBuffer& out) { encode(suback, connection.version, out); });
   if (connection.phase == ConnectionPhase::Closing) return;
   for (const Wanted& wanted : retained_wanted) {
-    begin_retained(session, wanted.place, wanted.topic_filter, wanted.subscription);
-    tell_retained(session, now);
+    retained_slices_.begin(session, wanted.place, wanted.topic_filter, wanted.subscription);
+    retained_slices_.tell(session, now);
   }
-  record_retained(session);
+  retained_slices_.record(session);
 }
 
 // A SUBACK has one Reason String for all its entries, the first that is said, and the User Properties of all.
@@ -123,7 +123,7 @@ void Broker::State::handle_unsubscribe(Connection& connection, const Frame& fram
       unsuback.reasons.push_back(ReasonCode::NoSubscriptionExisted);
       continue;
     }
-    end_retained(session, number);
+    retained_slices_.end(session, number);
     observer_.on_unsubscribed(connection.id, filter);
     unsuback.reasons.push_back(ReasonCode::Success);
   }

@@ -81,12 +81,7 @@ Result<void> Broker::State::restore_delivery(Bytes key, Bytes value) {
     if (!parsed) return damaged_record();
     if (const SharedGroup* group = subscriptions_.find_group(*parsed)) delivery.shared_group = group->number;
   }
-  if (restored->identifier != 0 && restored->state != FlightState::Settled) {
-    session.in_flight.restore(restored->identifier, std::move(delivery), restored->state);
-  } else if (delivery.message) {
-    count_queued(session, delivery);
-    session.queue.push(std::move(delivery));
-  }
+  deliveries_.restore(session, std::move(delivery), restored->identifier, restored->state);
   return {};
 }
 
@@ -95,8 +90,8 @@ void Broker::State::finish_restoring(Instant now) {
   recorder_.finish_restoring();
   // How far they had come is not recorded: what is sent twice so may have been sent and lost as well.
   for (const auto& [session, place, subscription] : std::exchange(restored_owed_, {})) {
-    begin_retained(*session, place, subscriptions_.filter_at(place), subscription);
-    record_retained(*session);
+    retained_slices_.begin(*session, place, subscriptions_.filter_at(place), subscription);
+    retained_slices_.record(*session);
   }
   for (const auto& [record, session] : std::exchange(restored_sessions_, {})) {
     if (session->expiry_interval == 0) {

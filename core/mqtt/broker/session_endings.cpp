@@ -12,7 +12,7 @@ void Broker::State::destroy_session(Session& session, Instant now) {
   if (session.will) publish_will(session, now);
   session.retained.reset();
   subscriptions_.remove_all(session);
-  pass_on(session, now);
+  router_.pass_on(session, now);
   recorder_.erase_session(session);
   sessions_.erase(session);
 }
@@ -42,7 +42,7 @@ void Broker::State::publish_will(Session& session, Instant now) {
   Publish publish;
   will.message.to_publish(publish, now);
   publish.properties.message_expiry_interval = will.message_expiry_interval;
-  accept(publish, nullptr, now);
+  router_.accept(publish, nullptr, now);
   recorder_.session(session);
 }
 

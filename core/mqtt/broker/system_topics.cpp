@@ -95,7 +95,7 @@ void Broker::State::publish_statistic(std::string_view name, std::string value, 
   const Message* told = retained_.find(topic);
   if (told != nullptr && as_text(told->payload()) == value) return;
   Publish publish{.topic = topic, .payload = as_bytes(value), .retain = true, .properties = {}};
-  accept(publish, nullptr, now);
+  router_.accept(publish, nullptr, now);
 }
 
 // An average that forgets exponentially, as a machine's load does. The first round has no rate yet.
