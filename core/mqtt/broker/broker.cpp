@@ -58,7 +58,7 @@ ConnectionId Broker::State::open(Instant now, Origin origin) {
   connection.last_heard = now;
   connection.reader = FrameReader(std::min(options_.maximum_packet_size, kMaximumConnectSize));
   deadlines_.add({now + options_.connect_timeout, DeadlineKind::Connect, id, connection.serial});
-  if (options_.statistics_interval > Duration::zero()) begin_statistics(now);
+  system_topics_.begin(current_statistics(), now);
   return id;
 }
 
@@ -249,7 +249,7 @@ bool Broker::State::is_outdated(const Deadline& deadline) const {
     if (deadline.kind == DeadlineKind::KeepAlive) return connection.phase != ConnectionPhase::Connected;
     return connection.phase != ConnectionPhase::AwaitingConnect && connection.phase != ConnectionPhase::Authenticating;
   }
-  if (deadline.kind == DeadlineKind::Statistics) return deadline.at != system_topics_->due_at;
+  if (deadline.kind == DeadlineKind::Statistics) return deadline.at != system_topics_.due_at();
   const Session* session = sessions_.at(deadline.subject);
   if (session == nullptr || session->serial != deadline.serial) return true;
   if (deadline.kind == DeadlineKind::Hold) return session->hold == nullptr || deadline.at != session->hold->judged_at;
@@ -276,7 +276,7 @@ void Broker::State::run(const Deadline& deadline, Instant now) {
       ++statistics_.sessions_expired;
       return destroy_session(*sessions_.at(deadline.subject), now);
     case DeadlineKind::Statistics:
-      return publish_statistics(now);
+      return system_topics_.publish(current_statistics(), connections_.size() > free_connections_.size(), now);
     case DeadlineKind::Hold:
       return back_pressure_.judge(*sessions_.at(deadline.subject), now);
   }

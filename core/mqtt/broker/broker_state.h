@@ -137,12 +137,6 @@ class Broker::State {
   void respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason,
                const Permission& said = {});
 
-  // --- statistics as messages (system_topics.cpp)
-  void begin_statistics(Instant now);
-  void publish_statistics(Instant now);
-  void publish_statistic(std::string_view name, std::string value, Instant now);
-  void publish_load(std::string_view name, Load& load, std::uint64_t total, Instant now);
-
   void arm_keep_alive(Connection& connection, Instant from);
   bool is_outdated(const Deadline& deadline) const;
   void run(const Deadline& deadline, Instant now);
@@ -159,8 +153,6 @@ class Broker::State {
   Instant now_;               // the latest that a mutation was told, for what the host does between them
   std::uint32_t serial_ = 0;  // the last connection's
 
-  std::optional<SystemTopics> system_topics_;  // from the first connection on, if wanted
-
   std::vector<std::unique_ptr<Connection>> connections_;  // by id
   std::vector<ConnectionId> free_connections_;
   Outputs outputs_{options_, statistics_};
@@ -176,6 +168,7 @@ class Broker::State {
   RetainedSlices retained_slices_{options_,       recorder_,   retained_,      sessions_,
                                   subscriptions_, deliveries_, retained_turns_};
   Router router_{statistics_, recorder_, retained_, sessions_, subscriptions_, outputs_, deliveries_, retained_slices_};
+  SystemTopics system_topics_{options_, deadlines_, retained_, router_};
   std::unordered_map<std::uint64_t, Session*> restored_sessions_;  // by record, until finish_restoring()
   struct OwedRetained {
     Session* session;
