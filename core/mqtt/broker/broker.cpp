@@ -158,7 +158,7 @@ void Broker::State::finish(Connection& connection, const Error& error, bool orde
   session->connection = nullptr;
   back_pressure_.let_go(*session);
   // Only a DISCONNECT of Normal disconnection takes the will back. [MQTT-3.14.4-3]
-  detach(*session, !orderly || error.reason != ReasonCode::Success, now);
+  endings_.leave(*session, !orderly || error.reason != ReasonCode::Success, now);
 }
 
 void Broker::State::send_disconnect(Connection& connection, const Error& error, const Properties* said) {
@@ -271,10 +271,10 @@ void Broker::State::run(const Deadline& deadline, Instant now) {
       return end(connection, error, false, now);
     }
     case DeadlineKind::WillDelay:
-      return publish_will(*sessions_.at(deadline.subject), now);
+      return endings_.publish_will(*sessions_.at(deadline.subject), now);
     case DeadlineKind::SessionExpiry:
       ++statistics_.sessions_expired;
-      return destroy_session(*sessions_.at(deadline.subject), now);
+      return endings_.end(*sessions_.at(deadline.subject), now);
     case DeadlineKind::Statistics:
       return system_topics_.publish(current_statistics(), connections_.size() > free_connections_.size(), now);
     case DeadlineKind::Hold:
@@ -300,10 +300,10 @@ Broker::Broker(const BrokerOptions& options, BrokerObserver* observer, BrokerAut
 Broker::~Broker() = default;
 
 Result<void> Broker::restore(Bytes key, Bytes value) {
-  return state_->restore(key, value);
+  return state_->restorer().restore(key, value);
 }
 void Broker::finish_restoring(Instant now) {
-  state_->mutate(now, [&] { state_->finish_restoring(now); });
+  state_->mutate(now, [&] { state_->restorer().finish(now); });
 }
 
 ConnectionId Broker::open(Instant now, Origin origin) {

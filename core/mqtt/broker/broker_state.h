@@ -16,6 +16,7 @@
 #include "mqtt/broker/deadline_queue.h"
 #include "mqtt/broker/outputs.h"
 #include "mqtt/broker/recorder.h"
+#include "mqtt/broker/restorer.h"
 #include "mqtt/broker/retained_delivery.h"
 #include "mqtt/broker/retained_messages.h"
 #include "mqtt/broker/router.h"
@@ -30,10 +31,6 @@ namespace mqtt {
 class Broker::State {
  public:
   State(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority, Journal* journal);
-
-  // --- the journal's content (restore.cpp)
-  Result<void> restore(Bytes key, Bytes value);
-  void finish_restoring(Instant now);
 
   // --- connections (broker.cpp)
   ConnectionId open(Instant now, Origin origin);
@@ -68,12 +65,6 @@ class Broker::State {
       process(*publisher, {}, now_);
   }
 
-  // --- sessions whose client is gone (session_endings.cpp)
-  void destroy_session(Session& session, Instant now);
-  // The client is gone: the will, now or later, and the session's end, now or later.
-  void detach(Session& session, bool publish_will, Instant now);
-  void publish_will(Session& session, Instant now);
-
   // --- for somebody beside the broker (retained_access.cpp)
   RetainedMessages& retained() { return retained_; }
 
@@ -81,6 +72,7 @@ class Broker::State {
   BrokerStatistics& statistics() { return statistics_; }
   RetainedSlices& retained_slices() { return retained_slices_; }
   Router& router() { return router_; }
+  Restorer& restorer() { return restorer_; }
   const BrokerStatistics& current_statistics();
   Instant next_deadline() const { return std::min(deadlines_.next(), retained_slices_.next(now_)); }
 
@@ -112,10 +104,6 @@ class Broker::State {
   Result<ParsedTopicFilter> check_subscription(const Connection& connection, const SubscribeEntry& entry,
                                                bool has_identifier, Permission& said);
   static void explain(const Permission& said, Properties& properties);
-  Result<void> restore_session(Bytes key, Bytes value);
-  Result<void> restore_subscription(Bytes key, Bytes value);
-  Result<void> restore_incoming_qos2(Bytes key);
-  Result<void> restore_delivery(Bytes key, Bytes value);
   void handle_unsubscribe(Connection& connection, const Frame& frame, Instant now);
   void handle_disconnect(Connection& connection, const Frame& frame, Instant now);
   void handle_auth(Connection& connection, const Frame& frame, Instant now);
@@ -169,13 +157,8 @@ class Broker::State {
                                   subscriptions_, deliveries_, retained_turns_};
   Router router_{statistics_, recorder_, retained_, sessions_, subscriptions_, outputs_, deliveries_, retained_slices_};
   SystemTopics system_topics_{options_, deadlines_, retained_, router_};
-  std::unordered_map<std::uint64_t, Session*> restored_sessions_;  // by record, until finish_restoring()
-  struct OwedRetained {
-    Session* session;
-    FilterPlace place;
-    Subscription subscription;
-  };
-  std::vector<OwedRetained> restored_owed_;  // until finish_restoring()
+  SessionEndings endings_{sessions_, subscriptions_, recorder_, deadlines_, router_};
+  Restorer restorer_{recorder_, retained_, sessions_, subscriptions_, deliveries_, retained_slices_, endings_};
 
   Publish publish_;           // the one being decoded; its properties' memory is used again
   PublishResponse response_;  // the same

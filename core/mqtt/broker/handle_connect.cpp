@@ -207,9 +207,9 @@ Session& Broker::State::take_session(Connection& connection, const Connect& conn
     existing = sessions_.find(client_identifier);  // it may have ended with its connection
   }
   // What was due while nobody called advance() has happened, too.
-  if (existing != nullptr && existing->will_at <= now) publish_will(*existing, now);
+  if (existing != nullptr && existing->will_at <= now) endings_.publish_will(*existing, now);
   if (existing != nullptr && (connect.clean_start || existing->expires_at <= now)) {
-    destroy_session(*existing, now);
+    endings_.end(*existing, now);
     existing = nullptr;
   }
   present = existing != nullptr;

@@ -1,12 +1,12 @@
-// A client is gone: its will, now or later, and its session's end, now or later.
+// What a client leaves behind is put in order, at once or by a deadline.
+#include "mqtt/broker/session_endings.h"
+
 #include <cassert>
 #include <utility>
 
-#include "mqtt/broker/broker_state.h"
-
 namespace mqtt {
 
-void Broker::State::destroy_session(Session& session, Instant now) {
+void SessionEndings::end(Session& session, Instant now) {
   assert(session.connection == nullptr);
   // A will that waits is due at the latest when its session ends. [MQTT-3.1.2-8]
   if (session.will) publish_will(session, now);
@@ -17,9 +17,9 @@ void Broker::State::destroy_session(Session& session, Instant now) {
   sessions_.erase(session);
 }
 
-void Broker::State::detach(Session& session, bool publish_will, Instant now) {
+void SessionEndings::leave(Session& session, bool publish_will, Instant now) {
   if (!publish_will) session.will.reset();
-  if (session.expiry_interval == 0) return destroy_session(session, now);
+  if (session.expiry_interval == 0) return end(session, now);
 
   session.incoming_qos2.release_memory();
   if (session.in_flight.size() == 0) session.in_flight.clear();  // for its memory; identifiers go on where they were
@@ -36,7 +36,18 @@ void Broker::State::detach(Session& session, bool publish_will, Instant now) {
   recorder_.session(session);
 }
 
-void Broker::State::publish_will(Session& session, Instant now) {
+void SessionEndings::restore(Session& session, Instant now) {
+  if (session.expiry_interval == 0) return end(session, now);
+  if (session.expires_at == kNever && session.expiry_interval != kNeverExpires)
+    session.expires_at = now + std::chrono::seconds(session.expiry_interval);
+  if (session.expires_at != kNever)
+    deadlines_.add({session.expires_at, DeadlineKind::SessionExpiry, session.id, session.serial});
+  if (session.will && session.will_at == kNever) session.will_at = now + std::chrono::seconds(session.will->delay);
+  if (session.will) deadlines_.add({session.will_at, DeadlineKind::WillDelay, session.id, session.serial});
+  recorder_.session(session);
+}
+
+void SessionEndings::publish_will(Session& session, Instant now) {
   const WillMessage will = *std::exchange(session.will, std::nullopt);
   session.will_at = kNever;
   Publish publish;

@@ -1,14 +1,14 @@
-// The journal's records -> sessions, subscriptions, deliveries and retained messages, as if nothing had happened.
-#include <utility>
-#include <vector>
+// Each record in its place; what they say of each other is found by the session's number in the journal.
+#include "mqtt/broker/restorer.h"
 
-#include "mqtt/broker/broker_state.h"
+#include <utility>
+
 #include "mqtt/broker/subscription_options.h"
 #include "mqtt/topic/topic_filter.h"
 
 namespace mqtt {
 
-Result<void> Broker::State::restore(Bytes key, Bytes value) {
+Result<void> Restorer::restore(Bytes key, Bytes value) {
   if (key.empty()) return damaged_record();
   const Bytes rest = key.subspan(1);
   switch (key[0]) {
@@ -34,45 +34,45 @@ Result<void> Broker::State::restore(Bytes key, Bytes value) {
   }
 }
 
-Result<void> Broker::State::restore_session(Bytes key, Bytes value) {
+Result<void> Restorer::restore_session(Bytes key, Bytes value) {
   auto session = std::make_unique<Session>();
   if (const auto restored = recorder_.restore_session(key, value, *session); !restored) return restored.error();
   if (sessions_.find(session->client_identifier) != nullptr) return damaged_record();
   Session& added = sessions_.add(std::move(session));
-  restored_sessions_[added.record] = &added;
+  by_record_[added.record] = &added;
   return {};
 }
 
-Result<void> Broker::State::restore_subscription(Bytes key, Bytes value) {
+Result<void> Restorer::restore_subscription(Bytes key, Bytes value) {
   auto restored = recorder_.restore_subscription(key, value);
   if (!restored) return restored.error();
-  const auto session = restored_sessions_.find(restored->session);
+  const auto session = by_record_.find(restored->session);
   const auto parsed = parse_topic_filter(restored->topic_filter);
-  if (session == restored_sessions_.end() || !parsed) return damaged_record();
+  if (session == by_record_.end() || !parsed) return damaged_record();
   Subscription& subscription = restored->subscription;
   subscription.subscriber = session->second->id;
   const bool owes_retained = (subscription.options & kOwesRetained) != 0;
   subscription.options &= static_cast<std::uint8_t>(~kOwesRetained);
   const std::uint32_t number =
       subscriptions_.add(*session->second, restored->topic_filter, *parsed, subscription).number;
-  if (owes_retained && parsed->share_name.empty()) restored_owed_.push_back({session->second, number, subscription});
+  if (owes_retained && parsed->share_name.empty()) owed_.push_back({session->second, number, subscription});
   return {};
 }
 
-Result<void> Broker::State::restore_incoming_qos2(Bytes key) {
+Result<void> Restorer::restore_incoming_qos2(Bytes key) {
   const auto restored = recorder_.restore_incoming_qos2(key);
   if (!restored) return restored.error();
-  const auto session = restored_sessions_.find(restored->first);
-  if (session == restored_sessions_.end()) return damaged_record();
+  const auto session = by_record_.find(restored->first);
+  if (session == by_record_.end()) return damaged_record();
   session->second->incoming_qos2.insert(restored->second);
   return {};
 }
 
-Result<void> Broker::State::restore_delivery(Bytes key, Bytes value) {
+Result<void> Restorer::restore_delivery(Bytes key, Bytes value) {
   auto restored = recorder_.restore_delivery(key, value);
   if (!restored) return restored.error();
-  const auto found = restored_sessions_.find(restored->session);
-  if (found == restored_sessions_.end()) return damaged_record();
+  const auto found = by_record_.find(restored->session);
+  if (found == by_record_.end()) return damaged_record();
   Session& session = *found->second;
   Delivery& delivery = restored->delivery;
   if (!restored->share.empty()) {
@@ -86,27 +86,15 @@ Result<void> Broker::State::restore_delivery(Bytes key, Bytes value) {
 }
 
 // Every client is gone: with the process that had them, if not before.
-void Broker::State::finish_restoring(Instant now) {
+void Restorer::finish(Instant now) {
   recorder_.finish_restoring();
   // How far they had come is not recorded: what is sent twice so may have been sent and lost as well.
-  for (const auto& [session, place, subscription] : std::exchange(restored_owed_, {})) {
+  for (const auto& [session, place, subscription] : std::exchange(owed_, {})) {
     retained_slices_.begin(*session, place, subscriptions_.filter_at(place), subscription);
     retained_slices_.record(*session);
   }
-  for (const auto& [record, session] : std::exchange(restored_sessions_, {})) {
-    if (session->expiry_interval == 0) {
-      destroy_session(*session, now);
-      continue;
-    }
-    if (session->expires_at == kNever && session->expiry_interval != kNeverExpires)
-      session->expires_at = now + std::chrono::seconds(session->expiry_interval);
-    if (session->expires_at != kNever)
-      deadlines_.add({session->expires_at, DeadlineKind::SessionExpiry, session->id, session->serial});
-    if (session->will && session->will_at == kNever)
-      session->will_at = now + std::chrono::seconds(session->will->delay);
-    if (session->will) deadlines_.add({session->will_at, DeadlineKind::WillDelay, session->id, session->serial});
-    recorder_.session(*session);
-  }
+  for (const auto& [record, session] : std::exchange(by_record_, {}))
+    endings_.restore(*session, now);
 }
 
 }  // namespace mqtt
