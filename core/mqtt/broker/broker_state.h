@@ -12,7 +12,7 @@
 
 #include "mqtt/broker/back_pressure.h"
 #include "mqtt/broker/broker.h"
-#include "mqtt/broker/connection.h"
+#include "mqtt/broker/connections.h"
 #include "mqtt/broker/deadline_queue.h"
 #include "mqtt/broker/outputs.h"
 #include "mqtt/broker/recorder.h"
@@ -20,6 +20,7 @@
 #include "mqtt/broker/retained_delivery.h"
 #include "mqtt/broker/retained_messages.h"
 #include "mqtt/broker/router.h"
+#include "mqtt/broker/said_by.h"
 #include "mqtt/broker/session_store.h"
 #include "mqtt/broker/subscriptions.h"
 #include "mqtt/broker/system_topics.h"
@@ -39,13 +40,8 @@ class Broker::State {
   void decide(Connection& connection, const Verdict& verdict, Instant now);
   void closed(Connection& connection, Instant now);
   void advance(Instant now);
-  // Ends a connection whose transport lives: DISCONNECT to a 5.0 client where the standard has one, then finish().
-  // `said`: what the host has to say about it; null: nothing.
-  void end(Connection& connection, const Error& error, bool orderly, Instant now, const Properties* said = nullptr);
   void disconnect(Connection& connection, const Disconnect& disconnect, Instant now);
-  // The one place where a connection's part in the session ends: observer, will, session.
-  void finish(Connection& connection, const Error& error, bool orderly, Instant now);
-  Connection& connection(ConnectionId id) { return *connections_[id]; }
+  Connection& connection(ConnectionId id) { return connections_.at(id); }
   void consume_output(Connection& connection, std::size_t bytes);
   Outputs& outputs() { return outputs_; }
   void shut_down(Instant now);
@@ -113,19 +109,9 @@ class Broker::State {
   void send_auth(Connection& connection, const Verdict& verdict, Instant now);
   void fail_authentication(Connection& connection, const Error& error, Instant now, const Verdict* verdict = nullptr);
 
-  // Writes an answer that the client waits for, less what of its `properties` may be left out: without it the
-  // connection is of no use and ends.
-  template <typename Encode>
-  void answer(Connection& connection, Instant now, Properties& properties, Encode&& encode);
-  void send_disconnect(Connection& connection, const Error& error, const Properties* said);
-  // What the host says, if a packet can carry it; else nothing.
-  static Properties sayable(Properties said);
-  static Properties said_by(const Permission& permission);
-  static Properties said_by(const Verdict& verdict);
   void respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason,
                const Permission& said = {});
 
-  void arm_keep_alive(Connection& connection, Instant from);
   bool is_outdated(const Deadline& deadline) const;
   void run(const Deadline& deadline, Instant now);
 
@@ -138,11 +124,8 @@ class Broker::State {
   const bool publishes_are_decided_;
   BrokerStatistics statistics_;
   DeadlineQueue deadlines_;
-  Instant now_;               // the latest that a mutation was told, for what the host does between them
-  std::uint32_t serial_ = 0;  // the last connection's
+  Instant now_;  // the latest that a mutation was told, for what the host does between them
 
-  std::vector<std::unique_ptr<Connection>> connections_;  // by id
-  std::vector<ConnectionId> free_connections_;
   Outputs outputs_{options_, statistics_};
 
   Recorder recorder_;
@@ -158,19 +141,11 @@ class Broker::State {
   Router router_{statistics_, recorder_, retained_, sessions_, subscriptions_, outputs_, deliveries_, retained_slices_};
   SystemTopics system_topics_{options_, deadlines_, retained_, router_};
   SessionEndings endings_{sessions_, subscriptions_, recorder_, deadlines_, router_};
+  Connections connections_{options_, statistics_, observer_, deadlines_, outputs_, back_pressure_, endings_};
   Restorer restorer_{recorder_, retained_, sessions_, subscriptions_, deliveries_, retained_slices_, endings_};
 
   Publish publish_;           // the one being decoded; its properties' memory is used again
   PublishResponse response_;  // the same
 };
-
-template <typename Encode>
-void Broker::State::answer(Connection& connection, Instant now, Properties& properties, Encode&& encode) {
-  const bool fits = fit_explanation(properties, [&] { return outputs_.write(connection, encode); });
-  if (fits) return;
-  const Error error{Fault::LimitReached, ReasonCode::PacketTooLarge,
-                    "an answer is larger than the client's Maximum Packet Size"};
-  end(connection, error, false, now);
-}
 
 }  // namespace mqtt

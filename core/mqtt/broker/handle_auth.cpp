@@ -16,10 +16,10 @@ constexpr Error kNotDecided{Fault::CallerMisuse, ReasonCode::ImplementationSpeci
 
 void Broker::State::handle_auth(Connection& connection, const Frame& frame, Instant now) {
   const auto decoded = decode_auth(frame, connection.version);
-  if (!decoded) return end(connection, decoded.error(), false, now);
+  if (!decoded) return connections_.end(connection, decoded.error(), false, now);
   // [MQTT-4.12.0-6] [MQTT-4.12.1-1]
   if (connection.authentication == nullptr || connection.authentication->method.empty())
-    return end(connection, protocol_error("AUTH without an Authentication Method in CONNECT"), false, now);
+    return connections_.end(connection, protocol_error("AUTH without an Authentication Method in CONNECT"), false, now);
   if (decoded->properties.authentication_method.value_or("") != connection.authentication->method) {
     return fail_authentication(connection, protocol_error("AUTH with another Authentication Method than CONNECT"), now);
   }
@@ -72,7 +72,7 @@ void Broker::State::send_auth(Connection& connection, const Verdict& verdict, In
     auth.properties.user_properties = std::move(said.user_properties);
   }
   // [MQTT-3.15.2-2] [MQTT-3.15.2-3]
-  answer(connection, now, auth.properties, [&](ByteBuffer& out) { encode(auth, out); });
+  connections_.answer(connection, now, auth.properties, [&](ByteBuffer& out) { encode(auth, out); });
 }
 
 // By CONNACK or DISCONNECT, whichever the connection has come to.
@@ -80,9 +80,9 @@ void Broker::State::fail_authentication(Connection& connection, const Error& err
                                         const Verdict* verdict) {
   if (connection.phase == ConnectionPhase::Authenticating)
     return refuse_connect(connection, connection.version, error, now, verdict);
-  if (verdict == nullptr) return end(connection, error, false, now);
+  if (verdict == nullptr) return connections_.end(connection, error, false, now);
   const Properties said = said_by(*verdict);
-  end(connection, error, false, now, &said);
+  connections_.end(connection, error, false, now, &said);
 }
 
 }  // namespace mqtt

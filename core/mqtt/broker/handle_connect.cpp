@@ -178,12 +178,12 @@ void Broker::State::admit(Connection& connection, const Connect& connect, const 
   if (!accept_connect(connection, connect, verdict, present, assigned)) {
     const Error error{Fault::LimitReached, ReasonCode::PacketTooLarge,
                       "the CONNACK is larger than the client's Maximum Packet Size"};
-    return end(connection, error, false, now);
+    return connections_.end(connection, error, false, now);
   }
   connection.phase = ConnectionPhase::Connected;
   connection.reader.set_maximum_packet_size(options_.maximum_packet_size);
   ++statistics_.connections_accepted;
-  if (connection.keep_alive != 0) arm_keep_alive(connection, now);
+  if (connection.keep_alive != 0) connections_.begin_keep_alive(connection, now);
   observer_.on_connected(connection.id, {.client_identifier = session.client_identifier,
                                          .version = connect.version,
                                          .clean_start = connect.clean_start,
@@ -201,7 +201,8 @@ Session& Broker::State::take_session(Connection& connection, const Connect& conn
                                      bool& present, Instant now) {
   Session* existing = sessions_.find(client_identifier);
   if (existing != nullptr && existing->connection != nullptr) {
-    end(*existing->connection,
+    connections_.end(
+        *existing->connection,
         {Fault::PeerBrokeProtocol, ReasonCode::SessionTakenOver, "another connection took over the client identifier"},
         false, now);
     existing = sessions_.find(client_identifier);  // it may have ended with its connection
@@ -271,7 +272,7 @@ void Broker::State::refuse_connect(Connection& connection, std::optional<Protoco
       return outputs_.write(connection, [&](ByteBuffer& out) { encode(connack, *version, out); });
     });
   }
-  end(connection, error, false, now);
+  connections_.end(connection, error, false, now);
 }
 
 }  // namespace mqtt

@@ -21,7 +21,7 @@ void Broker::State::respond(Connection& connection, PacketType type, PacketIdent
 
 void Broker::State::handle_publish_response(Connection& connection, const Frame& frame, Instant now) {
   if (const auto decoded = decode_publish_response(frame, connection.version, response_); !decoded)
-    return end(connection, decoded.error(), false, now);
+    return connections_.end(connection, decoded.error(), false, now);
   switch (response_.type) {
     case PacketType::Pubrel:
       return handle_pubrel(connection, response_);
@@ -49,7 +49,7 @@ void Broker::State::handle_pubrec(Connection& connection, const PublishResponse&
                                                ReasonCode::PacketIdentifierNotFound);
   }
   if (entry->state == FlightState::AwaitingPuback)
-    return end(connection, protocol_error("a PUBREC for a QoS 1 message"), false, now);
+    return connections_.end(connection, protocol_error("a PUBREC for a QoS 1 message"), false, now);
   if (is_failure(pubrec.reason)) {  // the end of the flow [MQTT-4.3.3-4]
     deliveries_.settle(session, pubrec.packet_identifier);
     return deliveries_.go_on(session, now);
@@ -67,7 +67,8 @@ void Broker::State::handle_final_response(Connection& connection, const PublishR
   if (entry == nullptr) return;
   const auto awaited = response.type == PacketType::Puback ? FlightState::AwaitingPuback : FlightState::AwaitingPubcomp;
   if (entry->state != awaited) {
-    return end(connection, protocol_error("an acknowledgement of another kind than the message awaits"), false, now);
+    return connections_.end(connection, protocol_error("an acknowledgement of another kind than the message awaits"),
+                            false, now);
   }
   deliveries_.settle(session, response.packet_identifier);
   deliveries_.go_on(session, now);

@@ -22,7 +22,7 @@ bool wants_retained(const SubscriptionOptions& options, bool is_new) {
 
 void Broker::State::handle_subscribe(Connection& connection, const Frame& frame, Instant now) {
   const auto decoded = decode_subscribe(frame, connection.version);
-  if (!decoded) return end(connection, decoded.error(), false, now);
+  if (!decoded) return connections_.end(connection, decoded.error(), false, now);
   Session& session = *connection.session;
   const auto& identifiers = decoded->properties.subscription_identifiers;
 
@@ -43,7 +43,7 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
     explain(said, suback.properties);
     if (!parsed) {
       // 3.1 has no word for a refused subscription.
-      if (connection.version == ProtocolVersion::V3_1) return end(connection, parsed.error(), false, now);
+      if (connection.version == ProtocolVersion::V3_1) return connections_.end(connection, parsed.error(), false, now);
       suback.reasons.push_back(parsed.error().reason);
       continue;
     }
@@ -64,7 +64,8 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
   }
   if (!connection.wants_problem_information) suback.properties = {};  // [MQTT-3.1.2-29]
   // [MQTT-3.9.2-1] [MQTT-3.9.2-2]
-  answer(connection, now, suback.properties, [&](ByteBuffer& out) { encode(suback, connection.version, out); });
+  connections_.answer(connection, now, suback.properties,
+                      [&](ByteBuffer& out) { encode(suback, connection.version, out); });
   if (connection.phase == ConnectionPhase::Closing) return;
   for (const Wanted& wanted : retained_wanted) {
     retained_slices_.begin(session, wanted.place, wanted.topic_filter, wanted.subscription);
@@ -109,7 +110,7 @@ Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& co
 
 void Broker::State::handle_unsubscribe(Connection& connection, const Frame& frame, Instant now) {
   const auto decoded = decode_unsubscribe(frame, connection.version);
-  if (!decoded) return end(connection, decoded.error(), false, now);
+  if (!decoded) return connections_.end(connection, decoded.error(), false, now);
   Session& session = *connection.session;
   Unsuback unsuback{.packet_identifier = decoded->packet_identifier, .reasons = {}, .properties = {}};
   for (const std::string_view filter : decoded->topic_filters) {
@@ -127,7 +128,8 @@ void Broker::State::handle_unsubscribe(Connection& connection, const Frame& fram
     observer_.on_unsubscribed(connection.id, filter);
     unsuback.reasons.push_back(ReasonCode::Success);
   }
-  answer(connection, now, unsuback.properties, [&](ByteBuffer& out) { encode(unsuback, connection.version, out); });
+  connections_.answer(connection, now, unsuback.properties,
+                      [&](ByteBuffer& out) { encode(unsuback, connection.version, out); });
 }
 
 }  // namespace mqtt
