@@ -1,4 +1,4 @@
-// Connections: opened, fed, timed, ended. The packets' own steps are in handle_*.cpp.
+// The host's calls -> the parts; input -> packets, each to its handler.
 #include "mqtt/broker/broker.h"
 
 #include <algorithm>
@@ -31,24 +31,6 @@ Broker::State::State(const BrokerOptions& options, BrokerObserver* observer, Bro
       publishes_are_decided_(authority_.decides_publishes()),
       recorder_(journal, options.unix_time_at_zero),
       sessions_(options.random_seed) {}
-
-ConnectionId Broker::State::open(Instant now, Origin origin) {
-  const ConnectionId id = connections_.open(now, origin).id;
-  system_topics_.begin(current_statistics(), now);
-  return id;
-}
-
-void Broker::State::receive(Connection& connection, Bytes bytes, Instant now) {
-  if (connection.is_over()) return;
-  statistics_.bytes_received += bytes.size();
-  // What does not begin like a CONNECT is not waited for to its end, which the length of another protocol's bytes
-  // would have far off.
-  if (connection.phase == ConnectionPhase::AwaitingConnect && connection.reader.held() == 0 && !bytes.empty() &&
-      bytes[0] >> 4 != static_cast<int>(PacketType::Connect)) {
-    return connections_.end(connection, protocol_error("the first packet is not a CONNECT"), false, now);
-  }
-  process(connection, bytes, now);
-}
 
 void Broker::State::process(Connection& connection, Bytes bytes, Instant now) {
   connection.reader.feed(bytes);
@@ -104,52 +86,14 @@ void Broker::State::handle(Connection& connection, const Frame& frame, Instant n
       outputs_.write(connection, [](ByteBuffer& out) { encode(Pingresp{}, out); });
       return;
     case PacketType::Connect:
-      return handle_connect(connection, frame, now);
+      return handshake_.handle_connect(connection, frame, now);
     case PacketType::Disconnect:
       return handle_disconnect(connection, frame, now);
     case PacketType::Auth:
-      return handle_auth(connection, frame, now);
+      return handshake_.handle_auth(connection, frame, now);
     default:
       return;  // is_legal() let none other through
   }
-}
-
-void Broker::State::closed(Connection& connection, Instant now) {
-  if (connection.phase == ConnectionPhase::Free) return;
-  connection.is_leaving = true;
-  if (back_pressure_.release(connection)) process(connection, {}, now);
-  connections_.release(connection, now);
-}
-
-void Broker::State::disconnect(Connection& connection, const Disconnect& disconnect, Instant now) {
-  const Properties& given = disconnect.properties;
-  Properties said;
-  said.reason_string = given.reason_string;
-  said.user_properties = given.user_properties;
-  said.server_reference = given.server_reference;
-  said = sayable(std::move(said));
-  connections_.end(connection, {Fault::LimitReached, disconnect.reason, "closed by the host"}, false, now, &said);
-}
-
-void Broker::State::shut_down(Instant now) {
-  connections_.end_all({Fault::LimitReached, ReasonCode::ServerShuttingDown, "the server is shutting down"}, now);
-}
-
-void Broker::State::consume_output(Connection& connection, std::size_t bytes) {
-  outputs_.consume(connection, bytes);
-  // What found the output full waits for the room, not for an acknowledgement.
-  if (Session* session = connection.session; session != nullptr && !session->queue.empty())
-    deliveries_.send_waiting(*session, now_);
-  retained_slices_.note_drained(connection);
-  outputs_.recycle(connection);
-}
-
-void Broker::State::advance(Instant now) {
-  while (deadlines_.next() <= now)
-    run(deadlines_.take(), now);
-  // So that nobody is woken for nothing.
-  while (!deadlines_.empty() && is_outdated(deadlines_.front()))
-    deadlines_.take();
 }
 
 bool Broker::State::is_outdated(const Deadline& deadline) const {
@@ -193,37 +137,56 @@ Broker::Broker(const BrokerOptions& options, BrokerObserver* observer, BrokerAut
 Broker::~Broker() = default;
 
 Result<void> Broker::restore(Bytes key, Bytes value) {
-  return state_->restorer().restore(key, value);
+  return state_->restorer_.restore(key, value);
 }
 void Broker::finish_restoring(Instant now) {
-  state_->mutate(now, [&] { state_->restorer().finish(now); });
+  state_->mutate(now, [&](State& state) { state.restorer_.finish(now); });
 }
 
 ConnectionId Broker::open(Instant now, Origin origin) {
   ConnectionId id = 0;
-  state_->mutate(now, [&] { id = state_->open(now, origin); });
+  state_->mutate(now, [&](State& state) {
+    id = state.connections_.open(now, origin).id;
+    state.system_topics_.begin(state.current_statistics(), now);
+  });
   return id;
 }
-void Broker::receive(ConnectionId connection, Bytes bytes, Instant now) {
-  state_->mutate(now, [&] {
-    state_->retained_slices().renew();
-    state_->receive(state_->connection(connection), bytes, now);
-    state_->serve_held();
-    state_->retained_slices().serve(now);
+
+void Broker::receive(ConnectionId id, Bytes bytes, Instant now) {
+  state_->mutate_and_tell_retained(now, [&](State& state) {
+    Connection& connection = state.connections_.at(id);
+    if (connection.is_over()) return;
+    state.statistics_.bytes_received += bytes.size();
+    // What does not begin like a CONNECT is not waited for to its end, which the length of another protocol's bytes
+    // would have far off.
+    if (connection.phase == ConnectionPhase::AwaitingConnect && connection.reader.held() == 0 && !bytes.empty() &&
+        bytes[0] >> 4 != static_cast<int>(PacketType::Connect)) {
+      return state.connections_.end(connection, protocol_error("the first packet is not a CONNECT"), false, now);
+    }
+    state.process(connection, bytes, now);
   });
 }
-void Broker::closed(ConnectionId connection, Instant now) {
-  state_->mutate(now, [&] { state_->closed(state_->connection(connection), now); });
+
+void Broker::closed(ConnectionId id, Instant now) {
+  state_->mutate(now, [&](State& state) {
+    Connection& connection = state.connections_.at(id);
+    if (connection.phase == ConnectionPhase::Free) return;
+    connection.is_leaving = true;
+    if (state.back_pressure_.release(connection)) state.process(connection, {}, now);
+    state.connections_.release(connection, now);
+  });
 }
 
 Instant Broker::advance(Instant now) {
-  state_->mutate(now, [&] {
-    state_->retained_slices().renew();
-    state_->advance(now);
-    state_->serve_held();
-    state_->retained_slices().serve(now);
+  state_->mutate_and_tell_retained(now, [&](State& state) {
+    DeadlineQueue& deadlines = state.deadlines_;
+    while (deadlines.next() <= now)
+      state.run(deadlines.take(), now);
+    // So that nobody is woken for nothing.
+    while (!deadlines.empty() && state.is_outdated(deadlines.front()))
+      deadlines.take();
   });
-  return state_->next_deadline();
+  return next_deadline();
 }
 
 Result<void> Broker::publish(const Publish& message, Instant now) {
@@ -235,39 +198,67 @@ Result<void> Broker::publish(const Publish& message, Instant now) {
   Publish accepted = message;
   accepted.properties.topic_alias.reset();
   accepted.properties.subscription_identifiers.clear();
-  state_->mutate(now, [&] { state_->router().accept(accepted, nullptr, now); });
+  state_->mutate(now, [&](State& state) { state.router_.accept(accepted, nullptr, now); });
   return {};
 }
 
-void Broker::decide(ConnectionId connection, const Verdict& verdict, Instant now) {
-  state_->mutate(now, [&] { state_->decide(state_->connection(connection), verdict, now); });
+void Broker::decide(ConnectionId id, const Verdict& verdict, Instant now) {
+  state_->mutate(now, [&](State& state) {
+    Connection& connection = state.connections_.at(id);
+    if (state.handshake_.decide(connection, verdict, now)) state.process(connection, {}, now);
+  });
 }
-void Broker::disconnect(ConnectionId connection, const Disconnect& disconnect, Instant now) {
-  state_->mutate(now, [&] { state_->disconnect(state_->connection(connection), disconnect, now); });
+
+void Broker::disconnect(ConnectionId id, const Disconnect& disconnect, Instant now) {
+  const Properties& given = disconnect.properties;
+  Properties said;
+  said.reason_string = given.reason_string;
+  said.user_properties = given.user_properties;
+  said.server_reference = given.server_reference;
+  said = sayable(std::move(said));
+  const Error error{Fault::LimitReached, disconnect.reason, "closed by the host"};
+  state_->mutate(now,
+                 [&](State& state) { state.connections_.end(state.connections_.at(id), error, false, now, &said); });
 }
+
 void Broker::shut_down(Instant now) {
-  state_->mutate(now, [&] { state_->shut_down(now); });
+  const Error error{Fault::LimitReached, ReasonCode::ServerShuttingDown, "the server is shutting down"};
+  state_->mutate(now, [&](State& state) { state.connections_.end_all(error, now); });
 }
 
 std::optional<ConnectionId> Broker::take_ready() {
-  const Connection* const ready = state_->outputs().take_ready();
+  const Connection* const ready = state_->outputs_.take_ready();
   return ready == nullptr ? std::nullopt : std::optional(ready->id);
 }
+
 const OutputQueue& Broker::output(ConnectionId connection) const {
-  return state_->connection(connection).output;
+  return state_->connections_.at(connection).output;
 }
-void Broker::consume_output(ConnectionId connection, std::size_t bytes) {
-  state_->mutate(state_->now(), [&] { state_->consume_output(state_->connection(connection), bytes); });
+
+void Broker::consume_output(ConnectionId id, std::size_t bytes) {
+  state_->mutate(state_->now_, [&](State& state) {
+    Connection& connection = state.connections_.at(id);
+    state.outputs_.consume(connection, bytes);
+    // What found the output full waits for the room, not for an acknowledgement.
+    if (Session* session = connection.session; session != nullptr && !session->queue.empty())
+      state.deliveries_.send_waiting(*session, state.now_);
+    state.retained_slices_.note_drained(connection);
+    state.outputs_.recycle(connection);
+  });
 }
+
 bool Broker::should_close(ConnectionId connection) const {
-  return state_->connection(connection).phase == ConnectionPhase::Closing;
+  return state_->connections_.at(connection).phase == ConnectionPhase::Closing;
 }
+
 bool Broker::takes_input(ConnectionId connection) const {
-  return !state_->connection(connection).is_held_back;
+  return !state_->connections_.at(connection).is_held_back;
 }
+
 Instant Broker::next_deadline() const {
-  return state_->next_deadline();
+  return std::min(state_->deadlines_.next(), state_->retained_slices_.next(state_->now_));
 }
+
 const BrokerStatistics& Broker::statistics() const {
   return state_->current_statistics();
 }

@@ -2,7 +2,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "mqtt/broker/broker_state.h"
+#include "mqtt/broker/handshake.h"
+#include "mqtt/broker/said_by.h"
 #include "mqtt/broker/topic_limits.h"
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
@@ -109,7 +110,7 @@ WillMessage keep(const Will& will, Instant now) {
 
 }  // namespace
 
-void Broker::State::handle_connect(Connection& connection, const Frame& frame, Instant now) {
+void Handshake::handle_connect(Connection& connection, const Frame& frame, Instant now) {
   const auto decoded = decode_connect(frame);
   if (!decoded) return refuse_connect(connection, version_of_malformed(frame.body), decoded.error(), now);
   const Connect& connect = *decoded;
@@ -127,8 +128,7 @@ void Broker::State::handle_connect(Connection& connection, const Frame& frame, I
   judge(connection, verdict, now);
 }
 
-void Broker::State::conclude_connect(Connection& connection, const Connect& connect, const Verdict& verdict,
-                                     Instant now) {
+void Handshake::conclude_connect(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now) {
   if (verdict.reason != ReasonCode::Success) {
     const ReasonCode reason = reason_code_for(PacketType::Connack, verdict.reason);  // [MQTT-3.2.2-8]
     return refuse_connect(connection, connect.version, refusal(reason, "refused by the host"), now, &verdict);
@@ -139,7 +139,7 @@ void Broker::State::conclude_connect(Connection& connection, const Connect& conn
     const Error error{Fault::LimitReached, ReasonCode::ServerBusy, "as many clients are connected as may be"};
     return refuse_connect(connection, connect.version, error, now);
   }
-  if (connect.will && publishes_are_decided_) {
+  if (connect.will && wills_are_decided_) {
     const Permission said = authority_.may_publish(connection.id, connect.client_identifier, to_publish(*connect.will));
     if (is_failure(said.reason)) {
       const Error error = refusal(ReasonCode::NotAuthorized, "the client may not publish its will");
@@ -152,7 +152,7 @@ void Broker::State::conclude_connect(Connection& connection, const Connect& conn
   admit(connection, connect, verdict, now);
 }
 
-void Broker::State::admit(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now) {
+void Handshake::admit(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now) {
   const bool assigned = connect.client_identifier.empty();
   bool present = false;
   Session& session =
@@ -197,8 +197,8 @@ void Broker::State::admit(Connection& connection, const Connect& connect, const 
 }
 
 // The session that the client resumes, or a new one; a connection that has it until now loses it. [MQTT-3.1.4-3]
-Session& Broker::State::take_session(Connection& connection, const Connect& connect, std::string client_identifier,
-                                     bool& present, Instant now) {
+Session& Handshake::take_session(Connection& connection, const Connect& connect, std::string client_identifier,
+                                 bool& present, Instant now) {
   Session* existing = sessions_.find(client_identifier);
   if (existing != nullptr && existing->connection != nullptr) {
     connections_.end(
@@ -224,8 +224,8 @@ Session& Broker::State::take_session(Connection& connection, const Connect& conn
 }
 
 // False when the client takes only packets that are smaller than its CONNACK.
-bool Broker::State::accept_connect(Connection& connection, const Connect& connect, const Verdict& verdict, bool present,
-                                   bool assigned) {
+bool Handshake::accept_connect(Connection& connection, const Connect& connect, const Verdict& verdict, bool present,
+                               bool assigned) {
   const bool says_present = present && connect.version != ProtocolVersion::V3_1;  // a reserved bit then
   Connack connack{.session_present = says_present, .reason = ReasonCode::Success, .properties = {}};
   Properties& properties = connack.properties;
@@ -258,8 +258,8 @@ bool Broker::State::accept_connect(Connection& connection, const Connect& connec
   });
 }
 
-void Broker::State::refuse_connect(Connection& connection, std::optional<ProtocolVersion> version, const Error& error,
-                                   Instant now, const Verdict* verdict) {
+void Handshake::refuse_connect(Connection& connection, std::optional<ProtocolVersion> version, const Error& error,
+                               Instant now, const Verdict* verdict) {
   auto reason = std::optional(error.reason);
   if (version != ProtocolVersion::V5_0) reason = return_code_for(error.reason);
   if (version && reason) {

@@ -44,7 +44,7 @@ class Broker::RetainedAccess final : public RetainedStore {
 };
 
 RetainedStore& Broker::retained() {
-  if (retained_ == nullptr) retained_ = std::make_unique<RetainedAccess>(state_->retained());
+  if (retained_ == nullptr) retained_ = std::make_unique<RetainedAccess>(state_->retained_);
   return *retained_;
 }
 
