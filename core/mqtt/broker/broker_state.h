@@ -1,5 +1,5 @@
-// The broker's inside: its connections, sessions, subscriptions and retained messages, and the steps between them. Each
-// handle_*.cpp holds the steps for its packets.
+// The broker's parts wired together, what must be around every mutation, and the handlers of packets, each in its
+// handle_*.cpp.
 #pragma once
 
 #include "mqtt/broker/handshake.h"
