@@ -201,7 +201,7 @@ void Client::State::write_disconnect(Disconnect disconnect, Instant now) {
     if (!check_encodable(disconnect.properties)) return false;
     ByteBuffer bytes;
     encode(disconnect, version_, bytes);
-    return bytes.size() <= server_maximum_packet_size_;
+    return bytes.size() <= granted_.maximum_packet_size;
   };
   if (!fits()) {
     disconnect.properties.reason_string.reset();    // [MQTT-3.14.2-3]

@@ -61,7 +61,7 @@ void Client::State::decide(Arrival& arrival, PublishResponse response, Instant n
   const bool fits = fit_explanation(response.properties, [&] {
     arrival.packet.clear();
     encode(response, version_, arrival.packet);
-    return arrival.packet.size() <= server_maximum_packet_size_;
+    return arrival.packet.size() <= granted_.maximum_packet_size;
   });
   if (!fits) {  // [MQTT-3.2.2-15]
     arrival.packet.clear();

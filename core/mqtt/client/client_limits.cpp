@@ -23,7 +23,7 @@ void Client::State::limit_in_flight(std::uint16_t messages, Instant now) {
 // Its own QoS is a part of a kept message.
 void Client::State::lower_qos(Message& message) {
   message.to_publish(stored_, message.expires_at());
-  stored_.qos = server_maximum_qos_;
+  stored_.qos = granted_.maximum_qos;
   message = Message::keep_until(message.expires_at(), stored_, message.shared_payload());
 }
 

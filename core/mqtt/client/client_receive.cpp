@@ -94,15 +94,8 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
   connack_due_at_ = kNever;
   attempt_.connected_at = now;
   keep_alive_.connected(properties.server_keep_alive.value_or(keep_alive_interval_), now);  // [MQTT-3.2.2-21]
-  server_receive_maximum_ = properties.receive_maximum.value_or(65'535);
-  server_topic_alias_maximum_ = properties.topic_alias_maximum.value_or(0);
-  server_maximum_packet_size_ = properties.maximum_packet_size.value_or(kMaximumPacketSize);
-  server_maximum_qos_ = static_cast<QoS>(properties.maximum_qos.value_or(2));
-  server_retains_ = properties.retain_available.value_or(1) != 0;
-  server_has_wildcards_ = properties.wildcard_subscription_available.value_or(1) != 0;
-  server_has_subscription_identifiers_ = properties.subscription_identifiers_available.value_or(1) != 0;
-  server_has_shares_ = properties.shared_subscription_available.value_or(1) != 0;
-  automatic_aliases_.reset(std::min(server_topic_alias_maximum_, options_.maximum_automatic_topic_aliases));
+  granted_ = ServerGrants::of(properties);
+  automatic_aliases_.reset(std::min(granted_.topic_alias_maximum, options_.maximum_automatic_topic_aliases));
   const bool was_known = std::exchange(is_known_, true);
   has_unknown_flows_ =
       connack->session_present && (was_known ? has_unknown_flows_ : options_.releases_unknown_identifiers);

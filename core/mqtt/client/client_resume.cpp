@@ -114,7 +114,7 @@ void Client::State::resend(Instant now) {
       entry.delivery.message.to_publish(stored_, now);
       stored_.dup = true;
       stored_.packet_identifier = identifier;
-      if (const auto accepted = check_against_server(stored_); !accepted) {
+      if (const auto accepted = granted_.check(stored_, version_); !accepted) {
         unwanted.push_back(identifier);
         return fail_operation(entry.token, accepted.error());
       }
@@ -140,11 +140,11 @@ void Client::State::send_wish(Wish wish, Instant now) {
   if (wish.subscription != nullptr) return send_subscription_wish(*wish.subscription, wish.token, now);
   count_unqueued(wish.message);
   if (wish.message.expired(now)) return give_up(wish, kExpired);
-  if (options_.lowers_qos && wish.message.qos() > server_maximum_qos_) lower_qos(wish.message);
+  if (options_.lowers_qos && wish.message.qos() > granted_.maximum_qos) lower_qos(wish.message);
   wish.message.to_publish(stored_, now);
   stored_.dup = false;
   stored_.packet_identifier = 0;
-  if (const auto accepted = check_against_server(stored_); !accepted) return give_up(wish, accepted.error());
+  if (const auto accepted = granted_.check(stored_, version_); !accepted) return give_up(wish, accepted.error());
   if (stored_.qos == QoS::AtMostOnce) {
     write_publish(stored_, wish.message.shared_payload(), now);
     return finish_at_most_once(wish.token);

@@ -13,6 +13,7 @@
 #include "mqtt/client/client_recorder.h"
 #include "mqtt/client/first_bytes.h"
 #include "mqtt/client/reconnect_schedule.h"
+#include "mqtt/client/server_grants.h"
 #include "mqtt/client/version_fallback.h"
 #include "mqtt/codec/frame_reader.h"
 #include "mqtt/connection/incoming_topic_aliases.h"
@@ -134,7 +135,7 @@ class Client::State {
 
   // --- limits of the host's own (client_limits.cpp)
   void limit_in_flight(std::uint16_t messages, Instant now);
-  void limit_qos(QoS maximum) { server_maximum_qos_ = std::min(server_maximum_qos_, maximum); }
+  void limit_qos(QoS maximum) { granted_.maximum_qos = std::min(granted_.maximum_qos, maximum); }
   Unacknowledged unacknowledged();
   std::optional<PacketType> last_read() const { return last_read_; }
   std::optional<std::string> give_up_sent(OperationToken token);
@@ -204,8 +205,6 @@ class Client::State {
   void write_disconnect(Disconnect disconnect, Instant now);
   Result<void> resolve_outgoing_alias(Publish& publish, bool goes_now);
   void remember_outgoing_alias(std::uint16_t alias, std::string_view topic, bool is_told);
-  Result<void> check_against_server(const Publish& publish) const;
-  Result<void> check_against_server(const Subscribe& subscribe) const;
   void write_publish(Publish& publish, const SharedBytes& shared_payload, Instant now);
   void finish_at_most_once(OperationToken token);
   void settle_publish(PacketIdentifier identifier);
@@ -219,7 +218,7 @@ class Client::State {
   bool has_window() const;
   void discard(PacketIdentifier identifier, FlightEntry& entry);
   bool forget_discarded(FlightEntry& entry);
-  std::size_t window() const { return std::min(server_receive_maximum_, flight_limit_); }
+  std::size_t window() const { return std::min(granted_.receive_maximum, flight_limit_); }
   void lower_qos(Message& message);
   void fail_operation(OperationToken token, const Error& error);
   void trace_received(const Frame& frame, const Publish* publish);
@@ -257,15 +256,8 @@ class Client::State {
   std::optional<std::string> authentication_method_;  // of the CONNECT
   bool is_reauthenticating_ = false;
   bool is_warned_of_puback_ = false;  // the host, of PUBACKs for QoS 2 on this transport
-  std::uint16_t server_receive_maximum_ = 65'535;
+  ServerGrants granted_;
   std::uint16_t flight_limit_ = 65'535;  // the host's
-  std::uint16_t server_topic_alias_maximum_ = 0;
-  std::uint32_t server_maximum_packet_size_ = kMaximumPacketSize;
-  QoS server_maximum_qos_ = QoS::ExactlyOnce;
-  bool server_retains_ = true;
-  bool server_has_wildcards_ = true;
-  bool server_has_subscription_identifiers_ = true;
-  bool server_has_shares_ = true;
   ClientKeepAlive keep_alive_;
   Instant now_;  // of the last step
   std::optional<PacketType> last_read_;

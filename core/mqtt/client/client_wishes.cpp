@@ -16,8 +16,6 @@ Error misuse(ReasonCode reason, const char* text) {
 }
 
 constexpr Error kNoIdentifierLeft{Fault::LimitReached, ReasonCode::QuotaExceeded, "no packet identifier left"};
-constexpr Error kTooLargeForServer{Fault::LimitReached, ReasonCode::PacketTooLarge,
-                                   "larger than the server's Maximum Packet Size"};
 
 SubscriptionWish to_wish(const SubscriptionRequest& request) {
   SubscriptionWish wish;
@@ -54,7 +52,7 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
   if (const auto resolved = resolve_outgoing_alias(publish, goes_now); !resolved) return resolved.error();
   if (const auto encodable = check_encodable(publish); !encodable) return encodable.error();
   if (is_connected) {
-    if (const auto accepted = check_against_server(publish); !accepted) return accepted.error();
+    if (const auto accepted = granted_.check(publish, version_); !accepted) return accepted.error();
   }
   if (is_abandoned_) return publish_abandoned(publish, token, now);
   if (is_connected && alias && !publish.topic.empty())
@@ -75,7 +73,7 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
 Result<void> Client::State::resolve_outgoing_alias(Publish& publish, bool goes_now) {
   const auto alias = publish.properties.topic_alias;
   if (alias && phase_ == ClientPhase::Connected) {
-    if (*alias == 0 || *alias > server_topic_alias_maximum_) {
+    if (*alias == 0 || *alias > granted_.topic_alias_maximum) {
       return misuse(ReasonCode::TopicAliasInvalid, "a topic alias of 0 or above the server's Topic Alias Maximum");
     }
     if (publish.topic.empty() && *alias <= topic_aliases_out_.size()) {
@@ -102,23 +100,11 @@ void Client::State::remember_outgoing_alias(std::uint16_t alias, std::string_vie
   }
 }
 
-Result<void> Client::State::check_against_server(const Publish& publish) const {
-  if (publish.qos > server_maximum_qos_)
-    return misuse(ReasonCode::QoSNotSupported, "a QoS above the server's Maximum QoS");  // [MQTT-3.2.2-11]
-  if (publish.retain && !server_retains_)
-    return misuse(ReasonCode::RetainNotSupported, "the server does not retain messages");
-  if (server_maximum_packet_size_ < kMaximumPacketSize &&
-      encoded_size(publish, version_) > server_maximum_packet_size_) {
-    return kTooLargeForServer;  // [MQTT-3.2.2-15]
-  }
-  return {};
-}
-
 // Aliases are as good for what may go out again: it is kept under its topic.
 void Client::State::write_publish(Publish& publish, const SharedBytes& shared_payload, Instant now) {
   const std::string_view topic = publish.topic;
   const bool is_automatic = automatic_aliases_.maximum() > 0;
-  if (is_automatic) automatic_aliases_.apply(publish, server_maximum_packet_size_);
+  if (is_automatic) automatic_aliases_.apply(publish, granted_.maximum_packet_size);
   std::size_t bytes = output_.write([&](ByteBuffer& out) {
     if (shared_payload) {
       encode_publish_head(publish, version_, out);
@@ -239,26 +225,11 @@ Result<void> Client::State::request(SubscriptionRequest request, OperationToken 
                   .subscription = std::make_unique<SubscriptionWish>(to_wish(request))});
 }
 
-// What the CONNACK said that the server has not. [MQTT5 3.2.2.3]
-Result<void> Client::State::check_against_server(const Subscribe& subscribe) const {
-  if (!server_has_subscription_identifiers_ && !subscribe.properties.subscription_identifiers.empty())
-    return misuse(ReasonCode::SubscriptionIdentifiersNotSupported, "the server has no subscription identifiers");
-  for (const SubscribeEntry& entry : subscribe.entries) {
-    const auto parsed = parse_topic_filter(entry.topic_filter);
-    if (!parsed) return parsed.error();
-    if (!server_has_shares_ && !parsed->share_name.empty())
-      return misuse(ReasonCode::SharedSubscriptionsNotSupported, "the server has no shared subscriptions");
-    if (!server_has_wildcards_ && parsed->has_wildcard)
-      return misuse(ReasonCode::WildcardSubscriptionsNotSupported, "the server has no subscriptions with wildcards");
-  }
-  return {};
-}
-
 Result<void> Client::State::write_request(SubscriptionRequest request, OperationToken token, Instant now) {
   const bool is_unsubscribe = request.is_unsubscribe;
   Subscribe& packet = request.packet;
   if (!is_unsubscribe) {
-    if (const auto accepted = check_against_server(packet); !accepted) return accepted.error();
+    if (const auto accepted = granted_.check(packet); !accepted) return accepted.error();
   }
   if (!in_flight_.can_add()) return kNoIdentifierLeft;
   packet.packet_identifier =
@@ -290,7 +261,7 @@ Result<void> Client::State::write_request(SubscriptionRequest request, Operation
 
 // False when what was just written is more than the server takes; it is not sent then. [MQTT-3.2.2-15]
 bool Client::State::take_back_if_too_large(PacketIdentifier identifier) {
-  if (output_.last_write() <= server_maximum_packet_size_) return true;
+  if (output_.last_write() <= granted_.maximum_packet_size) return true;
   output_.drop_last_write();
   in_flight_.settle(identifier);
   return false;
