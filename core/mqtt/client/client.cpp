@@ -59,8 +59,7 @@ Result<void> Client::State::transport_opened(const Connect& wanted, Instant now)
   is_reauthenticating_ = false;
   is_warned_of_puback_ = false;
   topic_aliases_in_.clear();
-  topic_aliases_out_.clear();
-  automatic_aliases_.reset(0);
+  aliases_.clear();
   session_expiry_interval_ = connect.properties.session_expiry_interval.value_or(0);
   write(PacketType::Connect, 0, now, [&](ByteBuffer& out) { encode(connect, out); });
   return {};

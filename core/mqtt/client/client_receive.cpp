@@ -95,7 +95,8 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
   attempt_.connected_at = now;
   keep_alive_.connected(properties.server_keep_alive.value_or(keep_alive_interval_), now);  // [MQTT-3.2.2-21]
   granted_ = ServerGrants::of(properties);
-  automatic_aliases_.reset(std::min(granted_.topic_alias_maximum, options_.maximum_automatic_topic_aliases));
+  aliases_.granted(granted_.topic_alias_maximum,
+                   std::min(granted_.topic_alias_maximum, options_.maximum_automatic_topic_aliases));
   const bool was_known = std::exchange(is_known_, true);
   has_unknown_flows_ =
       connack->session_present && (was_known ? has_unknown_flows_ : options_.releases_unknown_identifiers);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mqtt/client/client.h"
+#include "mqtt/client/client_aliases.h"
 #include "mqtt/client/client_keep_alive.h"
 #include "mqtt/client/client_recorder.h"
 #include "mqtt/client/first_bytes.h"
@@ -17,7 +18,6 @@
 #include "mqtt/client/version_fallback.h"
 #include "mqtt/codec/frame_reader.h"
 #include "mqtt/connection/incoming_topic_aliases.h"
-#include "mqtt/connection/topic_alias_table.h"
 #include "mqtt/session/outgoing_flight.h"
 #include "mqtt/session/packet_identifier_set.h"
 #include "mqtt/session/ring_queue.h"
@@ -63,12 +63,6 @@ struct PendingSubscription {
 struct RememberedSubscription {
   SubscriptionOptions options;
   std::string properties;  // of its SUBSCRIBE, encoded
-};
-
-// An alias that the application gave to a topic.
-struct OutgoingAlias {
-  std::string topic;     // empty: none yet
-  bool is_told = false;  // the server knows it too
 };
 
 inline constexpr Error kConnectionClosed{Fault::LimitReached, ReasonCode::UnspecifiedError, "Connection closed"};
@@ -203,8 +197,6 @@ class Client::State {
   void respond(PacketType type, PacketIdentifier identifier, ReasonCode reason, Instant now);
   void release_if_unknown(PacketIdentifier identifier, Instant now);
   void write_disconnect(Disconnect disconnect, Instant now);
-  Result<void> resolve_outgoing_alias(Publish& publish, bool goes_now);
-  void remember_outgoing_alias(std::uint16_t alias, std::string_view topic, bool is_told);
   void write_publish(Publish& publish, const SharedBytes& shared_payload, Instant now);
   void finish_at_most_once(OperationToken token);
   void settle_publish(PacketIdentifier identifier);
@@ -264,8 +256,7 @@ class Client::State {
   FrameReader reader_;
   OutputQueue output_;
   IncomingTopicAliases topic_aliases_in_;
-  std::vector<OutgoingAlias> topic_aliases_out_;  // the application's, by alias less 1
-  TopicAliasTable automatic_aliases_;
+  ClientAliases aliases_;  // that go out
 
   // Of the session.
   OutgoingFlight in_flight_;

@@ -5,7 +5,6 @@
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
 #include "mqtt/topic/topic_filter.h"
-#include "mqtt/topic/topic_name.h"
 
 namespace mqtt {
 
@@ -49,14 +48,14 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
   const bool goes_now = is_connected && is_at_most_once && queued_at_most_once_ == 0;
   if (is_connected && version_ != ProtocolVersion::V5_0) publish.properties.topic_alias.reset();
   const auto alias = publish.properties.topic_alias;
-  if (const auto resolved = resolve_outgoing_alias(publish, goes_now); !resolved) return resolved.error();
+  if (const auto resolved = aliases_.resolve(publish, goes_now, is_connected); !resolved) return resolved.error();
   if (const auto encodable = check_encodable(publish); !encodable) return encodable.error();
   if (is_connected) {
     if (const auto accepted = granted_.check(publish, version_); !accepted) return accepted.error();
   }
   if (is_abandoned_) return publish_abandoned(publish, token, now);
   if (is_connected && alias && !publish.topic.empty())
-    remember_outgoing_alias(*alias, publish.topic, publish.properties.topic_alias.has_value());
+    aliases_.remember(*alias, publish.topic, publish.properties.topic_alias.has_value());
   if (goes_now) {
     write_publish(publish, {}, now);
     finish_at_most_once(token);
@@ -68,43 +67,10 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
   return {};
 }
 
-// The application may set aliases itself. They live as long as the connection, so what does not go out at once, or may
-// go out again, says its topic in full.
-Result<void> Client::State::resolve_outgoing_alias(Publish& publish, bool goes_now) {
-  const auto alias = publish.properties.topic_alias;
-  if (alias && phase_ == ClientPhase::Connected) {
-    if (*alias == 0 || *alias > granted_.topic_alias_maximum) {
-      return misuse(ReasonCode::TopicAliasInvalid, "a topic alias of 0 or above the server's Topic Alias Maximum");
-    }
-    if (publish.topic.empty() && *alias <= topic_aliases_out_.size()) {
-      const OutgoingAlias& known = topic_aliases_out_[*alias - std::size_t{1}];
-      if (goes_now && known.is_told) return {};
-      publish.topic = known.topic;
-    }
-  }
-  if (automatic_aliases_.maximum() > 0 || !goes_now) publish.properties.topic_alias.reset();
-  if (!is_valid_topic_name(publish.topic)) {
-    return misuse(ReasonCode::TopicNameInvalid,
-                  "a topic name is 1 to 65,535 bytes of UTF-8 without '+', '#' and U+0000");
-  }
-  return {};
-}
-
-void Client::State::remember_outgoing_alias(std::uint16_t alias, std::string_view topic, bool is_told) {
-  if (topic_aliases_out_.size() < alias) topic_aliases_out_.resize(alias);
-  OutgoingAlias& known = topic_aliases_out_[alias - std::size_t{1}];
-  if (known.topic == topic) {
-    known.is_told = known.is_told || is_told;
-  } else {
-    known = {.topic = std::string(topic), .is_told = is_told};
-  }
-}
-
 // Aliases are as good for what may go out again: it is kept under its topic.
 void Client::State::write_publish(Publish& publish, const SharedBytes& shared_payload, Instant now) {
   const std::string_view topic = publish.topic;
-  const bool is_automatic = automatic_aliases_.maximum() > 0;
-  if (is_automatic) automatic_aliases_.apply(publish, granted_.maximum_packet_size);
+  aliases_.apply(publish, granted_.maximum_packet_size);
   std::size_t bytes = output_.write([&](ByteBuffer& out) {
     if (shared_payload) {
       encode_publish_head(publish, version_, out);
@@ -118,8 +84,7 @@ void Client::State::write_publish(Publish& publish, const SharedBytes& shared_pa
   }
   note_sent({.type = PacketType::Publish, .identifier = publish.packet_identifier, .bytes = bytes, .publish = &publish},
             now);
-  publish.topic = topic;
-  if (is_automatic) publish.properties.topic_alias.reset();
+  aliases_.take_off(publish, topic);
 }
 
 void Client::State::finish_at_most_once(OperationToken token) {
