@@ -53,9 +53,8 @@ Result<void> Client::State::transport_opened(const Connect& wanted, Instant now)
   authentication_method_ = connect.properties.authentication_method;
   reader_ = FrameReader(connect.properties.maximum_packet_size.value_or(kMaximumPacketSize));
   unreleased_ = 0;
-  releasing_.clear();
+  unknown_flows_.begin_transport();
   arrivals_.clear();
-  arrived_.clear();
   is_reauthenticating_ = false;
   is_warned_of_puback_ = false;
   topic_aliases_in_.clear();

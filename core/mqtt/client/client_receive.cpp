@@ -97,9 +97,7 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
   granted_ = ServerGrants::of(properties);
   aliases_.granted(granted_.topic_alias_maximum,
                    std::min(granted_.topic_alias_maximum, options_.maximum_automatic_topic_aliases));
-  const bool was_known = std::exchange(is_known_, true);
-  has_unknown_flows_ =
-      connack->session_present && (was_known ? has_unknown_flows_ : options_.releases_unknown_identifiers);
+  unknown_flows_.connected(connack->session_present, options_.releases_unknown_identifiers);
   listener_.on_connack(*connack);
   if (connack->session_present) return resume_session(now);
   // 3.1 cannot say whether the server has a session. Subscribing once more does no harm if it has.
@@ -171,10 +169,7 @@ void Client::State::handle_publish_response(const Frame& frame, Instant now) {
                    now);
   }
   if (response_.type == PacketType::Pubrec) return handle_pubrec(response_, now);
-  if (response_.type == PacketType::Pubcomp && releasing_.erase(identifier)) {
-    released_.insert(identifier);
-    return;
-  }
+  if (response_.type == PacketType::Pubcomp && unknown_flows_.finish_release(identifier)) return;
   const FlightEntry* entry = in_flight_.find(identifier);
   if (entry == nullptr) return;  // its flow has ended already
   const auto awaited =

@@ -30,7 +30,6 @@ void Client::State::resume_session(Instant now) {
 void Client::State::restart_session(Instant now) {
   forget_incoming_qos2();
   resuming_ = false;
-  RingQueue<Wish> queue;
   in_flight_.for_each([&](PacketIdentifier identifier, FlightEntry& entry) {
     const bool is_done = entry.state == FlightState::AwaitingPubcomp;
     if (is_done || entry.is_discarded) {
@@ -39,17 +38,13 @@ void Client::State::restart_session(Instant now) {
         listener_.on_published(entry.token, identifier, ReasonCode::Success, Properties{});
       return;
     }
-    queue.push({.token = entry.token,
-                .record = entry.delivery.record,
-                .message = std::move(entry.delivery.message),
-                .subscription = nullptr});
-    count_queued(queue.back().message);
-    record_waiting(queue.back());
+    record_waiting(queue_.push_before({.token = entry.token,
+                                       .record = entry.delivery.record,
+                                       .message = std::move(entry.delivery.message),
+                                       .subscription = nullptr}));
   });
   in_flight_.clear();
-  while (!queue_.empty())
-    queue.push(queue_.pop());
-  queue_ = std::move(queue);
+  queue_.put_before([](Wish&) {});
   resubscribe(now);
   send_waiting(now);
 }
@@ -138,7 +133,6 @@ void Client::State::send_waiting(Instant now) {
 
 void Client::State::send_wish(Wish wish, Instant now) {
   if (wish.subscription != nullptr) return send_subscription_wish(*wish.subscription, wish.token, now);
-  count_unqueued(wish.message);
   if (wish.message.expired(now)) return give_up(wish, kExpired);
   if (options_.lowers_qos && wish.message.qos() > granted_.maximum_qos) lower_qos(wish.message);
   wish.message.to_publish(stored_, now);

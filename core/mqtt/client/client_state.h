@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "mqtt/client/arrivals.h"
 #include "mqtt/client/client.h"
 #include "mqtt/client/client_aliases.h"
 #include "mqtt/client/client_keep_alive.h"
@@ -15,12 +16,13 @@
 #include "mqtt/client/first_bytes.h"
 #include "mqtt/client/reconnect_schedule.h"
 #include "mqtt/client/server_grants.h"
+#include "mqtt/client/unknown_flows.h"
 #include "mqtt/client/version_fallback.h"
+#include "mqtt/client/wish_queue.h"
 #include "mqtt/codec/frame_reader.h"
 #include "mqtt/connection/incoming_topic_aliases.h"
 #include "mqtt/session/outgoing_flight.h"
 #include "mqtt/session/packet_identifier_set.h"
-#include "mqtt/session/ring_queue.h"
 
 namespace mqtt {
 
@@ -39,21 +41,6 @@ struct SubscriptionRequest {
   Subscribe packet;
 };
 
-// One that waits for a connection, in memory of its own.
-struct SubscriptionWish {
-  bool is_unsubscribe = false;
-  std::vector<std::pair<std::string, SubscriptionOptions>> entries;
-  ByteBuffer properties;  // encoded
-};
-
-// What waits for a connection or for the server's Receive Maximum: one of the two.
-struct Wish {
-  OperationToken token = kNoToken;
-  std::uint64_t record = 0;  // the message's in the journal; 0: none
-  Message message;
-  std::unique_ptr<SubscriptionWish> subscription;
-};
-
 // A SUBSCRIBE or UNSUBSCRIBE that was sent.
 struct PendingSubscription {
   OperationToken token = kNoToken;
@@ -70,15 +57,6 @@ inline constexpr Error kConnectionClosed{Fault::LimitReached, ReasonCode::Unspec
 // [MQTT-3.3.4-9]
 inline constexpr Error kReceiveMaximumExceeded{Fault::LimitReached, ReasonCode::ReceiveMaximumExceeded,
                                                "more unacknowledged messages than the CONNECT allowed"};
-
-// A message of QoS 1 or 2 that the host is to acknowledge.
-struct Arrival {
-  PacketIdentifier identifier = 0;
-  PacketType answer = PacketType::Puback;  // or Pubrec
-  bool is_decided = false;
-  bool ends_flow = false;  // the answer: a PUBACK, or a PUBREC that refuses
-  ByteBuffer packet;       // the answer, when it is decided; empty: there is none
-};
 
 // Of one attempt and the connection that comes of it; start_attempt() makes another.
 struct ClientAttempt {
@@ -148,7 +126,6 @@ class Client::State {
   void handle_publish(const Frame& frame, Instant now);
   void handle_publish_for_host(const Publish& publish, Instant now);
   void decide(Arrival& arrival, PublishResponse response, Instant now);
-  Arrival* find_undecided(PacketIdentifier identifier);
   void send_decided(Instant now);
   Result<void> resolve_topic_alias(Publish& publish);
   void handle_publish_response(const Frame& frame, Instant now);
@@ -205,8 +182,6 @@ class Client::State {
   Result<void> write_request(SubscriptionRequest request, OperationToken token, Instant now);
   bool take_back_if_too_large(PacketIdentifier identifier);
   Result<void> enqueue(Wish wish);
-  void count_queued(const Message& message);
-  void count_unqueued(const Message& message);
   bool has_window() const;
   void discard(PacketIdentifier identifier, FlightEntry& entry);
   bool forget_discarded(FlightEntry& entry);
@@ -243,8 +218,7 @@ class Client::State {
   // [MQTT5 4.9] And those of QoS 1 that the host has not acknowledged.
   std::uint16_t unreleased_ = 0;
   std::uint16_t own_topic_alias_maximum_ = 0;
-  RingQueue<Arrival> arrivals_;                       // without an answer yet, in their order
-  PacketIdentifierSet arrived_;                       // theirs
+  Arrivals arrivals_;
   std::optional<std::string> authentication_method_;  // of the CONNECT
   bool is_reauthenticating_ = false;
   bool is_warned_of_puback_ = false;  // the host, of PUBACKs for QoS 2 on this transport
@@ -261,17 +235,11 @@ class Client::State {
   // Of the session.
   OutgoingFlight in_flight_;
   bool resuming_ = false;  // some in flight have not been sent on this transport yet
-  RingQueue<Wish> queue_;
-  std::size_t queued_bytes_ = 0;
-  std::size_t queued_at_most_once_ = 0;  // messages of QoS 0 in it
+  WishQueue queue_;
   PacketIdentifierSet incoming_qos2_;
-  bool is_known_ = false;           // ours from its beginning, or gone on with
-  bool has_unknown_flows_ = false;  // of another process, whose identifiers are not all released
-  PacketIdentifierSet released_;    // those that are
-  PacketIdentifierSet releasing_;   // on this transport, without a PUBCOMP yet
+  UnknownFlows unknown_flows_;
   ClientRecorder recorder_;
-  bool restoring_;            // the journal's content is not there yet
-  RingQueue<Wish> restored_;  // of it: what waits, in front of queue_
+  bool restoring_;  // the journal's content is not there yet: what waits in it goes before the others
   std::map<PacketIdentifier, PendingSubscription> pending_subscriptions_;
   std::map<std::string, RememberedSubscription, std::less<>> subscriptions_;
 

@@ -45,7 +45,7 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
   if (!is_connected && is_at_most_once && !options_.queue_qos_zero)
     return misuse(ReasonCode::ServerUnavailable, "No connection to broker");
   // QoS 0 messages do not wait for acknowledgements of others, but they keep their own order.
-  const bool goes_now = is_connected && is_at_most_once && queued_at_most_once_ == 0;
+  const bool goes_now = is_connected && is_at_most_once && queue_.at_most_once() == 0;
   if (is_connected && version_ != ProtocolVersion::V5_0) publish.properties.topic_alias.reset();
   const auto alias = publish.properties.topic_alias;
   if (const auto resolved = aliases_.resolve(publish, goes_now, is_connected); !resolved) return resolved.error();
@@ -113,9 +113,8 @@ void Client::State::send_acknowledged(Wish wish, Instant now) {
 
 // When the connection is lost before the PUBCOMP has come, the message may arrive twice: better than never.
 void Client::State::release_if_unknown(PacketIdentifier identifier, Instant now) {
-  if (!has_unknown_flows_ || stored_.qos != QoS::ExactlyOnce || released_.contains(identifier)) return;
-  releasing_.insert(identifier);
-  respond(PacketType::Pubrel, identifier, ReasonCode::Success, now);
+  if (stored_.qos == QoS::ExactlyOnce && unknown_flows_.begin_release(identifier))
+    respond(PacketType::Pubrel, identifier, ReasonCode::Success, now);
 }
 
 void Client::State::record_waiting(Wish& wish) {
@@ -135,30 +134,12 @@ bool Client::State::has_window() const {
 }
 
 Result<void> Client::State::enqueue(Wish wish) {
-  const std::size_t bytes = wish.message ? wish.message.memory_bytes() : 0;
-  const bool has_room = queue_.size() < options_.maximum_queued_messages &&
-                        queued_bytes_ <= options_.maximum_queued_bytes &&
-                        bytes <= options_.maximum_queued_bytes - queued_bytes_;
-  if (!has_room) {
+  if (!queue_.has_room(wish.message, options_)) {
     return Error{Fault::LimitReached, ReasonCode::QuotaExceeded,
                  "the queue of messages that wait for the server is full"};
   }
-  count_queued(wish.message);
-  record_waiting(wish);
-  queue_.push(std::move(wish));
+  record_waiting(queue_.push(std::move(wish)));
   return {};
-}
-
-void Client::State::count_queued(const Message& message) {
-  if (!message) return;
-  queued_bytes_ += message.memory_bytes();
-  if (message.qos() == QoS::AtMostOnce) ++queued_at_most_once_;
-}
-
-void Client::State::count_unqueued(const Message& message) {
-  if (!message) return;
-  queued_bytes_ -= message.memory_bytes();
-  if (message.qos() == QoS::AtMostOnce) --queued_at_most_once_;
 }
 
 Result<void> Client::State::subscribe(const Subscribe& subscribe, OperationToken token, Instant now) {
@@ -239,7 +220,6 @@ bool Client::State::discard(OperationToken token) {
     Wish wish = queue_.pop();
     if (!found && wish.message && wish.token == token) {
       found = true;
-      count_unqueued(wish.message);
       recorder_.erase_message(wish.record);
     } else {
       queue_.push(std::move(wish));
