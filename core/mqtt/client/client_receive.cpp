@@ -213,8 +213,7 @@ std::optional<PendingSubscription> Client::State::settle_subscription(PacketIden
   const FlightEntry* entry = in_flight_.find(identifier);
   if (entry == nullptr || entry->state != awaited) return std::nullopt;
   in_flight_.settle(identifier);
-  auto node = pending_subscriptions_.extract(identifier);
-  return std::move(node.mapped());
+  return subscriptions_.take_pending(identifier);
 }
 
 void Client::State::handle_suback(const Frame& frame, Instant now) {
@@ -228,7 +227,7 @@ void Client::State::handle_suback(const Frame& frame, Instant now) {
     return fail(error, now);
   }
   for (std::size_t i = 0; i < suback->reasons.size(); ++i) {
-    if (is_failure(suback->reasons[i])) subscriptions_.erase(pending->topic_filters[i]);
+    if (is_failure(suback->reasons[i])) subscriptions_.forget(pending->topic_filters[i]);
   }
   if (pending->token != kNoToken) listener_.on_subscribed(pending->token, *suback);
   if (!queue_.empty()) send_waiting(now);  // its packet identifier may have been the one that was missing

@@ -57,23 +57,11 @@ void Client::State::forget_incoming_qos2() {
 
 void Client::State::resubscribe(Instant now) {
   const std::size_t limit = options_.subscribe_batch_size == 0 ? kSubscribeBatch : options_.subscribe_batch_size;
-  std::map<std::string, std::vector<SubscribeEntry>> by_properties;  // a SUBSCRIBE has them for all of its entries
-  for (const auto& [filter, remembered] : subscriptions_)
-    by_properties[remembered.properties].push_back({filter, remembered.options});
-  for (const auto& [properties, entries] : by_properties) {
-    for (std::size_t begin = 0; begin < entries.size(); begin += limit) {
-      Subscribe subscribe;
-      const std::size_t end = std::min(entries.size(), begin + limit);
-      subscribe.entries.assign(entries.begin() + static_cast<std::ptrdiff_t>(begin),
-                               entries.begin() + static_cast<std::ptrdiff_t>(end));
-      // They were encoded from valid ones when it was subscribed.
-      [[maybe_unused]] const auto decoded =
-          decode_properties(as_bytes(properties), PropertyOwner::Subscribe, subscribe.properties);
-      // Nobody waits for the answer; a refused filter is forgotten when the SUBACK comes.
-      [[maybe_unused]] const auto written =
-          write_request({.is_unsubscribe = false, .packet = std::move(subscribe)}, kNoToken, now);
-    }
-  }
+  // Nobody waits for the answer; a refused filter is forgotten when the SUBACK comes.
+  subscriptions_.for_each_request(limit, [&](Subscribe& subscribe) {
+    [[maybe_unused]] const auto written =
+        write_request({.is_unsubscribe = false, .packet = std::move(subscribe)}, kNoToken, now);
+  });
 }
 
 // What the application took back is no unacknowledged PUBLISH of the session any more, so it does not go out again

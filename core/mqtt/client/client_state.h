@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "mqtt/client/client_aliases.h"
 #include "mqtt/client/client_keep_alive.h"
 #include "mqtt/client/client_recorder.h"
+#include "mqtt/client/client_subscriptions.h"
 #include "mqtt/client/first_bytes.h"
 #include "mqtt/client/reconnect_schedule.h"
 #include "mqtt/client/server_grants.h"
@@ -33,23 +33,6 @@ enum class ClientPhase : std::uint8_t {
   AwaitingConnack,
   Connected,
   Closing,  // the transport is to be closed
-};
-
-// A SUBSCRIBE, or an UNSUBSCRIBE, whose entries have no options.
-struct SubscriptionRequest {
-  bool is_unsubscribe = false;
-  Subscribe packet;
-};
-
-// A SUBSCRIBE or UNSUBSCRIBE that was sent.
-struct PendingSubscription {
-  OperationToken token = kNoToken;
-  std::vector<std::string> topic_filters;
-};
-
-struct RememberedSubscription {
-  SubscriptionOptions options;
-  std::string properties;  // of its SUBSCRIBE, encoded
 };
 
 inline constexpr Error kConnectionClosed{Fault::LimitReached, ReasonCode::UnspecifiedError, "Connection closed"};
@@ -88,10 +71,6 @@ class Client::State {
   void stop_reconnecting();
   void reconnect(Instant now);
   bool probe(Instant now);
-  void note_output_taken(std::size_t bytes, std::optional<Instant> now) {
-    keep_alive_.note_taken(bytes, now.value_or(now_));
-  }
-  void note_unsent(std::size_t bytes, Instant now) { keep_alive_.note_unsent(bytes, now); }
   Result<void> authenticate(Auth auth, Instant now);
 
   // --- wishes (client_wishes.cpp)
@@ -103,23 +82,15 @@ class Client::State {
   // --- answers to what arrived (client_acknowledge.cpp)
   Result<void> acknowledge(PacketIdentifier identifier, ReasonCode reason, const Properties& properties, Instant now);
   void leave_unacknowledged(PacketIdentifier identifier, Instant now);
-  void let_host_acknowledge() { options_.acknowledged_by_host = true; }
 
   // --- limits of the host's own (client_limits.cpp)
   void limit_in_flight(std::uint16_t messages, Instant now);
-  void limit_qos(QoS maximum) { granted_.maximum_qos = std::min(granted_.maximum_qos, maximum); }
   Unacknowledged unacknowledged();
-  std::optional<PacketType> last_read() const { return last_read_; }
   std::optional<std::string> give_up_sent(OperationToken token);
 
-  ClientPhase phase() const { return phase_; }
-  const ClientAttempt& attempt() const { return attempt_; }
-  ProtocolVersion version() const { return version_; }
-  OutputQueue& output() { return output_; }
-  std::size_t queued_messages() const { return queue_.size(); }
-  std::size_t in_flight() const { return in_flight_.size(); }
-
  private:
+  friend class Client;  // what is one member's alone it asks that one
+
   // --- what the server sends (client_receive.cpp)
   void handle(const Frame& frame, Instant now);
   void handle_connack(const Frame& frame, Instant now);
@@ -240,8 +211,7 @@ class Client::State {
   UnknownFlows unknown_flows_;
   ClientRecorder recorder_;
   bool restoring_;  // the journal's content is not there yet: what waits in it goes before the others
-  std::map<PacketIdentifier, PendingSubscription> pending_subscriptions_;
-  std::map<std::string, RememberedSubscription, std::less<>> subscriptions_;
+  ClientSubscriptions subscriptions_;
 
   Publish publish_;           // the one being decoded
   PublishResponse response_;  // the same

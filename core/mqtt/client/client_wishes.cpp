@@ -130,7 +130,7 @@ void Client::State::settle_publish(PacketIdentifier identifier) {
 
 // Whether another QoS 1 or 2 PUBLISH may be on its way. [MQTT-3.3.4-7]
 bool Client::State::has_window() const {
-  return !resuming_ && in_flight_.can_add() && in_flight_.size() - pending_subscriptions_.size() < window();
+  return !resuming_ && in_flight_.can_add() && in_flight_.size() - subscriptions_.pending() < window();
 }
 
 Result<void> Client::State::enqueue(Wish wish) {
@@ -189,19 +189,7 @@ Result<void> Client::State::write_request(SubscriptionRequest request, Operation
           }
         });
   if (!take_back_if_too_large(packet.packet_identifier)) return kTooLargeForServer;
-  PendingSubscription pending{.token = token, .topic_filters = {}};
-  ByteBuffer properties;
-  const bool is_remembered = !is_unsubscribe && options_.resubscribe;
-  if (is_remembered) encode_properties(packet.properties, properties);
-  for (const SubscribeEntry& entry : packet.entries) {
-    const std::string& filter = pending.topic_filters.emplace_back(entry.topic_filter);
-    if (is_unsubscribe) {
-      subscriptions_.erase(filter);
-    } else if (is_remembered) {
-      subscriptions_[filter] = {entry.options, std::string(as_text(properties.view()))};
-    }
-  }
-  pending_subscriptions_.emplace(packet.packet_identifier, std::move(pending));
+  subscriptions_.note_sent(request, token, options_.resubscribe);
   return {};
 }
 
