@@ -32,6 +32,16 @@ Broker::State::State(const BrokerOptions& options, BrokerObserver* observer, Bro
       recorder_(journal, options.unix_time_at_zero),
       sessions_(options.random_seed) {}
 
+void Broker::State::conclude() {
+  serve_held();
+  if (deadlines_.wants_sweep()) deadlines_.sweep([this](const Deadline& entry) { return is_outdated(entry); });
+}
+
+void Broker::State::serve_held() {
+  while (Connection* publisher = back_pressure_.next())
+    process(*publisher, {}, now_);
+}
+
 void Broker::State::process(Connection& connection, Bytes bytes, Instant now) {
   connection.reader.feed(bytes);
   // Of a host that hands over the input of a connection that is held back, no more than so much is kept.

@@ -23,8 +23,7 @@ class Broker::State {
   void mutate(Instant now, Step&& step) {
     now_ = now;
     step(*this);
-    serve_held();
-    if (deadlines_.wants_sweep()) deadlines_.sweep([this](const Deadline& entry) { return is_outdated(entry); });
+    conclude();
   }
   // One that brings input or time: a slice of retained messages goes with it, behind those who were held.
   template <typename Step>
@@ -36,10 +35,8 @@ class Broker::State {
       retained_slices_.serve(now);
     });
   }
-  void serve_held() {
-    while (Connection* publisher = back_pressure_.next())
-      process(*publisher, {}, now_);
-  }
+  void conclude();
+  void serve_held();
 
   const BrokerStatistics& current_statistics();
   bool is_outdated(const Deadline& deadline) const;

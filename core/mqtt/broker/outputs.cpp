@@ -1,6 +1,8 @@
 // PUBLISH and its answers -> bytes for a client; connections -> the host, each once.
 #include "mqtt/broker/outputs.h"
 
+#include <utility>
+
 #include "mqtt/codec/encode.h"
 
 namespace mqtt {
@@ -66,7 +68,9 @@ void Outputs::recycle(Connection& connection) {
   spare_buffers_.push_back(std::move(memory));
 }
 
-void Outputs::lend_memory(Connection& connection) {
+void Outputs::prepare(Connection& connection) {
+  if (!std::exchange(connection.is_ready, true)) ready_.push_back(&connection);
+  if (connection.output.memory_bytes() > 0 || spare_buffers_.empty()) return;
   spare_bytes_ -= spare_buffers_.back().capacity();
   connection.output.give_memory(std::move(spare_buffers_.back()));
   spare_buffers_.pop_back();

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 #include "mqtt/broker/broker.h"
@@ -17,8 +16,7 @@ class Outputs {
 
   // Where a packet to the client goes; names the connection ready.
   OutputQueue& of(Connection& connection) {
-    if (!std::exchange(connection.is_ready, true)) ready_.push_back(&connection);
-    if (connection.output.memory_bytes() == 0 && !spare_buffers_.empty()) lend_memory(connection);
+    if (!connection.is_ready || connection.output.memory_bytes() == 0) prepare(connection);
     return connection.output;
   }
   // `encode(ByteBuffer&)` appends a packet other than PUBLISH; false, and nothing is written, when it is more than the
@@ -55,7 +53,7 @@ class Outputs {
   void recycle(Connection& connection);
 
  private:
-  void lend_memory(Connection& connection);
+  void prepare(Connection& connection);
 
   const BrokerOptions& options_;
   BrokerStatistics& statistics_;
