@@ -69,8 +69,7 @@ val step_exchange() {
 }
 
 void step() {
-  exchange.deadline =
-      milliseconds(machines().step(static_cast<std::size_t>(exchange.length), instant(exchange.now)));
+  exchange.deadline = milliseconds(machines().step(static_cast<std::size_t>(exchange.length), instant(exchange.now)));
 }
 
 void begin(double now) {

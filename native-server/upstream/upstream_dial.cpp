@@ -16,7 +16,6 @@ void UpstreamDial::start() {
   timer_.expires_after(kDialTimeout);
   timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
     if (error || !self->on_outcome_) return;
-    self->timed_out_ = true;
     self->finish(asio::error::timed_out, {});
   });
   asio::error_code not_an_address;

@@ -43,7 +43,6 @@ class UpstreamDial : public std::enable_shared_from_this<UpstreamDial> {
   asio::ip::basic_resolver<asio::ip::tcp, asio::io_context::executor_type> resolver_;
   TcpSocket socket_;
   Timer timer_;
-  bool timed_out_ = false;
 };
 
 }  // namespace wasmqtt

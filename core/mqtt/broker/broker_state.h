@@ -1,129 +1,50 @@
-// The broker's inside: its connections, sessions, subscriptions and retained messages, and the steps between them. Each
-// handle_*.cpp holds the steps for its packets.
+// The broker's parts wired together, what must be around every mutation, and the handlers of packets, each in its
+// handle_*.cpp.
 #pragma once
 
-#include <deque>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
-#include <unordered_map>
-#include <vector>
-
-#include "mqtt/broker/broker.h"
-#include "mqtt/broker/connection.h"
-#include "mqtt/broker/deadline_queue.h"
-#include "mqtt/broker/recorder.h"
-#include "mqtt/broker/retained_delivery.h"
-#include "mqtt/broker/session.h"
-#include "mqtt/broker/shared_groups.h"
+#include "mqtt/broker/handshake.h"
+#include "mqtt/broker/restorer.h"
+#include "mqtt/broker/said_by.h"
 #include "mqtt/broker/system_topics.h"
-#include "mqtt/connection/explanation.h"
-#include "mqtt/topic/retained_trie.h"
-#include "mqtt/topic/subscription_trie.h"
 #include "mqtt/topic/topic_filter.h"
 
 namespace mqtt {
-
-// One session that a message goes to, by all its subscriptions that match. [MQTT-3.3.4-2]
-struct Match {
-  Session* session = nullptr;
-  SubscriberId shared_group = 0;                   // by which it came; 0: by subscriptions of its own
-  std::uint8_t options = 0;                        // the highest QoS; Retain As Published if any of them asks for it
-  std::uint32_t subscription_identifier = 0;       // 0: none
-  std::vector<std::uint32_t> further_identifiers;  // of overlapping subscriptions
-};
-
-// A PUBLISH as all subscribers of one protocol version, QoS and retain flag get it. Only the packet identifier differs.
-struct PublishForm {
-  std::uint64_t route_serial = 0;  // of the message it was encoded for
-  ByteBuffer bytes;                // without the payload where that is shared
-  std::size_t identifier_offset = 0;
-  std::size_t size = 0;  // payload included
-};
 
 class Broker::State {
  public:
   State(const BrokerOptions& options, BrokerObserver* observer, BrokerAuthority* authority, Journal* journal);
 
-  // --- the journal's content (restore.cpp)
-  Result<void> restore(Bytes key, Bytes value);
-  void finish_restoring(Instant now);
+ private:
+  friend class Broker;  // its methods are the mutations
 
-  // --- connections (broker.cpp)
-  ConnectionId open(Instant now, Origin origin);
-  void receive(Connection& connection, Bytes bytes, Instant now);
-  // What the authority did not know when it was asked.
-  void decide(Connection& connection, const Verdict& verdict, Instant now);
-  void closed(Connection& connection, Instant now);
-  void advance(Instant now);
-  // Ends a connection whose transport lives: DISCONNECT to a 5.0 client where the standard has one, then finish().
-  // `said`: what the host has to say about it; null: nothing.
-  void end(Connection& connection, const Error& error, bool orderly, Instant now, const Properties* said = nullptr);
-  void disconnect(Connection& connection, const Disconnect& disconnect, Instant now);
-  // The one place where a connection's part in the session ends: observer, will, session.
-  void finish(Connection& connection, const Error& error, bool orderly, Instant now);
-  Connection& connection(ConnectionId id) { return *connections_[id]; }
-  void consume_output(Connection& connection, std::size_t bytes);
-  std::optional<ConnectionId> take_ready();
-  void shut_down(Instant now);
-
-  // --- routing (router.cpp)
-  struct Acceptance {
-    bool matched = false;        // somebody subscribed
-    Session* crowded = nullptr;  // one whose queue it made long, or found so, and that is waited for
-  };
-  // To everybody who subscribed, and retained if it asks for it. `publisher` is null for the host's and a will's own.
-  // Uses the fields of `publish` as scratch; they are as they were when it returns.
-  Acceptance accept(Publish& publish, const Session* publisher, Instant now);
-  // Sends what waits for the session as far as the client's Receive Maximum goes.
-  void send_waiting(Session& session, Instant now);
-
-  // --- retained messages for new subscriptions (retained_delivery.cpp)
-  // One call of the host looks through so many retained messages and no more: the rest waits for next_slice().
-  void renew_slice();
-  void serve_retained(Instant now);
-
-  // --- publishers that wait for a subscriber (back_pressure.cpp)
-  // Lets those go on that were let go, or whose subscriber has room. To be called at the end of a mutation.
+  // Every mutation is a `step(*this)` in here. Wherever a step makes room, or lets publishers go, they go on behind it:
+  // no caller has to know which steps do.
+  template <typename Step>
+  void mutate(Instant now, Step&& step) {
+    now_ = now;
+    step(*this);
+    conclude();
+  }
+  // One that brings input or time: a slice of retained messages goes with it, behind those who were held.
+  template <typename Step>
+  void mutate_and_tell_retained(Instant now, Step&& step) {
+    mutate(now, [&](State&) {
+      retained_slices_.renew();
+      step(*this);
+      serve_held();
+      retained_slices_.serve(now);
+    });
+  }
+  void conclude();
   void serve_held();
 
-  // --- sessions (session_store.cpp)
-  Session* find_session(std::string_view client_identifier);
-  Session& create_session(std::string client_identifier);
-  void destroy_session(Session& session, Instant now);
-  // The client is gone: the will, now or later, and the session's end, now or later.
-  void detach(Session& session, bool publish_will, Instant now);
-  void publish_will(Session& session, Instant now);
-  std::string assign_client_identifier();
-  Session& add_session(std::unique_ptr<Session> session);
-
-  // --- for somebody beside the broker (retained_access.cpp)
-  void watch_retained(RetainedWatcher* watcher) { retained_watcher_ = watcher; }
-  RetainedTrie<Message>& retained() { return retained_; }
-  Recorder& recorder() { return recorder_; }
-  std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
-
-  const BrokerOptions& options() const { return options_; }
-  BrokerStatistics& statistics() { return statistics_; }
   const BrokerStatistics& current_statistics();
-  Instant next_deadline() const { return std::min(deadlines_.next(), next_slice()); }
+  bool is_outdated(const Deadline& deadline) const;
+  void run(const Deadline& deadline, Instant now);
 
- private:
-  static bool is_over(const Connection& connection);
   // The packets that are whole now: those held, and then those of `bytes`.
   void process(Connection& connection, Bytes bytes, Instant now);
   void handle(Connection& connection, const Frame& frame, Instant now);
-  void handle_connect(Connection& connection, const Frame& frame, Instant now);
-  void conclude_connect(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now);
-  void admit(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now);
-  // In the form of `version`; of a CONNECT that got not as far as its version, without a word.
-  void refuse_connect(Connection& connection, std::optional<ProtocolVersion> version, const Error& error, Instant now,
-                      const Verdict* verdict = nullptr);
-  Session& take_session(Connection& connection, const Connect& connect, std::string client_identifier, bool& present,
-                        Instant now);
-  bool accept_connect(Connection& connection, const Connect& connect, const Verdict& verdict, bool present,
-                      bool assigned);
   void handle_publish(Connection& connection, const Frame& frame, Instant now);
   Result<void> resolve_topic_alias(Connection& connection, Publish& publish);
   // Notes in `said` what the host says about it.
@@ -138,140 +59,10 @@ class Broker::State {
   Result<ParsedTopicFilter> check_subscription(const Connection& connection, const SubscribeEntry& entry,
                                                bool has_identifier, Permission& said);
   static void explain(const Permission& said, Properties& properties);
-  struct Subscribed {
-    std::uint32_t number;  // in Session::subscriptions
-    bool is_new;           // the session had no subscription to this filter
-  };
-  Subscribed subscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed,
-                       const Subscription& subscription);
-  // Its number in Session::subscriptions, kNowhere if the session has no such subscription.
-  std::uint32_t find_subscription(const Session& session, const ParsedTopicFilter& parsed);
-  void end_subscription(const Session& session, std::uint32_t number);
-  // False if the session had no such subscription.
-  bool unsubscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed);
-  void unsubscribe_from_all(Session& session);
-  Result<void> restore_session(Bytes key, Bytes value);
-  Result<void> restore_subscription(Bytes key, Bytes value);
-  Result<void> restore_incoming_qos2(Bytes key);
-  Result<void> restore_delivery(Bytes key, Bytes value);
   void handle_unsubscribe(Connection& connection, const Frame& frame, Instant now);
   void handle_disconnect(Connection& connection, const Frame& frame, Instant now);
-  void handle_auth(Connection& connection, const Frame& frame, Instant now);
-  // The authority's answer, or that there is none yet.
-  void judge(Connection& connection, const std::optional<Verdict>& verdict, Instant now);
-  void carry_out(Connection& connection, const Verdict& verdict, Instant now);
-  void send_auth(Connection& connection, const Verdict& verdict, Instant now);
-  void fail_authentication(Connection& connection, const Error& error, Instant now, const Verdict* verdict = nullptr);
-
-  // Where a packet to the client goes; names the connection ready.
-  OutputQueue& output(Connection& connection);
-  // Writes a packet other than PUBLISH; false, and nothing is written, when it is more than the client takes.
-  // [MQTT-3.1.2-24]
-  template <typename Encode>
-  bool write(Connection& connection, Encode&& encode);
-  // The same for an answer that the client waits for, less what of its `properties` may be left out: without it the
-  // connection is of no use and ends.
-  template <typename Encode>
-  void answer(Connection& connection, Instant now, Properties& properties, Encode&& encode);
-  void send_disconnect(Connection& connection, const Error& error, const Properties* said);
-  // What the host says, if a packet can carry it; else nothing.
-  static Properties sayable(Properties said);
-  static Properties said_by(const Permission& permission);
-  static Properties said_by(const Verdict& verdict);
   void respond(Connection& connection, PacketType type, PacketIdentifier identifier, ReasonCode reason,
                const Permission& said = {});
-
-  // A message on its way to sessions: kept at most once, and encoded at most once for each form it takes.
-  struct Route;
-  void route(Route& route, const Session* publisher);
-  void merge_matches(QoS qos, const Session* publisher);
-  void deliver(Route& route, const Match& match);
-  void deliver_acknowledged(Route& route, Session& session, const Match& match, QoS qos, bool retain);
-  bool write_routed(Route& route, Connection& connection, const Match& match, QoS qos, bool retain,
-                    PacketIdentifier identifier);
-  bool write_form(Route& route, Connection& connection, QoS qos, bool retain, PacketIdentifier identifier);
-  void count_sent(const Publish& publish);
-  bool write_publish(Connection& connection, Publish& publish, const SharedBytes& shared_payload);
-  bool has_window(const Session& session) const;
-  bool has_room(const Session& session) const;
-  // False if it was dropped, for want of room.
-  bool enqueue(Session& session, Delivery delivery);
-  void count_queued(Session& session, const Delivery& delivery);
-  Delivery dequeue(Session& session);
-  // A packet identifier for a delivery that goes out now, and the end of it.
-  PacketIdentifier add_to_flight(Session& session, Delivery delivery);
-  void settle(Session& session, PacketIdentifier identifier);
-  // Precondition: the session has a record.
-  void record(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state);
-  void retain(std::string_view topic, const Message& message);
-  void unretain(std::string_view topic);
-  bool takes_qos_zero(const Connection& connection) const;
-  void send_delivery(Session& session, Delivery delivery, Instant now);
-  bool write_delivery(Connection& connection, const Delivery& delivery, PacketIdentifier identifier, bool dup,
-                      Instant now);
-  void resend(Session& session, Instant now);
-  // An acknowledgement made room.
-  void go_on_sending(Session& session, Instant now);
-
-  // --- retained messages for new subscriptions (retained_delivery.cpp)
-  enum class RetainedProgress : std::uint8_t { Done, Waits, SliceIsOver };
-  void begin_retained(Session& session, FilterPlace place, std::string_view topic_filter,
-                      const Subscription& subscription);
-  void change_retained(Session& session, FilterPlace place, const Subscription& subscription);
-  void end_retained(Session& session, FilterPlace place);
-  void resume_retained(Session& session);
-  void record_retained(Session& session);
-  // As much as the client and the slice take now.
-  void tell_retained(Session& session, Instant now);
-  RetainedProgress tell_retained(Session& session, RetainedDelivery& delivery, Instant now);
-  bool takes_retained(const Session& session, const RetainedDelivery& delivery) const;
-  static Delivery retained_copy(const Message& message, const Subscription& subscription);
-  // Precondition: the session is to be told of retained messages.
-  void tell_early(Session& session, std::string_view topic, Instant now);
-  // In a slice to come.
-  void wake_retained(Session& session);
-  void wake_drained(Connection& connection);
-  Instant next_slice() const;
-
-  // --- publishers that wait for a subscriber (back_pressure.cpp)
-  static bool is_waited_for(const Session& session);
-  void hold_back(Connection& publisher, Session& session, Instant now);
-  void await_judgement(Session& session, Instant now);
-  // Precondition: somebody waits for the session.
-  void judge(Session& session, Instant now);
-  // Those who wait for the session go on.
-  void let_go(Session& session);
-  // The session's client took so many messages out of its queue.
-  void note_taken(Session& session, std::size_t messages);
-  // Whose turn it is; none while the session's queue is long.
-  std::optional<ConnectionId> next_held(SubscriberId id);
-  void go_on(Connection& publisher);
-
-  // --- shared subscriptions (shared_subscriptions.cpp)
-  SharedGroup* find_group(const ParsedTopicFilter& parsed);
-  SharedGroup& obtain_group(const ParsedTopicFilter& parsed);
-  // Precondition: the session is a member.
-  void leave_group(SharedGroup& group, SubscriberId session);
-  // The text that is the same for all groups of this name and filter, and for no other.
-  std::string share_of(const SharedGroup& group) const;
-  // The member that a message of this QoS goes to, and its turn is over; null if none can take it.
-  const Subscription* next_member(SharedGroup& group, QoS qos);
-  // The session ends: what it has of its groups and did not get for good goes to their other members.
-  void pass_on(Session& gone, Instant now);
-  void pass_on(const Delivery& delivery, Instant now);
-
-  // --- statistics as messages (system_topics.cpp)
-  void begin_statistics(Instant now);
-  void publish_statistics(Instant now);
-  void publish_statistic(std::string_view name, std::string value, Instant now);
-  // Without the statistics, and what the host may have put beside or over them.
-  std::size_t retained_messages() const { return retained_.size() - retained_system_topics_; }
-  void publish_load(std::string_view name, Load& load, std::uint64_t total, Instant now);
-
-  void arm(const Deadline& deadline);
-  void arm_keep_alive(Connection& connection, Instant from);
-  bool is_outdated(const Deadline& deadline) const;
-  void run(const Deadline& deadline, Instant now);
 
   BrokerOptions options_;
   BrokerObserver silent_observer_;
@@ -283,80 +74,29 @@ class Broker::State {
   BrokerStatistics statistics_;
   DeadlineQueue deadlines_;
   Instant now_;  // the latest that a mutation was told, for what the host does between them
-  std::uint32_t serial_ = 0;
-  std::uint64_t random_;
 
-  std::optional<SystemTopics> system_topics_;  // from the first connection on, if wanted
-
-  std::vector<std::unique_ptr<Connection>> connections_;  // by id
-  std::vector<ConnectionId> free_connections_;
-  std::vector<ConnectionId> ready_;
-  std::size_t ready_begin_ = 0;
-  std::vector<ByteBuffer> spare_buffers_;  // of drained outputs
-  std::size_t spare_bytes_ = 0;
-
-  RetainedTrie<Message> retained_;          // outlives the sessions, which have cursors on it
-  std::size_t retained_system_topics_ = 0;  // those of them under $SYS
-  RetainedWatcher* retained_watcher_ = nullptr;
-  std::vector<std::string> notes_;         // that the journal held
-  RingQueue<SubscriberId> with_retained_;  // those that can be told more of it
-  struct Slice {
-    std::size_t messages = 0;  // that may be sent
-    std::size_t steps = 0;     // topic levels that may be looked at
-  };
-  Slice slice_;
-
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  std::unordered_map<std::string, std::unique_ptr<Session>, TextHash, std::equal_to<>> sessions_;
-  std::vector<Session*> subscribers_;  // by SubscriberId
-  std::vector<SubscriberId> free_subscribers_;
-  SubscriptionTrie subscriptions_;
-  SharedGroups shared_groups_;
-
-  std::vector<SubscriberId> with_room_;  // holds of these may have ended
-  RingQueue<ConnectionId> let_go_;
+  Outputs outputs_{options_, statistics_};
 
   Recorder recorder_;
-  std::unordered_map<std::uint64_t, Session*> restored_sessions_;  // by record, until finish_restoring()
-  struct OwedRetained {
-    Session* session;
-    FilterPlace place;
-    Subscription subscription;
-  };
-  std::vector<OwedRetained> restored_owed_;  // until finish_restoring()
+  RetainedMessages retained_{recorder_};  // outlives the sessions, which have cursors on it
+  SessionStore sessions_;
+  BackPressure back_pressure_{sessions_, deadlines_, outputs_};
+
+  Subscriptions subscriptions_{recorder_};
+  RetainedTurns retained_turns_;
+  Deliveries deliveries_{options_, statistics_, recorder_, subscriptions_, outputs_, back_pressure_, retained_turns_};
+  RetainedSlices retained_slices_{options_,       recorder_,   retained_,      sessions_,
+                                  subscriptions_, deliveries_, retained_turns_};
+  Router router_{statistics_, recorder_, retained_, sessions_, subscriptions_, outputs_, deliveries_, retained_slices_};
+  SystemTopics system_topics_{options_, deadlines_, retained_, router_};
+  SessionEndings endings_{sessions_, subscriptions_, recorder_, deadlines_, router_};
+  Connections connections_{options_, statistics_, observer_, deadlines_, outputs_, back_pressure_, endings_};
+  Handshake handshake_{options_,  statistics_, observer_,        authority_, recorder_,   outputs_,
+                       sessions_, deliveries_, retained_slices_, endings_,   connections_};
+  Restorer restorer_{recorder_, retained_, sessions_, subscriptions_, deliveries_, retained_slices_, endings_};
 
   Publish publish_;           // the one being decoded; its properties' memory is used again
   PublishResponse response_;  // the same
-  Publish stored_;            // the same for one that was kept and goes out again
-  std::uint64_t route_serial_ = 0;
-  std::vector<Subscription> subscriptions_matched_;
-  std::vector<Match> matches_;      // one for each session
-  std::vector<PublishForm> forms_;  // of the message being routed
 };
-
-template <typename Encode>
-bool Broker::State::write(Connection& connection, Encode&& encode) {
-  OutputQueue& out = output(connection);
-  const std::size_t bytes = out.write(encode);
-  if (bytes > connection.peer_maximum_packet_size) {
-    out.drop_last_write();
-    return false;
-  }
-  ++statistics_.packets_sent;
-  if (out.size() > options_.maximum_output_bytes) connection.unread_answers += bytes;
-  return true;
-}
-
-template <typename Encode>
-void Broker::State::answer(Connection& connection, Instant now, Properties& properties, Encode&& encode) {
-  const bool fits = fit_explanation(properties, [&] { return write(connection, encode); });
-  if (fits) return;
-  const Error error{Fault::LimitReached, ReasonCode::PacketTooLarge,
-                    "an answer is larger than the client's Maximum Packet Size"};
-  end(connection, error, false, now);
-}
 
 }  // namespace mqtt

@@ -33,6 +33,9 @@ struct Authentication {
 };
 
 struct Connection {
+  // What comes for it is ignored.
+  bool is_over() const { return phase == ConnectionPhase::Closing || phase == ConnectionPhase::Free; }
+
   ConnectionId id = 0;
   std::uint32_t serial = 0;  // tells its deadlines from those of an earlier connection under the same number
   ConnectionPhase phase = ConnectionPhase::Free;

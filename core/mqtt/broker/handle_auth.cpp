@@ -1,7 +1,8 @@
 // AUTH and the authority's answers: an exchange before the CONNACK, or one that authenticates again. [MQTT5 4.12]
 #include <utility>
 
-#include "mqtt/broker/broker_state.h"
+#include "mqtt/broker/handshake.h"
+#include "mqtt/broker/said_by.h"
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
 
@@ -14,12 +15,12 @@ constexpr Error kNotDecided{Fault::CallerMisuse, ReasonCode::ImplementationSpeci
 
 }  // namespace
 
-void Broker::State::handle_auth(Connection& connection, const Frame& frame, Instant now) {
+void Handshake::handle_auth(Connection& connection, const Frame& frame, Instant now) {
   const auto decoded = decode_auth(frame, connection.version);
-  if (!decoded) return end(connection, decoded.error(), false, now);
+  if (!decoded) return connections_.end(connection, decoded.error(), false, now);
   // [MQTT-4.12.0-6] [MQTT-4.12.1-1]
   if (connection.authentication == nullptr || connection.authentication->method.empty())
-    return end(connection, protocol_error("AUTH without an Authentication Method in CONNECT"), false, now);
+    return connections_.end(connection, protocol_error("AUTH without an Authentication Method in CONNECT"), false, now);
   if (decoded->properties.authentication_method.value_or("") != connection.authentication->method) {
     return fail_authentication(connection, protocol_error("AUTH with another Authentication Method than CONNECT"), now);
   }
@@ -31,20 +32,19 @@ void Broker::State::handle_auth(Connection& connection, const Frame& frame, Inst
   judge(connection, authority_.on_auth(connection.id, *decoded), now);
 }
 
-void Broker::State::judge(Connection& connection, const std::optional<Verdict>& verdict, Instant now) {
+void Handshake::judge(Connection& connection, const std::optional<Verdict>& verdict, Instant now) {
   connection.awaits_verdict = !verdict;
   if (verdict) carry_out(connection, *verdict, now);
 }
 
-void Broker::State::decide(Connection& connection, const Verdict& verdict, Instant now) {
-  now_ = now;
-  if (!connection.awaits_verdict || is_over(connection)) return;
+bool Handshake::decide(Connection& connection, const Verdict& verdict, Instant now) {
+  if (!connection.awaits_verdict || connection.is_over()) return false;
   connection.awaits_verdict = false;
   carry_out(connection, verdict, now);
-  if (!is_over(connection)) process(connection, {}, now);
+  return !connection.is_over();
 }
 
-void Broker::State::carry_out(Connection& connection, const Verdict& verdict, Instant now) {
+void Handshake::carry_out(Connection& connection, const Verdict& verdict, Instant now) {
   const bool has_method = !connection.authentication->method.empty();
   if (verdict.reason == ReasonCode::ContinueAuthentication) {
     if (!has_method) return fail_authentication(connection, kNotDecided, now);
@@ -63,7 +63,7 @@ void Broker::State::carry_out(Connection& connection, const Verdict& verdict, In
   fail_authentication(connection, {Fault::PeerBrokeProtocol, verdict.reason, "not authenticated again"}, now, &verdict);
 }
 
-void Broker::State::send_auth(Connection& connection, const Verdict& verdict, Instant now) {
+void Handshake::send_auth(Connection& connection, const Verdict& verdict, Instant now) {
   Auth auth{.reason = verdict.reason, .properties = {}};
   auth.properties.authentication_method = connection.authentication->method;
   if (verdict.authentication_data) auth.properties.authentication_data = Bytes(*verdict.authentication_data);
@@ -73,17 +73,16 @@ void Broker::State::send_auth(Connection& connection, const Verdict& verdict, In
     auth.properties.user_properties = std::move(said.user_properties);
   }
   // [MQTT-3.15.2-2] [MQTT-3.15.2-3]
-  answer(connection, now, auth.properties, [&](ByteBuffer& out) { encode(auth, out); });
+  connections_.answer(connection, now, auth.properties, [&](ByteBuffer& out) { encode(auth, out); });
 }
 
 // By CONNACK or DISCONNECT, whichever the connection has come to.
-void Broker::State::fail_authentication(Connection& connection, const Error& error, Instant now,
-                                        const Verdict* verdict) {
+void Handshake::fail_authentication(Connection& connection, const Error& error, Instant now, const Verdict* verdict) {
   if (connection.phase == ConnectionPhase::Authenticating)
     return refuse_connect(connection, connection.version, error, now, verdict);
-  if (verdict == nullptr) return end(connection, error, false, now);
+  if (verdict == nullptr) return connections_.end(connection, error, false, now);
   const Properties said = said_by(*verdict);
-  end(connection, error, false, now, &said);
+  connections_.end(connection, error, false, now, &said);
 }
 
 }  // namespace mqtt

@@ -2,7 +2,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "mqtt/broker/broker_state.h"
+#include "mqtt/broker/handshake.h"
+#include "mqtt/broker/said_by.h"
 #include "mqtt/broker/topic_limits.h"
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
@@ -109,7 +110,7 @@ WillMessage keep(const Will& will, Instant now) {
 
 }  // namespace
 
-void Broker::State::handle_connect(Connection& connection, const Frame& frame, Instant now) {
+void Handshake::handle_connect(Connection& connection, const Frame& frame, Instant now) {
   const auto decoded = decode_connect(frame);
   if (!decoded) return refuse_connect(connection, version_of_malformed(frame.body), decoded.error(), now);
   const Connect& connect = *decoded;
@@ -127,19 +128,18 @@ void Broker::State::handle_connect(Connection& connection, const Frame& frame, I
   judge(connection, verdict, now);
 }
 
-void Broker::State::conclude_connect(Connection& connection, const Connect& connect, const Verdict& verdict,
-                                     Instant now) {
+void Handshake::conclude_connect(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now) {
   if (verdict.reason != ReasonCode::Success) {
     const ReasonCode reason = reason_code_for(PacketType::Connack, verdict.reason);  // [MQTT-3.2.2-8]
     return refuse_connect(connection, connect.version, refusal(reason, "refused by the host"), now, &verdict);
   }
-  Session* holder = find_session(connect.client_identifier);
+  Session* holder = sessions_.find(connect.client_identifier);
   const bool takes_over = holder != nullptr && holder->connection != nullptr;
   if (statistics_.connections >= options_.maximum_connections && !takes_over) {
     const Error error{Fault::LimitReached, ReasonCode::ServerBusy, "as many clients are connected as may be"};
     return refuse_connect(connection, connect.version, error, now);
   }
-  if (connect.will && publishes_are_decided_) {
+  if (connect.will && wills_are_decided_) {
     const Permission said = authority_.may_publish(connection.id, connect.client_identifier, to_publish(*connect.will));
     if (is_failure(said.reason)) {
       const Error error = refusal(ReasonCode::NotAuthorized, "the client may not publish its will");
@@ -152,12 +152,12 @@ void Broker::State::conclude_connect(Connection& connection, const Connect& conn
   admit(connection, connect, verdict, now);
 }
 
-void Broker::State::admit(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now) {
+void Handshake::admit(Connection& connection, const Connect& connect, const Verdict& verdict, Instant now) {
   const bool assigned = connect.client_identifier.empty();
   bool present = false;
   Session& session =
-      take_session(connection, connect, assigned ? assign_client_identifier() : std::string(connect.client_identifier),
-                   present, now);
+      take_session(connection, connect,
+                   assigned ? sessions_.new_client_identifier() : std::string(connect.client_identifier), present, now);
   session.expiry_interval = session_expiry_interval(connect, options_);
   if (connect.will) session.will = keep(*connect.will, now);
   recorder_.session(session);
@@ -178,12 +178,12 @@ void Broker::State::admit(Connection& connection, const Connect& connect, const 
   if (!accept_connect(connection, connect, verdict, present, assigned)) {
     const Error error{Fault::LimitReached, ReasonCode::PacketTooLarge,
                       "the CONNACK is larger than the client's Maximum Packet Size"};
-    return end(connection, error, false, now);
+    return connections_.end(connection, error, false, now);
   }
   connection.phase = ConnectionPhase::Connected;
   connection.reader.set_maximum_packet_size(options_.maximum_packet_size);
   ++statistics_.connections_accepted;
-  if (connection.keep_alive != 0) arm_keep_alive(connection, now);
+  if (connection.keep_alive != 0) connections_.begin_keep_alive(connection, now);
   observer_.on_connected(connection.id, {.client_identifier = session.client_identifier,
                                          .version = connect.version,
                                          .clean_start = connect.clean_start,
@@ -191,31 +191,30 @@ void Broker::State::admit(Connection& connection, const Connect& connect, const 
                                          .keep_alive = connection.keep_alive,
                                          .user_name = connect.user_name});
   if (present) {
-    session.in_flight.for_each([](PacketIdentifier, FlightEntry& entry) { entry.is_sent = false; });
-    session.resuming = session.in_flight.size() > 0;
-    send_waiting(session, now);
-    resume_retained(session);
+    deliveries_.resume(session, now);
+    retained_slices_.resume(session);
   }
 }
 
 // The session that the client resumes, or a new one; a connection that has it until now loses it. [MQTT-3.1.4-3]
-Session& Broker::State::take_session(Connection& connection, const Connect& connect, std::string client_identifier,
-                                     bool& present, Instant now) {
-  Session* existing = find_session(client_identifier);
+Session& Handshake::take_session(Connection& connection, const Connect& connect, std::string client_identifier,
+                                 bool& present, Instant now) {
+  Session* existing = sessions_.find(client_identifier);
   if (existing != nullptr && existing->connection != nullptr) {
-    end(*existing->connection,
+    connections_.end(
+        *existing->connection,
         {Fault::PeerBrokeProtocol, ReasonCode::SessionTakenOver, "another connection took over the client identifier"},
         false, now);
-    existing = find_session(client_identifier);  // it may have ended with its connection
+    existing = sessions_.find(client_identifier);  // it may have ended with its connection
   }
   // What was due while nobody called advance() has happened, too.
-  if (existing != nullptr && existing->will_at <= now) publish_will(*existing, now);
+  if (existing != nullptr && existing->will_at <= now) endings_.publish_will(*existing, now);
   if (existing != nullptr && (connect.clean_start || existing->expires_at <= now)) {
-    destroy_session(*existing, now);
+    endings_.end(*existing, now);
     existing = nullptr;
   }
   present = existing != nullptr;
-  Session& session = present ? *existing : create_session(std::move(client_identifier));
+  Session& session = present ? *existing : sessions_.create(std::move(client_identifier));
   // A will that was waiting for its delay is not published: the client is back. [MQTT-3.1.3-9]
   session.will.reset();
   session.will_at = session.expires_at = kNever;
@@ -225,8 +224,8 @@ Session& Broker::State::take_session(Connection& connection, const Connect& conn
 }
 
 // False when the client takes only packets that are smaller than its CONNACK.
-bool Broker::State::accept_connect(Connection& connection, const Connect& connect, const Verdict& verdict, bool present,
-                                   bool assigned) {
+bool Handshake::accept_connect(Connection& connection, const Connect& connect, const Verdict& verdict, bool present,
+                               bool assigned) {
   const bool says_present = present && connect.version != ProtocolVersion::V3_1;  // a reserved bit then
   Connack connack{.session_present = says_present, .reason = ReasonCode::Success, .properties = {}};
   Properties& properties = connack.properties;
@@ -255,12 +254,12 @@ bool Broker::State::accept_connect(Connection& connection, const Connect& connec
     if (verdict.authentication_data) properties.authentication_data = Bytes(*verdict.authentication_data);
   }
   return fit_explanation(properties, [&] {  // [MQTT-3.2.2-19] [MQTT-3.2.2-20]
-    return write(connection, [&](ByteBuffer& out) { encode(connack, connection.version, out); });
+    return outputs_.write(connection, [&](ByteBuffer& out) { encode(connack, connection.version, out); });
   });
 }
 
-void Broker::State::refuse_connect(Connection& connection, std::optional<ProtocolVersion> version, const Error& error,
-                                   Instant now, const Verdict* verdict) {
+void Handshake::refuse_connect(Connection& connection, std::optional<ProtocolVersion> version, const Error& error,
+                               Instant now, const Verdict* verdict) {
   auto reason = std::optional(error.reason);
   if (version != ProtocolVersion::V5_0) reason = return_code_for(error.reason);
   if (version && reason) {
@@ -270,10 +269,10 @@ void Broker::State::refuse_connect(Connection& connection, std::optional<Protoco
     if (!properties.reason_string) properties.reason_string = error.text;
     if (!connection.wants_problem_information) properties.reason_string.reset();
     fit_explanation(properties, [&] {  // [MQTT-3.2.2-19] [MQTT-3.2.2-20]
-      return write(connection, [&](ByteBuffer& out) { encode(connack, *version, out); });
+      return outputs_.write(connection, [&](ByteBuffer& out) { encode(connack, *version, out); });
     });
   }
-  end(connection, error, false, now);
+  connections_.end(connection, error, false, now);
 }
 
 }  // namespace mqtt

@@ -10,21 +10,22 @@ namespace mqtt {
 
 void Broker::State::handle_publish(Connection& connection, const Frame& frame, Instant now) {
   if (const auto decoded = decode_publish(frame, connection.version, publish_); !decoded) {
-    return end(connection, decoded.error(), false, now);
+    return connections_.end(connection, decoded.error(), false, now);
   }
   if (!publish_.properties.subscription_identifiers.empty())  // [MQTT-3.3.4-6]
-    return end(connection, protocol_error("a PUBLISH to the broker with a Subscription Identifier"), false, now);
+    return connections_.end(connection, protocol_error("a PUBLISH to the broker with a Subscription Identifier"), false,
+                            now);
   if (const auto resolved = resolve_topic_alias(connection, publish_); !resolved)
-    return end(connection, resolved.error(), false, now);
+    return connections_.end(connection, resolved.error(), false, now);
   ++statistics_.publishes_received;
   statistics_.payload_bytes_received += publish_.payload.size();
   if (publish_.qos > options_.maximum_qos) {  // [MQTT-3.2.2-11]
     const Error error{Fault::PeerBrokeProtocol, ReasonCode::QoSNotSupported, "a QoS above the server's Maximum QoS"};
-    return end(connection, error, false, now);
+    return connections_.end(connection, error, false, now);
   }
   if (publish_.retain && !options_.retain_available) {  // [MQTT-3.2.2-14]
     const Error error{Fault::PeerBrokeProtocol, ReasonCode::RetainNotSupported, "the server retains no messages"};
-    return end(connection, error, false, now);
+    return connections_.end(connection, error, false, now);
   }
   Session& session = *connection.session;
   const PacketIdentifier identifier = publish_.packet_identifier;
@@ -36,7 +37,7 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
     if (connection.version == ProtocolVersion::V5_0 && connection.unreleased >= options_.receive_maximum) {
       const Error error{Fault::LimitReached, ReasonCode::ReceiveMaximumExceeded,
                         "more unacknowledged PUBLISH packets than the CONNACK allowed"};
-      return end(connection, error, false, now);  // [MQTT-3.3.4-7]
+      return connections_.end(connection, error, false, now);  // [MQTT-3.3.4-7]
     }
   }
   Permission said;
@@ -48,11 +49,11 @@ void Broker::State::handle_publish(Connection& connection, const Frame& frame, I
     ++connection.unreleased;
   }
   if (publishes_are_observed_) observer_.on_publish(connection.id, publish_);
-  const auto [matched, crowded] = accept(publish_, &session, now);
+  const auto [matched, crowded] = router_.accept(publish_, &session, now);
   const ReasonCode reason = matched ? ReasonCode::Success : ReasonCode::NoMatchingSubscribers;
   if (publish_.qos == QoS::AtLeastOnce) respond(connection, PacketType::Puback, identifier, reason, said);
   if (publish_.qos == QoS::ExactlyOnce) respond(connection, PacketType::Pubrec, identifier, reason, said);
-  if (crowded != nullptr) hold_back(connection, *crowded, now);
+  if (crowded != nullptr) back_pressure_.hold_back(connection, *crowded, now);
 }
 
 // What is legal and yet not taken here.
@@ -71,7 +72,7 @@ Result<void> Broker::State::check_publish(const Connection& connection, const Pu
                    "the host does not let the client publish this"};
   }
   const bool adds_retained = publish.retain && !publish.payload.empty();
-  if (adds_retained && retained_messages() >= options_.maximum_retained_messages &&
+  if (adds_retained && retained_.size() >= options_.maximum_retained_messages &&
       retained_.find(publish.topic) == nullptr) {
     return Error{Fault::LimitReached, ReasonCode::QuotaExceeded, "as many messages are retained as may be"};
   }

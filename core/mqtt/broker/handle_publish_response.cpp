@@ -9,21 +9,19 @@ void Broker::State::respond(Connection& connection, PacketType type, PacketIdent
                             const Permission& said) {
   const bool is_explained = !said.reason_string.empty() || !said.user_properties.empty();
   if (!is_explained || !connection.wants_problem_information) {  // [MQTT-3.1.2-29]
-    write(connection,
-          [&](ByteBuffer& out) { encode_bare_response(type, identifier, reason, connection.version, out); });
-    return;
+    return outputs_.respond(connection, type, identifier, reason);
   }
   PublishResponse response{
       .type = type, .packet_identifier = identifier, .reason = reason, .properties = said_by(said)};
   const auto write_response = [&] {
-    return write(connection, [&](ByteBuffer& out) { encode(response, connection.version, out); });
+    return outputs_.write(connection, [&](ByteBuffer& out) { encode(response, connection.version, out); });
   };
   fit_explanation(response.properties, write_response);  // [MQTT-3.4.2-2] [MQTT-3.4.2-3] [MQTT-3.5.2-2] [MQTT-3.5.2-3]
 }
 
 void Broker::State::handle_publish_response(Connection& connection, const Frame& frame, Instant now) {
   if (const auto decoded = decode_publish_response(frame, connection.version, response_); !decoded)
-    return end(connection, decoded.error(), false, now);
+    return connections_.end(connection, decoded.error(), false, now);
   switch (response_.type) {
     case PacketType::Pubrel:
       return handle_pubrel(connection, response_);
@@ -51,10 +49,10 @@ void Broker::State::handle_pubrec(Connection& connection, const PublishResponse&
                                                ReasonCode::PacketIdentifierNotFound);
   }
   if (entry->state == FlightState::AwaitingPuback)
-    return end(connection, protocol_error("a PUBREC for a QoS 1 message"), false, now);
+    return connections_.end(connection, protocol_error("a PUBREC for a QoS 1 message"), false, now);
   if (is_failure(pubrec.reason)) {  // the end of the flow [MQTT-4.3.3-4]
-    settle(session, pubrec.packet_identifier);
-    return go_on_sending(session, now);
+    deliveries_.settle(session, pubrec.packet_identifier);
+    return deliveries_.go_on(session, now);
   }
   entry->state = FlightState::AwaitingPubcomp;
   // From now on only the identifier matters. [MQTT-4.3.3-6]
@@ -69,10 +67,11 @@ void Broker::State::handle_final_response(Connection& connection, const PublishR
   if (entry == nullptr) return;
   const auto awaited = response.type == PacketType::Puback ? FlightState::AwaitingPuback : FlightState::AwaitingPubcomp;
   if (entry->state != awaited) {
-    return end(connection, protocol_error("an acknowledgement of another kind than the message awaits"), false, now);
+    return connections_.end(connection, protocol_error("an acknowledgement of another kind than the message awaits"),
+                            false, now);
   }
-  settle(session, response.packet_identifier);
-  go_on_sending(session, now);
+  deliveries_.settle(session, response.packet_identifier);
+  deliveries_.go_on(session, now);
 }
 
 }  // namespace mqtt

@@ -22,7 +22,7 @@ bool wants_retained(const SubscriptionOptions& options, bool is_new) {
 
 void Broker::State::handle_subscribe(Connection& connection, const Frame& frame, Instant now) {
   const auto decoded = decode_subscribe(frame, connection.version);
-  if (!decoded) return end(connection, decoded.error(), false, now);
+  if (!decoded) return connections_.end(connection, decoded.error(), false, now);
   Session& session = *connection.session;
   const auto& identifiers = decoded->properties.subscription_identifiers;
 
@@ -43,7 +43,7 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
     explain(said, suback.properties);
     if (!parsed) {
       // 3.1 has no word for a refused subscription.
-      if (connection.version == ProtocolVersion::V3_1) return end(connection, parsed.error(), false, now);
+      if (connection.version == ProtocolVersion::V3_1) return connections_.end(connection, parsed.error(), false, now);
       suback.reasons.push_back(parsed.error().reason);
       continue;
     }
@@ -51,7 +51,7 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
     const Subscription subscription{.subscriber = session.id,
                                     .subscription_identifier = identifiers.empty() ? 0 : identifiers.front(),
                                     .options = pack(entry.options)};
-    const auto [number, is_new] = subscribe(session, entry.topic_filter, *parsed, subscription);
+    const auto [number, is_new] = subscriptions_.add(session, entry.topic_filter, *parsed, subscription);
     suback.reasons.push_back(static_cast<ReasonCode>(entry.options.maximum_qos));
     observer_.on_subscribed(connection.id, entry.topic_filter, entry.options.maximum_qos);
     // Nobody of a group is more entitled to them than the others. [MQTT5 4.8.2]
@@ -59,18 +59,19 @@ void Broker::State::handle_subscribe(Connection& connection, const Frame& frame,
     if (wants_retained(entry.options, is_new)) {
       retained_wanted.push_back({number, entry.topic_filter, subscription});
     } else {
-      change_retained(session, number, subscription);
+      retained_slices_.change(session, number, subscription);
     }
   }
   if (!connection.wants_problem_information) suback.properties = {};  // [MQTT-3.1.2-29]
   // [MQTT-3.9.2-1] [MQTT-3.9.2-2]
-  answer(connection, now, suback.properties, [&](ByteBuffer& out) { encode(suback, connection.version, out); });
+  connections_.answer(connection, now, suback.properties,
+                      [&](ByteBuffer& out) { encode(suback, connection.version, out); });
   if (connection.phase == ConnectionPhase::Closing) return;
   for (const Wanted& wanted : retained_wanted) {
-    begin_retained(session, wanted.place, wanted.topic_filter, wanted.subscription);
-    tell_retained(session, now);
+    retained_slices_.begin(session, wanted.place, wanted.topic_filter, wanted.subscription);
+    retained_slices_.tell(session, now);
   }
-  record_retained(session);
+  retained_slices_.record(session);
 }
 
 // A SUBACK has one Reason String for all its entries, the first that is said, and the User Properties of all.
@@ -97,7 +98,7 @@ Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& co
     return refused(ReasonCode::SubscriptionIdentifiersNotSupported, "the server has no subscription identifiers");
   const Session& session = *connection.session;
   if (session.subscriptions.size() >= options_.maximum_subscriptions &&
-      find_subscription(session, *parsed) == kNowhere) {
+      subscriptions_.find(session, *parsed) == kNowhere) {
     return refused(ReasonCode::QuotaExceeded, "the client has as many subscriptions as it may");
   }
   said = authority_.may_subscribe(connection.id, session.client_identifier, entry);
@@ -107,66 +108,9 @@ Result<ParsedTopicFilter> Broker::State::check_subscription(const Connection& co
   return parsed;
 }
 
-Broker::State::Subscribed Broker::State::subscribe(Session& session, std::string_view topic_filter,
-                                                   const ParsedTopicFilter& parsed, const Subscription& subscription) {
-  recorder_.subscription(session, topic_filter, subscription);
-  if (parsed.share_name.empty()) {
-    const auto [place, is_new] = subscriptions_.insert(parsed.filter, subscription);
-    if (is_new) session.subscriptions.add(place);
-    return {place, is_new};
-  }
-  SharedGroup& group = obtain_group(parsed);
-  const bool is_new = shared_groups_.insert(group, subscription);
-  if (is_new) {
-    session.subscriptions.add(group.number);
-    ++statistics_.shared_subscriptions;
-  }
-  return {group.number, is_new};
-}
-
-std::uint32_t Broker::State::find_subscription(const Session& session, const ParsedTopicFilter& parsed) {
-  std::uint32_t number = kNowhere;
-  if (parsed.share_name.empty()) {
-    number = subscriptions_.place_of(parsed.filter);
-  } else if (const SharedGroup* group = find_group(parsed)) {
-    number = group->number;
-  }
-  return session.subscriptions.find(number) == nullptr ? kNowhere : number;
-}
-
-void Broker::State::end_subscription(const Session& session, std::uint32_t number) {
-  if (is_shared_group(number)) {
-    leave_group(*shared_groups_.find(number), session.id);
-  } else {
-    subscriptions_.erase(number, session.id);
-  }
-}
-
-bool Broker::State::unsubscribe(Session& session, std::string_view topic_filter, const ParsedTopicFilter& parsed) {
-  const std::uint32_t number = find_subscription(session, parsed);
-  if (number == kNowhere) return false;
-  recorder_.erase_subscription(session, topic_filter);
-  session.subscriptions.erase(number);
-  end_retained(session, number);
-  end_subscription(session, number);
-  return true;
-}
-
-void Broker::State::unsubscribe_from_all(Session& session) {
-  for (const std::uint32_t number : session.subscriptions.values()) {
-    if (session.record != 0) {
-      recorder_.erase_subscription(session, is_shared_group(number)
-                                                ? std::string(kSharePrefix) + share_of(*shared_groups_.find(number))
-                                                : subscriptions_.filter_at(number));
-    }
-    end_subscription(session, number);
-  }
-  session.subscriptions = {};
-}
-
 void Broker::State::handle_unsubscribe(Connection& connection, const Frame& frame, Instant now) {
   const auto decoded = decode_unsubscribe(frame, connection.version);
-  if (!decoded) return end(connection, decoded.error(), false, now);
+  if (!decoded) return connections_.end(connection, decoded.error(), false, now);
   Session& session = *connection.session;
   Unsuback unsuback{.packet_identifier = decoded->packet_identifier, .reasons = {}, .properties = {}};
   for (const std::string_view filter : decoded->topic_filters) {
@@ -175,14 +119,17 @@ void Broker::State::handle_unsubscribe(Connection& connection, const Frame& fram
       unsuback.reasons.push_back(ReasonCode::TopicFilterInvalid);
       continue;
     }
-    if (!unsubscribe(session, filter, *parsed)) {
+    const std::uint32_t number = subscriptions_.remove(session, filter, *parsed);
+    if (number == kNowhere) {
       unsuback.reasons.push_back(ReasonCode::NoSubscriptionExisted);
       continue;
     }
+    retained_slices_.end(session, number);
     observer_.on_unsubscribed(connection.id, filter);
     unsuback.reasons.push_back(ReasonCode::Success);
   }
-  answer(connection, now, unsuback.properties, [&](ByteBuffer& out) { encode(unsuback, connection.version, out); });
+  connections_.answer(connection, now, unsuback.properties,
+                      [&](ByteBuffer& out) { encode(unsuback, connection.version, out); });
 }
 
 }  // namespace mqtt

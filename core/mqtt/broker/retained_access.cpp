@@ -9,16 +9,16 @@ namespace mqtt {
 
 class Broker::RetainedAccess final : public RetainedStore {
  public:
-  explicit RetainedAccess(State& broker) : broker_(broker) {}
+  explicit RetainedAccess(RetainedMessages& retained) : retained_(retained) {}
 
-  void watch(RetainedWatcher* watcher) override { broker_.watch_retained(watcher); }
+  void watch(RetainedWatcher* watcher) override { retained_.watch(watcher); }
 
   Message find(std::string_view topic, Instant now) const override {
-    const Message* const found = broker_.retained().find(topic);
+    const Message* const found = retained_.find(topic);
     return found == nullptr || found->expired(now) ? Message() : *found;
   }
 
-  void begin_walk(std::string_view topic_filter) override { walk_.emplace(broker_.retained(), topic_filter); }
+  void begin_walk(std::string_view topic_filter) override { walk_.emplace(retained_.trie(), topic_filter); }
 
   Message next(std::size_t& steps, Instant now) override {
     Message next;
@@ -34,17 +34,17 @@ class Broker::RetainedAccess final : public RetainedStore {
   bool walk_is_over() const override { return !walk_ || walk_->is_done(); }
   void end_walk() override { walk_.reset(); }
 
-  void put_note(std::string_view topic) override { broker_.recorder().note(topic); }
-  void erase_note(std::string_view topic) override { broker_.recorder().erase_note(topic); }
-  std::vector<std::string> take_notes() override { return broker_.take_notes(); }
+  void put_note(std::string_view topic) override { retained_.put_note(topic); }
+  void erase_note(std::string_view topic) override { retained_.erase_note(topic); }
+  std::vector<std::string> take_notes() override { return retained_.take_notes(); }
 
  private:
-  State& broker_;
+  RetainedMessages& retained_;
   std::optional<RetainedTrie<Message>::Cursor> walk_;
 };
 
 RetainedStore& Broker::retained() {
-  if (retained_ == nullptr) retained_ = std::make_unique<RetainedAccess>(*state_);
+  if (retained_ == nullptr) retained_ = std::make_unique<RetainedAccess>(state_->retained_);
   return *retained_;
 }
 

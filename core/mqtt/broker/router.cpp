@@ -1,16 +1,16 @@
-// A message -> one copy for each session that subscribed to it, on its way or in its queue.
+// Matches of a message, merged by session; each is delivered in the form that it asks for.
+#include "mqtt/broker/router.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
 
-#include "mqtt/broker/broker_state.h"
 #include "mqtt/broker/subscription_options.h"
-#include "mqtt/broker/topic_limits.h"
 #include "mqtt/codec/encode.h"
 
 namespace mqtt {
 
-struct Broker::State::Route {
+struct Router::Route {
   Publish& publish;
   Instant now;
   QoS qos;      // as published
@@ -49,7 +49,7 @@ std::size_t form_index(ProtocolVersion version, QoS qos, bool retain) {
 
 }  // namespace
 
-Broker::State::Acceptance Broker::State::accept(Publish& publish, const Session* publisher, Instant now) {
+Router::Acceptance Router::accept(Publish& publish, const Session* publisher, Instant now) {
   Route route{.publish = publish,
               .now = now,
               .qos = publish.qos,
@@ -63,16 +63,19 @@ Broker::State::Acceptance Broker::State::accept(Publish& publish, const Session*
   if (route.retain) {
     // An empty payload removes what is retained; it is routed all the same. [MQTT-3.3.1-6] [MQTT-3.3.1-7]
     if (publish.payload.empty()) {
-      unretain(publish.topic);
+      retained_.erase(publish.topic);
     } else {
-      retain(publish.topic, route.kept());
+      retained_.set(publish.topic, route.kept());
     }
-    if (retained_watcher_ != nullptr)
-      retained_watcher_->on_retained_changed(publish.topic, publisher == nullptr ? "" : publisher->client_identifier);
+    retained_.tell_watcher(publish.topic, publisher == nullptr ? std::string_view() : publisher->client_identifier);
   }
   subscriptions_matched_.clear();
   subscriptions_.match(publish.topic, subscriptions_matched_);
-  this->route(route, publisher);
+  if (forms_.empty()) forms_.resize(2 * kFormsOfAVersion);
+  ++route_serial_;
+  merge_matches(route.qos, publisher);
+  for (const Match& match : matches_)
+    deliver(route, match);
   publish.qos = route.qos;
   publish.retain = route.retain;
   publish.packet_identifier = identifier;
@@ -80,23 +83,15 @@ Broker::State::Acceptance Broker::State::accept(Publish& publish, const Session*
   return {.matched = !subscriptions_matched_.empty(), .crowded = route.crowded};
 }
 
-void Broker::State::route(Route& route, const Session* publisher) {
-  if (forms_.empty()) forms_.resize(2 * kFormsOfAVersion);
-  ++route_serial_;
-  merge_matches(route.qos, publisher);
-  for (const Match& match : matches_)
-    deliver(route, match);
-}
-
 // One session gets one copy, at the highest QoS that its matching subscriptions grant, with the identifiers of all of
 // them.
-void Broker::State::merge_matches(QoS qos, const Session* publisher) {
+void Router::merge_matches(QoS qos, const Session* publisher) {
   matches_.clear();
   for (const Subscription& subscription : subscriptions_matched_) {
     if (is_shared_group(subscription.subscriber)) {
-      SharedGroup& group = *shared_groups_.find(subscription.subscriber);
+      SharedGroup& group = *subscriptions_.find_group(subscription.subscriber);
       if (const Subscription* member = next_member(group, qos)) {
-        matches_.push_back({.session = subscribers_[member->subscriber],
+        matches_.push_back({.session = sessions_.at(member->subscriber),
                             .shared_group = group.number,
                             .options = member->options,
                             .subscription_identifier = member->subscription_identifier,
@@ -106,7 +101,7 @@ void Broker::State::merge_matches(QoS qos, const Session* publisher) {
       }
       continue;
     }
-    Session& session = *subscribers_[subscription.subscriber];
+    Session& session = *sessions_.at(subscription.subscriber);
     if (packed_no_local(subscription.options) && &session == publisher) continue;  // [MQTT-3.8.3-3]
     if (session.route_serial != route_serial_) {
       session.route_serial = route_serial_;
@@ -131,23 +126,37 @@ void Broker::State::merge_matches(QoS qos, const Session* publisher) {
   }
 }
 
-void Broker::State::deliver(Route& route, const Match& match) {
+const Subscription* Router::next_member(SharedGroup& group, QoS qos) {
+  return subscriptions_.choose_member(group, [&](const Subscription& member) {
+    const Session& session = *sessions_.at(member.subscriber);
+    const Connection* connection = session.connection;
+    if (std::min(qos, packed_maximum_qos(member.options)) == QoS::AtMostOnce) {
+      return connection != nullptr && deliveries_.takes_qos_zero(*connection) ? MemberFit::AtOnce : MemberFit::No;
+    }
+    if (deliveries_.goes_at_once(session)) return MemberFit::AtOnce;
+    if (!deliveries_.has_room(session)) return MemberFit::No;
+    return connection == nullptr ? MemberFit::KeptUntilBack : MemberFit::KeptUntilRoom;
+  });
+}
+
+void Router::deliver(Route& route, const Match& match) {
   Session& session = *match.session;
   Connection* connection = session.connection;
   // What is to be retained takes the place of what was.
-  if (session.retained != nullptr && !route.retain) tell_early(session, route.publish.topic, route.now);
+  if (session.retained != nullptr && !route.retain)
+    retained_slices_.tell_early(session, route.publish.topic, route.now);
   const QoS qos = std::min(route.qos, packed_maximum_qos(match.options));
   const bool retain = route.retain && packed_retain_as_published(match.options);  // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
   if (qos != QoS::AtMostOnce) return deliver_acknowledged(route, session, match, qos, retain);
   if (connection == nullptr) return;
-  if (!takes_qos_zero(*connection)) {
+  if (!deliveries_.takes_qos_zero(*connection)) {
     ++statistics_.publishes_dropped;
     return;
   }
-  write_routed(route, *connection, match, qos, retain, 0);
+  write(route, *connection, match, qos, retain, 0);
 }
 
-void Broker::State::deliver_acknowledged(Route& route, Session& session, const Match& match, QoS qos, bool retain) {
+void Router::deliver_acknowledged(Route& route, Session& session, const Match& match, QoS qos, bool retain) {
   Delivery delivery{.message = route.kept(),
                     .subscription_identifiers = {},
                     .shared_group = match.shared_group,
@@ -157,18 +166,49 @@ void Broker::State::deliver_acknowledged(Route& route, Session& session, const M
     delivery.subscription_identifiers = match.further_identifiers;
     delivery.subscription_identifiers.insert(delivery.subscription_identifiers.begin(), match.subscription_identifier);
   }
-  if (!has_window(session) || !session.queue.empty()) {
-    if (enqueue(session, std::move(delivery)) && is_waited_for(session)) route.crowded = &session;
+  if (!deliveries_.goes_at_once(session)) {
+    if (deliveries_.enqueue(session, std::move(delivery)) && BackPressure::is_waited_for(session))
+      route.crowded = &session;
     return;
   }
-  const PacketIdentifier identifier = add_to_flight(session, std::move(delivery));
+  const PacketIdentifier identifier = deliveries_.add_to_flight(session, std::move(delivery));
   // What the client is too small for counts as sent. [MQTT-3.1.2-25]
-  if (!write_routed(route, *session.connection, match, qos, retain, identifier)) settle(session, identifier);
+  if (!write(route, *session.connection, match, qos, retain, identifier)) deliveries_.settle(session, identifier);
 }
 
-// False when the packet is more than the client takes. [MQTT-3.1.2-24]
-bool Broker::State::write_routed(Route& route, Connection& connection, const Match& match, QoS qos, bool retain,
-                                 PacketIdentifier identifier) {
+void Router::pass_on(Session& gone, Instant now) {
+  // A QoS 2 message on its way may have arrived, so nobody else may get it. [MQTT-4.8.2-5]
+  gone.in_flight.for_each([&](PacketIdentifier, FlightEntry& entry) {
+    if (entry.state == FlightState::AwaitingPuback) pass_on(entry.delivery, now);
+    recorder_.erase_delivery(gone, entry.delivery);
+  });
+  while (!gone.queue.empty()) {
+    Delivery delivery = deliveries_.dequeue(gone);
+    pass_on(delivery, now);
+    recorder_.erase_delivery(gone, delivery);
+  }
+}
+
+void Router::pass_on(const Delivery& delivery, Instant now) {
+  SharedGroup* group = subscriptions_.find_group(delivery.shared_group);
+  if (group == nullptr || delivery.message.expired(now)) return;
+  const Subscription* member = next_member(*group, delivery.message.qos());
+  if (member == nullptr) {
+    ++statistics_.publishes_dropped;
+    return;
+  }
+  Session& session = *sessions_.at(member->subscriber);
+  Delivery passed{.message = delivery.message,
+                  .subscription_identifiers = {},
+                  .shared_group = delivery.shared_group,
+                  .qos = std::min(delivery.message.qos(), packed_maximum_qos(member->options)),
+                  .retain = delivery.message.retain() && packed_retain_as_published(member->options)};
+  if (member->subscription_identifier != 0) passed.subscription_identifiers = {member->subscription_identifier};
+  deliveries_.deliver(session, std::move(passed), now);
+}
+
+bool Router::write(Route& route, Connection& connection, const Match& match, QoS qos, bool retain,
+                   PacketIdentifier identifier) {
   const bool is_own = match.subscription_identifier != 0 && connection.version == ProtocolVersion::V5_0;
   const bool has_aliases = connection.outgoing_aliases != nullptr;
   if (!is_own && !has_aliases && matches_.size() > 1) return write_form(route, connection, qos, retain, identifier);
@@ -176,18 +216,17 @@ bool Broker::State::write_routed(Route& route, Connection& connection, const Mat
   publish.qos = qos;
   publish.retain = retain;
   publish.packet_identifier = identifier;
-  if (!is_own) return write_publish(connection, publish, route.payload());
+  if (!is_own) return outputs_.write_publish(connection, publish, route.payload());
   auto& identifiers = publish.properties.subscription_identifiers;
   identifiers.assign(1, match.subscription_identifier);
   identifiers.insert(identifiers.end(), match.further_identifiers.begin(), match.further_identifiers.end());
-  const bool written = write_publish(connection, publish, route.payload());
+  const bool written = outputs_.write_publish(connection, publish, route.payload());
   identifiers.clear();
   return written;
 }
 
-bool Broker::State::write_form(Route& route, Connection& connection, QoS qos, bool retain,
-                               PacketIdentifier identifier) {
-  PublishForm& form = forms_[form_index(connection.version, qos, retain)];
+bool Router::write_form(Route& route, Connection& connection, QoS qos, bool retain, PacketIdentifier identifier) {
+  Form& form = forms_[form_index(connection.version, qos, retain)];
   if (form.route_serial != route_serial_) {
     form.route_serial = route_serial_;
     form.bytes.clear();
@@ -199,193 +238,13 @@ bool Broker::State::write_form(Route& route, Connection& connection, QoS qos, bo
     if (!route.is_shared) form.bytes.append(route.publish.payload);
   }
   if (form.size > connection.peer_maximum_packet_size) return false;
-  OutputQueue& out = output(connection);
+  OutputQueue& out = outputs_.of(connection);
   std::uint8_t* begin = out.extend(form.bytes.size());
   std::memcpy(begin, form.bytes.data(), form.bytes.size());
   if (identifier != 0) ByteBuffer::store_u16(begin + form.identifier_offset, identifier);
   if (route.is_shared) out.append_shared(route.payload());
-  count_sent(route.publish);
+  outputs_.count_sent(route.publish);
   return true;
-}
-
-bool Broker::State::write_publish(Connection& connection, Publish& publish, const SharedBytes& shared_payload) {
-  if (connection.peer_maximum_packet_size < kMaximumPacketSize &&
-      encoded_size(publish, connection.version) > connection.peer_maximum_packet_size) {
-    return false;
-  }
-  const std::string_view topic = publish.topic;
-  if (connection.outgoing_aliases != nullptr)
-    connection.outgoing_aliases->apply(publish, connection.peer_maximum_packet_size);
-  OutputQueue& out = output(connection);
-  if (shared_payload) {
-    out.write([&](ByteBuffer& bytes) { encode_publish_head(publish, connection.version, bytes); });
-    out.append_shared(shared_payload);
-  } else {
-    out.write([&](ByteBuffer& bytes) { encode(publish, connection.version, bytes); });
-  }
-  publish.topic = topic;
-  publish.properties.topic_alias.reset();
-  count_sent(publish);
-  return true;
-}
-
-void Broker::State::count_sent(const Publish& publish) {
-  ++statistics_.packets_sent;
-  ++statistics_.publishes_sent;
-  statistics_.payload_bytes_sent += publish.payload.size();
-}
-
-// Whether another QoS 1 or 2 PUBLISH may be on its way to the client. [MQTT-3.3.4-9]
-bool Broker::State::has_window(const Session& session) const {
-  return session.connection != nullptr && !session.resuming && session.in_flight.can_add() &&
-         session.in_flight.size() < session.connection->receive_maximum &&
-         session.connection->output.size() <= options_.maximum_output_bytes;
-}
-
-bool Broker::State::has_room(const Session& session) const {
-  return session.queue.size() < options_.maximum_queued_messages &&
-         session.queued_bytes < options_.maximum_queued_bytes &&
-         statistics_.queued_messages < options_.maximum_queued_messages_in_all &&
-         statistics_.queued_bytes < options_.maximum_queued_bytes_in_all;
-}
-
-bool Broker::State::takes_qos_zero(const Connection& connection) const {
-  const bool is_full_in_all = statistics_.queued_messages >= options_.maximum_queued_messages_in_all ||
-                              statistics_.queued_bytes >= options_.maximum_queued_bytes_in_all;
-  return is_full_in_all ? connection.output.empty() : connection.output.size() <= options_.maximum_output_bytes;
-}
-
-bool Broker::State::enqueue(Session& session, Delivery delivery) {
-  if (!has_room(session)) {
-    ++statistics_.publishes_dropped;
-    return false;
-  }
-  if (session.record != 0) record(session, delivery, 0, FlightState::Settled);
-  count_queued(session, delivery);
-  session.queue.push(std::move(delivery));
-  return true;
-}
-
-void Broker::State::count_queued(Session& session, const Delivery& delivery) {
-  const std::size_t bytes = delivery.message.memory_bytes();
-  session.queued_bytes += bytes;
-  statistics_.queued_bytes += bytes;
-  ++statistics_.queued_messages;
-}
-
-Delivery Broker::State::dequeue(Session& session) {
-  Delivery delivery = session.queue.pop();
-  ++session.dequeued;
-  const std::size_t bytes = delivery.message.memory_bytes();
-  session.queued_bytes -= bytes;
-  statistics_.queued_bytes -= bytes;
-  --statistics_.queued_messages;
-  return delivery;
-}
-
-void Broker::State::send_waiting(Session& session, Instant now) {
-  if (session.resuming) resend(session, now);
-  const std::size_t waiting = session.queue.size();
-  if (waiting > 0 && session.retained != nullptr && !session.retained->had_last_turn && has_window(session)) {
-    session.retained->had_last_turn = true;
-    return wake_retained(session);
-  }
-  while (!session.queue.empty() && has_window(session)) {
-    Delivery delivery = dequeue(session);
-    if (delivery.message.expired(now)) {  // [MQTT-3.3.2-5]
-      recorder_.erase_delivery(session, delivery);
-    } else {
-      send_delivery(session, std::move(delivery), now);
-    }
-  }
-  const std::size_t taken = waiting - session.queue.size();
-  if (taken > 0 && session.retained != nullptr) session.retained->had_last_turn = false;
-  note_taken(session, taken);
-}
-
-void Broker::State::go_on_sending(Session& session, Instant now) {
-  if (!session.queue.empty() || session.resuming) send_waiting(session, now);
-  wake_retained(session);
-}
-
-void Broker::State::send_delivery(Session& session, Delivery delivery, Instant now) {
-  Connection& connection = *session.connection;
-  if (delivery.qos == QoS::AtMostOnce) {
-    write_delivery(connection, delivery, 0, false, now);
-    return;
-  }
-  const PacketIdentifier identifier = add_to_flight(session, std::move(delivery));
-  const Delivery& added = session.in_flight.find(identifier)->delivery;
-  if (!write_delivery(connection, added, identifier, false, now)) settle(session, identifier);
-}
-
-PacketIdentifier Broker::State::add_to_flight(Session& session, Delivery delivery) {
-  const auto state = delivery.qos == QoS::AtLeastOnce ? FlightState::AwaitingPuback : FlightState::AwaitingPubrec;
-  const PacketIdentifier identifier = session.in_flight.add(std::move(delivery), 0, state);
-  if (session.record != 0) record(session, session.in_flight.find(identifier)->delivery, identifier, state);
-  return identifier;
-}
-
-void Broker::State::settle(Session& session, PacketIdentifier identifier) {
-  if (session.record != 0) recorder_.erase_delivery(session, session.in_flight.find(identifier)->delivery);
-  session.in_flight.settle(identifier);
-}
-
-void Broker::State::record(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state) {
-  const SharedGroup* group = shared_groups_.find(delivery.shared_group);
-  recorder_.delivery(session, delivery, identifier, state, group == nullptr ? std::string() : share_of(*group));
-}
-
-bool Broker::State::write_delivery(Connection& connection, const Delivery& delivery, PacketIdentifier identifier,
-                                   bool dup, Instant now) {
-  delivery.message.to_publish(stored_, now);
-  stored_.qos = delivery.qos;
-  stored_.retain = delivery.retain;
-  stored_.dup = dup;
-  stored_.packet_identifier = identifier;
-  stored_.properties.subscription_identifiers = delivery.subscription_identifiers;
-  return write_publish(connection, stored_, delivery.message.shared_payload());
-}
-
-// Everything unacknowledged goes out again in its first order. [MQTT-4.4.0-1] [MQTT-4.6.0-1]
-void Broker::State::resend(Session& session, Instant now) {
-  Connection& connection = *session.connection;
-  std::size_t on_the_way = 0;
-  std::vector<PacketIdentifier> too_large;  // for this connection: another may take less than the last
-  session.resuming = false;
-  session.in_flight.for_each([&](PacketIdentifier identifier, FlightEntry& entry) {
-    if (entry.is_sent) {
-      ++on_the_way;
-    } else if (on_the_way >= connection.receive_maximum) {
-      session.resuming = true;
-    } else {
-      entry.is_sent = true;
-      if (entry.state == FlightState::AwaitingPubcomp) {
-        respond(connection, PacketType::Pubrel, identifier, ReasonCode::Success);
-      } else if (!write_delivery(connection, entry.delivery, identifier, true, now)) {
-        return too_large.push_back(identifier);
-      }
-      ++on_the_way;
-    }
-  });
-  for (const PacketIdentifier identifier : too_large)
-    settle(session, identifier);
-}
-
-// The statistics are made anew, so no journal needs them.
-void Broker::State::retain(std::string_view topic, const Message& message) {
-  if (recorder_.is_on() && !is_system_topic(topic)) {
-    if (const Message* replaced = retained_.find(topic)) recorder_.release(*replaced);
-    recorder_.retained(topic, message);
-  }
-  if (retained_.insert_or_assign(topic, message) && is_system_topic(topic)) ++retained_system_topics_;
-}
-
-void Broker::State::unretain(std::string_view topic) {
-  if (recorder_.is_on()) {
-    if (const Message* removed = retained_.find(topic)) recorder_.erase_retained(topic, *removed);
-  }
-  if (retained_.erase(topic) && is_system_topic(topic)) --retained_system_topics_;
 }
 
 }  // namespace mqtt

@@ -1,8 +1,7 @@
-// Sessions: found, made, left behind by their connection, and ended.
-#include <cassert>
-#include <utility>
+// Sessions are found, made and erased; clients without a name get one.
+#include "mqtt/broker/session_store.h"
 
-#include "mqtt/broker/broker_state.h"
+#include <utility>
 
 namespace mqtt {
 
@@ -18,75 +17,39 @@ std::uint64_t next_random(std::uint64_t& state) {
 
 }  // namespace
 
-Session* Broker::State::find_session(std::string_view client_identifier) {
+Session* SessionStore::find(std::string_view client_identifier) const {
   const auto found = sessions_.find(client_identifier);
   return found == sessions_.end() ? nullptr : found->second.get();
 }
 
-Session& Broker::State::create_session(std::string client_identifier) {
+Session& SessionStore::create(std::string client_identifier) {
   auto session = std::make_unique<Session>();
   session->client_identifier = std::move(client_identifier);
-  return add_session(std::move(session));
+  return add(std::move(session));
 }
 
-Session& Broker::State::add_session(std::unique_ptr<Session> session) {
-  if (free_subscribers_.empty()) {
-    session->id = static_cast<SubscriberId>(subscribers_.size());
-    subscribers_.push_back(nullptr);
+Session& SessionStore::add(std::unique_ptr<Session> session) {
+  if (free_ids_.empty()) {
+    session->id = static_cast<SubscriberId>(by_id_.size());
+    by_id_.push_back(nullptr);
   } else {
-    session->id = free_subscribers_.back();
-    free_subscribers_.pop_back();
+    session->id = free_ids_.back();
+    free_ids_.pop_back();
   }
-  session->serial = ++serial_;
+  session->serial = ++last_serial_;
   Session& created = *session;
-  subscribers_[created.id] = &created;
+  by_id_[created.id] = &created;
   sessions_.emplace(created.client_identifier, std::move(session));
   return created;
 }
 
-void Broker::State::destroy_session(Session& session, Instant now) {
-  assert(session.connection == nullptr);
-  // A will that waits is due at the latest when its session ends. [MQTT-3.1.2-8]
-  if (session.will) publish_will(session, now);
-  session.retained.reset();
-  unsubscribe_from_all(session);
-  pass_on(session, now);
-  recorder_.erase_session(session);
-  subscribers_[session.id] = nullptr;
-  free_subscribers_.push_back(session.id);
+void SessionStore::erase(const Session& session) {
+  by_id_[session.id] = nullptr;
+  free_ids_.push_back(session.id);
   sessions_.erase(sessions_.find(session.client_identifier));
 }
 
-void Broker::State::detach(Session& session, bool publish_will, Instant now) {
-  if (!publish_will) session.will.reset();
-  if (session.expiry_interval == 0) return destroy_session(session, now);
-
-  session.incoming_qos2.release_memory();
-  if (session.in_flight.size() == 0) session.in_flight.clear();  // for its memory; identifiers go on where they were
-  session.expires_at = kNever;
-  if (session.expiry_interval != kNeverExpires) {
-    session.expires_at = now + std::chrono::seconds(session.expiry_interval);
-    arm({session.expires_at, DeadlineKind::SessionExpiry, session.id, session.serial});
-  }
-  if (session.will && session.will->delay > 0) {
-    session.will_at = now + std::chrono::seconds(session.will->delay);
-    arm({session.will_at, DeadlineKind::WillDelay, session.id, session.serial});
-  }
-  if (session.will && session.will->delay == 0) return this->publish_will(session, now);
-  recorder_.session(session);
-}
-
-void Broker::State::publish_will(Session& session, Instant now) {
-  const WillMessage will = *std::exchange(session.will, std::nullopt);
-  session.will_at = kNever;
-  Publish publish;
-  will.message.to_publish(publish, now);
-  publish.properties.message_expiry_interval = will.message_expiry_interval;
-  accept(publish, nullptr, now);
-  recorder_.session(session);
-}
-
-std::string Broker::State::assign_client_identifier() {
+std::string SessionStore::new_client_identifier() {
   constexpr std::string_view kDigits = "0123456789abcdef";
   while (true) {
     // 21 characters: 3.1 allows 23.
@@ -94,7 +57,7 @@ std::string Broker::State::assign_client_identifier() {
     std::uint64_t random = next_random(random_);
     for (int i = 0; i < 16; ++i, random >>= 4)
       identifier += kDigits[random & 15];
-    if (find_session(identifier) == nullptr) return identifier;
+    if (find(identifier) == nullptr) return identifier;
   }
 }
 

@@ -53,14 +53,12 @@ Result<void> Client::State::transport_opened(const Connect& wanted, Instant now)
   authentication_method_ = connect.properties.authentication_method;
   reader_ = FrameReader(connect.properties.maximum_packet_size.value_or(kMaximumPacketSize));
   unreleased_ = 0;
-  releasing_.clear();
+  unknown_flows_.begin_transport();
   arrivals_.clear();
-  arrived_.clear();
   is_reauthenticating_ = false;
   is_warned_of_puback_ = false;
   topic_aliases_in_.clear();
-  topic_aliases_out_.clear();
-  automatic_aliases_.reset(0);
+  aliases_.clear();
   session_expiry_interval_ = connect.properties.session_expiry_interval.value_or(0);
   write(PacketType::Connect, 0, now, [&](ByteBuffer& out) { encode(connect, out); });
   return {};
@@ -101,7 +99,7 @@ void Client::State::end_transport(Instant now) {
   connack_due_at_ = kNever;
   keep_alive_.end();
   output_.clear();
-  for (const auto& [identifier, pending] : std::exchange(pending_subscriptions_, {})) {
+  for (const auto& [identifier, pending] : subscriptions_.take_all_pending()) {
     in_flight_.settle(identifier);
     fail_operation(pending.token, kConnectionClosed);
   }
@@ -201,7 +199,7 @@ void Client::State::write_disconnect(Disconnect disconnect, Instant now) {
     if (!check_encodable(disconnect.properties)) return false;
     ByteBuffer bytes;
     encode(disconnect, version_, bytes);
-    return bytes.size() <= server_maximum_packet_size_;
+    return bytes.size() <= granted_.maximum_packet_size;
   };
   if (!fits()) {
     disconnect.properties.reason_string.reset();    // [MQTT-3.14.2-3]
@@ -301,7 +299,7 @@ void Client::leave_unacknowledged(PacketIdentifier identifier, Instant now) {
   state_->leave_unacknowledged(identifier, now);
 }
 void Client::let_host_acknowledge() {
-  state_->let_host_acknowledge();
+  state_->options_.acknowledged_by_host = true;
 }
 bool Client::probe(Instant now) {
   return state_->probe(now);
@@ -310,56 +308,57 @@ void Client::limit_in_flight(std::uint16_t messages, Instant now) {
   state_->limit_in_flight(messages, now);
 }
 void Client::limit_qos(QoS maximum) {
-  state_->limit_qos(maximum);
+  QoS& granted = state_->granted_.maximum_qos;
+  granted = std::min(granted, maximum);
 }
 Client::Unacknowledged Client::unacknowledged() const {
   return state_->unacknowledged();
 }
 std::optional<PacketType> Client::last_read() const {
-  return state_->last_read();
+  return state_->last_read_;
 }
 std::optional<std::string> Client::give_up_sent(OperationToken token) {
   return state_->give_up_sent(token);
 }
 const OutputQueue& Client::output() const {
-  return state_->output();
+  return state_->output_;
 }
 void Client::consume_output(std::size_t bytes, std::optional<Instant> now) {
-  state_->note_output_taken(bytes, now);
-  state_->output().consume(bytes);
+  note_output_taken(bytes, now.value_or(state_->now_));
+  state_->output_.consume(bytes);
 }
 void Client::note_output_taken(std::size_t bytes, Instant now) {
-  state_->note_output_taken(bytes, now);
+  state_->keep_alive_.note_taken(bytes, now);
 }
 void Client::drop_output(std::size_t bytes) {
-  state_->output().consume(bytes);
+  state_->output_.consume(bytes);
 }
 void Client::note_unsent(std::size_t bytes, Instant now) {
-  state_->note_unsent(bytes, now);
+  state_->keep_alive_.note_unsent(bytes, now);
 }
 bool Client::should_close() const {
-  return state_->phase() == ClientPhase::Closing;
+  return state_->phase_ == ClientPhase::Closing;
 }
 bool Client::should_close_at_once() const {
-  return should_close() && state_->attempt().closes_at_once;
+  return should_close() && state_->attempt_.closes_at_once;
 }
 Instant Client::next_deadline() const {
   return state_->next_deadline();
 }
 bool Client::connected() const {
-  return state_->phase() == ClientPhase::Connected;
+  return state_->phase_ == ClientPhase::Connected;
 }
 ProtocolVersion Client::version() const {
-  return state_->version();
+  return state_->version_;
 }
 bool Client::falls_back() const {
-  return state_->phase() == ClientPhase::Pausing && state_->attempt().falls_back;
+  return state_->phase_ == ClientPhase::Pausing && state_->attempt_.falls_back;
 }
 std::size_t Client::queued_messages() const {
-  return state_->queued_messages();
+  return state_->queue_.size();
 }
 std::size_t Client::in_flight() const {
-  return state_->in_flight();
+  return state_->in_flight_.size();
 }
 
 }  // namespace mqtt

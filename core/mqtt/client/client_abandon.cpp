@@ -30,7 +30,6 @@ void Client::State::abandon_queue() {
     if (keeps_session_ && wish.message && wish.message.qos() != QoS::AtMostOnce) {
       queue_.push(std::move(wish));
     } else {
-      count_unqueued(wish.message);
       recorder_.erase_message(wish.record);
     }
     fail_operation(token, kConnectionClosed);

@@ -11,24 +11,21 @@ namespace mqtt {
 void Client::State::handle_publish_for_host(const Publish& publish, Instant now) {
   const PacketIdentifier identifier = publish.packet_identifier;
   // It was sent again before it was answered: the answer is to both.
-  if (arrived_.contains(identifier)) return;
+  if (arrivals_.contains(identifier)) return;
   const auto answer = publish.qos == QoS::AtLeastOnce ? PacketType::Puback : PacketType::Pubrec;
   if (answer == PacketType::Pubrec && incoming_qos2_.contains(identifier)) {
     // The host took it before; only the PUBREC was lost, and it has its turn. [MQTT-4.3.3-10]
-    arrived_.insert(identifier);
-    arrivals_.push({.identifier = identifier, .answer = answer});
-    return decide(arrivals_[arrivals_.size() - 1], {.type = answer, .packet_identifier = identifier}, now);
+    return decide(arrivals_.add(identifier, answer), {.type = answer, .packet_identifier = identifier}, now);
   }
   if (unreleased_ >= own_receive_maximum_) return fail(kReceiveMaximumExceeded, now);
   ++unreleased_;
-  arrived_.insert(identifier);
-  arrivals_.push({.identifier = identifier, .answer = answer});
+  arrivals_.add(identifier, answer);
   listener_.on_message(publish);
 }
 
 Result<void> Client::State::acknowledge(PacketIdentifier identifier, ReasonCode reason, const Properties& properties,
                                         Instant now) {
-  Arrival* arrival = find_undecided(identifier);
+  Arrival* arrival = phase_ == ClientPhase::Connected ? arrivals_.find_undecided(identifier) : nullptr;
   if (arrival == nullptr) return {};
   if (const auto encodable = check_encodable(properties); !encodable) return encodable.error();
   PublishResponse response{.type = arrival->answer, .packet_identifier = identifier};
@@ -48,10 +45,9 @@ Result<void> Client::State::acknowledge(PacketIdentifier identifier, ReasonCode 
 }
 
 void Client::State::leave_unacknowledged(PacketIdentifier identifier, Instant now) {
-  Arrival* arrival = find_undecided(identifier);
+  Arrival* arrival = phase_ == ClientPhase::Connected ? arrivals_.find_undecided(identifier) : nullptr;
   if (arrival == nullptr) return;
-  arrival->is_decided = true;
-  arrived_.erase(identifier);
+  arrivals_.leave(*arrival);
   send_decided(now);
 }
 
@@ -61,35 +57,16 @@ void Client::State::decide(Arrival& arrival, PublishResponse response, Instant n
   const bool fits = fit_explanation(response.properties, [&] {
     arrival.packet.clear();
     encode(response, version_, arrival.packet);
-    return arrival.packet.size() <= server_maximum_packet_size_;
+    return arrival.packet.size() <= granted_.maximum_packet_size;
   });
-  if (!fits) {  // [MQTT-3.2.2-15]
-    arrival.packet.clear();
-    arrived_.erase(arrival.identifier);
-  }
+  if (!fits) arrivals_.leave(arrival);  // [MQTT-3.2.2-15]
   send_decided(now);
 }
 
-Arrival* Client::State::find_undecided(PacketIdentifier identifier) {
-  if (phase_ != ClientPhase::Connected || !arrived_.contains(identifier)) return nullptr;
-  const auto is_it = [&](const Arrival& arrival) { return arrival.identifier == identifier && !arrival.is_decided; };
-  // Servers count their packet identifiers up, so it mostly stands where the count says.
-  const std::size_t expected = static_cast<PacketIdentifier>(identifier - arrivals_.front().identifier);
-  if (expected < arrivals_.size() && is_it(arrivals_[expected])) return &arrivals_[expected];
-  for (std::size_t i = 0; i < arrivals_.size(); ++i) {
-    if (is_it(arrivals_[i])) return &arrivals_[i];
-  }
-  return nullptr;
-}
-
-// Up to the first that the host has not decided. [MQTT-4.6.0-2] [MQTT-4.6.0-3]
 void Client::State::send_decided(Instant now) {
-  while (!arrivals_.empty() && arrivals_.front().is_decided) {
-    const Arrival arrival = arrivals_.pop();
-    if (arrival.packet.empty()) continue;
-    arrived_.erase(arrival.identifier);
-    if (arrival.ends_flow && unreleased_ > 0) --unreleased_;
-    write(arrival.answer, arrival.identifier, now, [&](ByteBuffer& out) { out.append(arrival.packet.view()); });
+  while (const auto arrival = arrivals_.take_decided()) {
+    if (arrival->ends_flow && unreleased_ > 0) --unreleased_;
+    write(arrival->answer, arrival->identifier, now, [&](ByteBuffer& out) { out.append(arrival->packet.view()); });
   }
 }
 

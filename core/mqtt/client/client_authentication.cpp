@@ -32,7 +32,7 @@ Result<void> Client::State::authenticate(Auth auth, Instant now) {
     return misuse("an AUTH has the Authentication Method of the CONNECT");  // [MQTT-4.12.0-5] [MQTT-4.12.1-1]
   method = *authentication_method_;
   if (const auto encodable = check_encodable(auth.properties); !encodable) return encodable.error();
-  const std::size_t limit = is_connected ? server_maximum_packet_size_ : kMaximumPacketSize;
+  const std::size_t limit = is_connected ? granted_.maximum_packet_size : kMaximumPacketSize;
   ByteBuffer bytes;
   const bool fits = fit_explanation(auth.properties, [&] {  // [MQTT-3.15.2-2] [MQTT-3.15.2-3]
     bytes.clear();

@@ -23,7 +23,7 @@ void Client::State::limit_in_flight(std::uint16_t messages, Instant now) {
 // Its own QoS is a part of a kept message.
 void Client::State::lower_qos(Message& message) {
   message.to_publish(stored_, message.expires_at());
-  stored_.qos = server_maximum_qos_;
+  stored_.qos = granted_.maximum_qos;
   message = Message::keep_until(message.expires_at(), stored_, message.shared_payload());
 }
 
@@ -46,10 +46,7 @@ std::optional<std::string> Client::State::give_up_sent(OperationToken token) {
   std::string topic;
   if (entry.delivery.message) topic = entry.delivery.message.topic();
   // The server may hold the identifier, and would take the next QoS 2 message under it for a copy of this one.
-  if (entry.state != FlightState::AwaitingPuback) {
-    has_unknown_flows_ = true;
-    released_.erase(identifier);
-  }
+  if (entry.state != FlightState::AwaitingPuback) unknown_flows_.add(identifier);
   settle_publish(identifier);
   return topic;
 }

@@ -94,18 +94,10 @@ void Client::State::handle_connack(const Frame& frame, Instant now) {
   connack_due_at_ = kNever;
   attempt_.connected_at = now;
   keep_alive_.connected(properties.server_keep_alive.value_or(keep_alive_interval_), now);  // [MQTT-3.2.2-21]
-  server_receive_maximum_ = properties.receive_maximum.value_or(65'535);
-  server_topic_alias_maximum_ = properties.topic_alias_maximum.value_or(0);
-  server_maximum_packet_size_ = properties.maximum_packet_size.value_or(kMaximumPacketSize);
-  server_maximum_qos_ = static_cast<QoS>(properties.maximum_qos.value_or(2));
-  server_retains_ = properties.retain_available.value_or(1) != 0;
-  server_has_wildcards_ = properties.wildcard_subscription_available.value_or(1) != 0;
-  server_has_subscription_identifiers_ = properties.subscription_identifiers_available.value_or(1) != 0;
-  server_has_shares_ = properties.shared_subscription_available.value_or(1) != 0;
-  automatic_aliases_.reset(std::min(server_topic_alias_maximum_, options_.maximum_automatic_topic_aliases));
-  const bool was_known = std::exchange(is_known_, true);
-  has_unknown_flows_ =
-      connack->session_present && (was_known ? has_unknown_flows_ : options_.releases_unknown_identifiers);
+  granted_ = ServerGrants::of(properties);
+  aliases_.granted(granted_.topic_alias_maximum,
+                   std::min(granted_.topic_alias_maximum, options_.maximum_automatic_topic_aliases));
+  unknown_flows_.connected(connack->session_present, options_.releases_unknown_identifiers);
   listener_.on_connack(*connack);
   if (connack->session_present) return resume_session(now);
   // 3.1 cannot say whether the server has a session. Subscribing once more does no harm if it has.
@@ -177,10 +169,7 @@ void Client::State::handle_publish_response(const Frame& frame, Instant now) {
                    now);
   }
   if (response_.type == PacketType::Pubrec) return handle_pubrec(response_, now);
-  if (response_.type == PacketType::Pubcomp && releasing_.erase(identifier)) {
-    released_.insert(identifier);
-    return;
-  }
+  if (response_.type == PacketType::Pubcomp && unknown_flows_.finish_release(identifier)) return;
   const FlightEntry* entry = in_flight_.find(identifier);
   if (entry == nullptr) return;  // its flow has ended already
   const auto awaited =
@@ -224,8 +213,7 @@ std::optional<PendingSubscription> Client::State::settle_subscription(PacketIden
   const FlightEntry* entry = in_flight_.find(identifier);
   if (entry == nullptr || entry->state != awaited) return std::nullopt;
   in_flight_.settle(identifier);
-  auto node = pending_subscriptions_.extract(identifier);
-  return std::move(node.mapped());
+  return subscriptions_.take_pending(identifier);
 }
 
 void Client::State::handle_suback(const Frame& frame, Instant now) {
@@ -239,7 +227,7 @@ void Client::State::handle_suback(const Frame& frame, Instant now) {
     return fail(error, now);
   }
   for (std::size_t i = 0; i < suback->reasons.size(); ++i) {
-    if (is_failure(suback->reasons[i])) subscriptions_.erase(pending->topic_filters[i]);
+    if (is_failure(suback->reasons[i])) subscriptions_.forget(pending->topic_filters[i]);
   }
   if (pending->token != kNoToken) listener_.on_subscribed(pending->token, *suback);
   if (!queue_.empty()) send_waiting(now);  // its packet identifier may have been the one that was missing

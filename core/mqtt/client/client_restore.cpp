@@ -28,11 +28,10 @@ Result<void> Client::State::restore_message(Bytes key, Bytes value) {
   auto restored = recorder_.restore_message(key, value);
   if (!restored) return restored.error();
   if (restored->identifier == 0) {
-    count_queued(restored->message);
-    restored_.push({.token = kNoToken,
-                    .record = restored->number,
-                    .message = std::move(restored->message),
-                    .subscription = nullptr});
+    queue_.push_before({.token = kNoToken,
+                        .record = restored->number,
+                        .message = std::move(restored->message),
+                        .subscription = nullptr});
     return {};
   }
   // Identifiers are given out in turn, so one that was given twice is none of ours.
@@ -53,11 +52,7 @@ Result<void> Client::State::restore_message(Bytes key, Bytes value) {
 void Client::State::finish_restoring() {
   if (!std::exchange(restoring_, false)) return;
   recorder_.finish_restoring();
-  while (!queue_.empty()) {
-    restored_.push(queue_.pop());
-    record_waiting(restored_.back());
-  }
-  queue_ = std::exchange(restored_, {});
+  queue_.put_before([this](Wish& wish) { record_waiting(wish); });
 }
 
 }  // namespace mqtt

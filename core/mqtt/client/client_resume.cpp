@@ -30,7 +30,6 @@ void Client::State::resume_session(Instant now) {
 void Client::State::restart_session(Instant now) {
   forget_incoming_qos2();
   resuming_ = false;
-  RingQueue<Wish> queue;
   in_flight_.for_each([&](PacketIdentifier identifier, FlightEntry& entry) {
     const bool is_done = entry.state == FlightState::AwaitingPubcomp;
     if (is_done || entry.is_discarded) {
@@ -39,17 +38,13 @@ void Client::State::restart_session(Instant now) {
         listener_.on_published(entry.token, identifier, ReasonCode::Success, Properties{});
       return;
     }
-    queue.push({.token = entry.token,
-                .record = entry.delivery.record,
-                .message = std::move(entry.delivery.message),
-                .subscription = nullptr});
-    count_queued(queue.back().message);
-    record_waiting(queue.back());
+    record_waiting(queue_.push_before({.token = entry.token,
+                                       .record = entry.delivery.record,
+                                       .message = std::move(entry.delivery.message),
+                                       .subscription = nullptr}));
   });
   in_flight_.clear();
-  while (!queue_.empty())
-    queue.push(queue_.pop());
-  queue_ = std::move(queue);
+  queue_.put_before([](Wish&) {});
   resubscribe(now);
   send_waiting(now);
 }
@@ -62,23 +57,11 @@ void Client::State::forget_incoming_qos2() {
 
 void Client::State::resubscribe(Instant now) {
   const std::size_t limit = options_.subscribe_batch_size == 0 ? kSubscribeBatch : options_.subscribe_batch_size;
-  std::map<std::string, std::vector<SubscribeEntry>> by_properties;  // a SUBSCRIBE has them for all of its entries
-  for (const auto& [filter, remembered] : subscriptions_)
-    by_properties[remembered.properties].push_back({filter, remembered.options});
-  for (const auto& [properties, entries] : by_properties) {
-    for (std::size_t begin = 0; begin < entries.size(); begin += limit) {
-      Subscribe subscribe;
-      const std::size_t end = std::min(entries.size(), begin + limit);
-      subscribe.entries.assign(entries.begin() + static_cast<std::ptrdiff_t>(begin),
-                               entries.begin() + static_cast<std::ptrdiff_t>(end));
-      // They were encoded from valid ones when it was subscribed.
-      [[maybe_unused]] const auto decoded =
-          decode_properties(as_bytes(properties), PropertyOwner::Subscribe, subscribe.properties);
-      // Nobody waits for the answer; a refused filter is forgotten when the SUBACK comes.
-      [[maybe_unused]] const auto written =
-          write_request({.is_unsubscribe = false, .packet = std::move(subscribe)}, kNoToken, now);
-    }
-  }
+  // Nobody waits for the answer; a refused filter is forgotten when the SUBACK comes.
+  subscriptions_.for_each_request(limit, [&](Subscribe& subscribe) {
+    [[maybe_unused]] const auto written =
+        write_request({.is_unsubscribe = false, .packet = std::move(subscribe)}, kNoToken, now);
+  });
 }
 
 // What the application took back is no unacknowledged PUBLISH of the session any more, so it does not go out again
@@ -114,7 +97,7 @@ void Client::State::resend(Instant now) {
       entry.delivery.message.to_publish(stored_, now);
       stored_.dup = true;
       stored_.packet_identifier = identifier;
-      if (const auto accepted = check_against_server(stored_); !accepted) {
+      if (const auto accepted = granted_.check(stored_, version_); !accepted) {
         unwanted.push_back(identifier);
         return fail_operation(entry.token, accepted.error());
       }
@@ -138,13 +121,12 @@ void Client::State::send_waiting(Instant now) {
 
 void Client::State::send_wish(Wish wish, Instant now) {
   if (wish.subscription != nullptr) return send_subscription_wish(*wish.subscription, wish.token, now);
-  count_unqueued(wish.message);
   if (wish.message.expired(now)) return give_up(wish, kExpired);
-  if (options_.lowers_qos && wish.message.qos() > server_maximum_qos_) lower_qos(wish.message);
+  if (options_.lowers_qos && wish.message.qos() > granted_.maximum_qos) lower_qos(wish.message);
   wish.message.to_publish(stored_, now);
   stored_.dup = false;
   stored_.packet_identifier = 0;
-  if (const auto accepted = check_against_server(stored_); !accepted) return give_up(wish, accepted.error());
+  if (const auto accepted = granted_.check(stored_, version_); !accepted) return give_up(wish, accepted.error());
   if (stored_.qos == QoS::AtMostOnce) {
     write_publish(stored_, wish.message.shared_payload(), now);
     return finish_at_most_once(wish.token);

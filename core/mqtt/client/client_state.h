@@ -2,24 +2,27 @@
 #pragma once
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "mqtt/client/arrivals.h"
 #include "mqtt/client/client.h"
+#include "mqtt/client/client_aliases.h"
 #include "mqtt/client/client_keep_alive.h"
 #include "mqtt/client/client_recorder.h"
+#include "mqtt/client/client_subscriptions.h"
 #include "mqtt/client/first_bytes.h"
 #include "mqtt/client/reconnect_schedule.h"
+#include "mqtt/client/server_grants.h"
+#include "mqtt/client/unknown_flows.h"
 #include "mqtt/client/version_fallback.h"
+#include "mqtt/client/wish_queue.h"
 #include "mqtt/codec/frame_reader.h"
 #include "mqtt/connection/incoming_topic_aliases.h"
-#include "mqtt/connection/topic_alias_table.h"
 #include "mqtt/session/outgoing_flight.h"
 #include "mqtt/session/packet_identifier_set.h"
-#include "mqtt/session/ring_queue.h"
 
 namespace mqtt {
 
@@ -32,58 +35,11 @@ enum class ClientPhase : std::uint8_t {
   Closing,  // the transport is to be closed
 };
 
-// A SUBSCRIBE, or an UNSUBSCRIBE, whose entries have no options.
-struct SubscriptionRequest {
-  bool is_unsubscribe = false;
-  Subscribe packet;
-};
-
-// One that waits for a connection, in memory of its own.
-struct SubscriptionWish {
-  bool is_unsubscribe = false;
-  std::vector<std::pair<std::string, SubscriptionOptions>> entries;
-  ByteBuffer properties;  // encoded
-};
-
-// What waits for a connection or for the server's Receive Maximum: one of the two.
-struct Wish {
-  OperationToken token = kNoToken;
-  std::uint64_t record = 0;  // the message's in the journal; 0: none
-  Message message;
-  std::unique_ptr<SubscriptionWish> subscription;
-};
-
-// A SUBSCRIBE or UNSUBSCRIBE that was sent.
-struct PendingSubscription {
-  OperationToken token = kNoToken;
-  std::vector<std::string> topic_filters;
-};
-
-struct RememberedSubscription {
-  SubscriptionOptions options;
-  std::string properties;  // of its SUBSCRIBE, encoded
-};
-
-// An alias that the application gave to a topic.
-struct OutgoingAlias {
-  std::string topic;     // empty: none yet
-  bool is_told = false;  // the server knows it too
-};
-
 inline constexpr Error kConnectionClosed{Fault::LimitReached, ReasonCode::UnspecifiedError, "Connection closed"};
 
 // [MQTT-3.3.4-9]
 inline constexpr Error kReceiveMaximumExceeded{Fault::LimitReached, ReasonCode::ReceiveMaximumExceeded,
                                                "more unacknowledged messages than the CONNECT allowed"};
-
-// A message of QoS 1 or 2 that the host is to acknowledge.
-struct Arrival {
-  PacketIdentifier identifier = 0;
-  PacketType answer = PacketType::Puback;  // or Pubrec
-  bool is_decided = false;
-  bool ends_flow = false;  // the answer: a PUBACK, or a PUBREC that refuses
-  ByteBuffer packet;       // the answer, when it is decided; empty: there is none
-};
 
 // Of one attempt and the connection that comes of it; start_attempt() makes another.
 struct ClientAttempt {
@@ -115,10 +71,6 @@ class Client::State {
   void stop_reconnecting();
   void reconnect(Instant now);
   bool probe(Instant now);
-  void note_output_taken(std::size_t bytes, std::optional<Instant> now) {
-    keep_alive_.note_taken(bytes, now.value_or(now_));
-  }
-  void note_unsent(std::size_t bytes, Instant now) { keep_alive_.note_unsent(bytes, now); }
   Result<void> authenticate(Auth auth, Instant now);
 
   // --- wishes (client_wishes.cpp)
@@ -130,30 +82,21 @@ class Client::State {
   // --- answers to what arrived (client_acknowledge.cpp)
   Result<void> acknowledge(PacketIdentifier identifier, ReasonCode reason, const Properties& properties, Instant now);
   void leave_unacknowledged(PacketIdentifier identifier, Instant now);
-  void let_host_acknowledge() { options_.acknowledged_by_host = true; }
 
   // --- limits of the host's own (client_limits.cpp)
   void limit_in_flight(std::uint16_t messages, Instant now);
-  void limit_qos(QoS maximum) { server_maximum_qos_ = std::min(server_maximum_qos_, maximum); }
   Unacknowledged unacknowledged();
-  std::optional<PacketType> last_read() const { return last_read_; }
   std::optional<std::string> give_up_sent(OperationToken token);
 
-  ClientPhase phase() const { return phase_; }
-  const ClientAttempt& attempt() const { return attempt_; }
-  ProtocolVersion version() const { return version_; }
-  OutputQueue& output() { return output_; }
-  std::size_t queued_messages() const { return queue_.size(); }
-  std::size_t in_flight() const { return in_flight_.size(); }
-
  private:
+  friend class Client;  // what is one member's alone it asks that one
+
   // --- what the server sends (client_receive.cpp)
   void handle(const Frame& frame, Instant now);
   void handle_connack(const Frame& frame, Instant now);
   void handle_publish(const Frame& frame, Instant now);
   void handle_publish_for_host(const Publish& publish, Instant now);
   void decide(Arrival& arrival, PublishResponse response, Instant now);
-  Arrival* find_undecided(PacketIdentifier identifier);
   void send_decided(Instant now);
   Result<void> resolve_topic_alias(Publish& publish);
   void handle_publish_response(const Frame& frame, Instant now);
@@ -202,10 +145,6 @@ class Client::State {
   void respond(PacketType type, PacketIdentifier identifier, ReasonCode reason, Instant now);
   void release_if_unknown(PacketIdentifier identifier, Instant now);
   void write_disconnect(Disconnect disconnect, Instant now);
-  Result<void> resolve_outgoing_alias(Publish& publish, bool goes_now);
-  void remember_outgoing_alias(std::uint16_t alias, std::string_view topic, bool is_told);
-  Result<void> check_against_server(const Publish& publish) const;
-  Result<void> check_against_server(const Subscribe& subscribe) const;
   void write_publish(Publish& publish, const SharedBytes& shared_payload, Instant now);
   void finish_at_most_once(OperationToken token);
   void settle_publish(PacketIdentifier identifier);
@@ -214,12 +153,10 @@ class Client::State {
   Result<void> write_request(SubscriptionRequest request, OperationToken token, Instant now);
   bool take_back_if_too_large(PacketIdentifier identifier);
   Result<void> enqueue(Wish wish);
-  void count_queued(const Message& message);
-  void count_unqueued(const Message& message);
   bool has_window() const;
   void discard(PacketIdentifier identifier, FlightEntry& entry);
   bool forget_discarded(FlightEntry& entry);
-  std::size_t window() const { return std::min(server_receive_maximum_, flight_limit_); }
+  std::size_t window() const { return std::min(granted_.receive_maximum, flight_limit_); }
   void lower_qos(Message& message);
   void fail_operation(OperationToken token, const Error& error);
   void trace_received(const Frame& frame, const Publish* publish);
@@ -252,45 +189,29 @@ class Client::State {
   // [MQTT5 4.9] And those of QoS 1 that the host has not acknowledged.
   std::uint16_t unreleased_ = 0;
   std::uint16_t own_topic_alias_maximum_ = 0;
-  RingQueue<Arrival> arrivals_;                       // without an answer yet, in their order
-  PacketIdentifierSet arrived_;                       // theirs
+  Arrivals arrivals_;
   std::optional<std::string> authentication_method_;  // of the CONNECT
   bool is_reauthenticating_ = false;
   bool is_warned_of_puback_ = false;  // the host, of PUBACKs for QoS 2 on this transport
-  std::uint16_t server_receive_maximum_ = 65'535;
+  ServerGrants granted_;
   std::uint16_t flight_limit_ = 65'535;  // the host's
-  std::uint16_t server_topic_alias_maximum_ = 0;
-  std::uint32_t server_maximum_packet_size_ = kMaximumPacketSize;
-  QoS server_maximum_qos_ = QoS::ExactlyOnce;
-  bool server_retains_ = true;
-  bool server_has_wildcards_ = true;
-  bool server_has_subscription_identifiers_ = true;
-  bool server_has_shares_ = true;
   ClientKeepAlive keep_alive_;
   Instant now_;  // of the last step
   std::optional<PacketType> last_read_;
   FrameReader reader_;
   OutputQueue output_;
   IncomingTopicAliases topic_aliases_in_;
-  std::vector<OutgoingAlias> topic_aliases_out_;  // the application's, by alias less 1
-  TopicAliasTable automatic_aliases_;
+  ClientAliases aliases_;  // that go out
 
   // Of the session.
   OutgoingFlight in_flight_;
   bool resuming_ = false;  // some in flight have not been sent on this transport yet
-  RingQueue<Wish> queue_;
-  std::size_t queued_bytes_ = 0;
-  std::size_t queued_at_most_once_ = 0;  // messages of QoS 0 in it
+  WishQueue queue_;
   PacketIdentifierSet incoming_qos2_;
-  bool is_known_ = false;           // ours from its beginning, or gone on with
-  bool has_unknown_flows_ = false;  // of another process, whose identifiers are not all released
-  PacketIdentifierSet released_;    // those that are
-  PacketIdentifierSet releasing_;   // on this transport, without a PUBCOMP yet
+  UnknownFlows unknown_flows_;
   ClientRecorder recorder_;
-  bool restoring_;            // the journal's content is not there yet
-  RingQueue<Wish> restored_;  // of it: what waits, in front of queue_
-  std::map<PacketIdentifier, PendingSubscription> pending_subscriptions_;
-  std::map<std::string, RememberedSubscription, std::less<>> subscriptions_;
+  bool restoring_;  // the journal's content is not there yet: what waits in it goes before the others
+  ClientSubscriptions subscriptions_;
 
   Publish publish_;           // the one being decoded
   PublishResponse response_;  // the same

@@ -5,7 +5,6 @@
 #include "mqtt/codec/decode.h"
 #include "mqtt/codec/encode.h"
 #include "mqtt/topic/topic_filter.h"
-#include "mqtt/topic/topic_name.h"
 
 namespace mqtt {
 
@@ -16,8 +15,6 @@ Error misuse(ReasonCode reason, const char* text) {
 }
 
 constexpr Error kNoIdentifierLeft{Fault::LimitReached, ReasonCode::QuotaExceeded, "no packet identifier left"};
-constexpr Error kTooLargeForServer{Fault::LimitReached, ReasonCode::PacketTooLarge,
-                                   "larger than the server's Maximum Packet Size"};
 
 SubscriptionWish to_wish(const SubscriptionRequest& request) {
   SubscriptionWish wish;
@@ -48,17 +45,17 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
   if (!is_connected && is_at_most_once && !options_.queue_qos_zero)
     return misuse(ReasonCode::ServerUnavailable, "No connection to broker");
   // QoS 0 messages do not wait for acknowledgements of others, but they keep their own order.
-  const bool goes_now = is_connected && is_at_most_once && queued_at_most_once_ == 0;
+  const bool goes_now = is_connected && is_at_most_once && queue_.at_most_once() == 0;
   if (is_connected && version_ != ProtocolVersion::V5_0) publish.properties.topic_alias.reset();
   const auto alias = publish.properties.topic_alias;
-  if (const auto resolved = resolve_outgoing_alias(publish, goes_now); !resolved) return resolved.error();
+  if (const auto resolved = aliases_.resolve(publish, goes_now, is_connected); !resolved) return resolved.error();
   if (const auto encodable = check_encodable(publish); !encodable) return encodable.error();
   if (is_connected) {
-    if (const auto accepted = check_against_server(publish); !accepted) return accepted.error();
+    if (const auto accepted = granted_.check(publish, version_); !accepted) return accepted.error();
   }
   if (is_abandoned_) return publish_abandoned(publish, token, now);
   if (is_connected && alias && !publish.topic.empty())
-    remember_outgoing_alias(*alias, publish.topic, publish.properties.topic_alias.has_value());
+    aliases_.remember(*alias, publish.topic, publish.properties.topic_alias.has_value());
   if (goes_now) {
     write_publish(publish, {}, now);
     finish_at_most_once(token);
@@ -70,55 +67,10 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
   return {};
 }
 
-// The application may set aliases itself. They live as long as the connection, so what does not go out at once, or may
-// go out again, says its topic in full.
-Result<void> Client::State::resolve_outgoing_alias(Publish& publish, bool goes_now) {
-  const auto alias = publish.properties.topic_alias;
-  if (alias && phase_ == ClientPhase::Connected) {
-    if (*alias == 0 || *alias > server_topic_alias_maximum_) {
-      return misuse(ReasonCode::TopicAliasInvalid, "a topic alias of 0 or above the server's Topic Alias Maximum");
-    }
-    if (publish.topic.empty() && *alias <= topic_aliases_out_.size()) {
-      const OutgoingAlias& known = topic_aliases_out_[*alias - std::size_t{1}];
-      if (goes_now && known.is_told) return {};
-      publish.topic = known.topic;
-    }
-  }
-  if (automatic_aliases_.maximum() > 0 || !goes_now) publish.properties.topic_alias.reset();
-  if (!is_valid_topic_name(publish.topic)) {
-    return misuse(ReasonCode::TopicNameInvalid,
-                  "a topic name is 1 to 65,535 bytes of UTF-8 without '+', '#' and U+0000");
-  }
-  return {};
-}
-
-void Client::State::remember_outgoing_alias(std::uint16_t alias, std::string_view topic, bool is_told) {
-  if (topic_aliases_out_.size() < alias) topic_aliases_out_.resize(alias);
-  OutgoingAlias& known = topic_aliases_out_[alias - std::size_t{1}];
-  if (known.topic == topic) {
-    known.is_told = known.is_told || is_told;
-  } else {
-    known = {.topic = std::string(topic), .is_told = is_told};
-  }
-}
-
-Result<void> Client::State::check_against_server(const Publish& publish) const {
-  if (publish.qos > server_maximum_qos_)
-    return misuse(ReasonCode::QoSNotSupported, "a QoS above the server's Maximum QoS");  // [MQTT-3.2.2-11]
-  if (publish.retain && !server_retains_)
-    return misuse(ReasonCode::RetainNotSupported, "the server does not retain messages");
-  if (server_maximum_packet_size_ < kMaximumPacketSize &&
-      encoded_size(publish, version_) > server_maximum_packet_size_) {
-    return kTooLargeForServer;  // [MQTT-3.2.2-15]
-  }
-  return {};
-}
-
 // Aliases are as good for what may go out again: it is kept under its topic.
 void Client::State::write_publish(Publish& publish, const SharedBytes& shared_payload, Instant now) {
   const std::string_view topic = publish.topic;
-  const bool is_automatic = automatic_aliases_.maximum() > 0;
-  if (is_automatic) automatic_aliases_.apply(publish, server_maximum_packet_size_);
+  aliases_.apply(publish, granted_.maximum_packet_size);
   std::size_t bytes = output_.write([&](ByteBuffer& out) {
     if (shared_payload) {
       encode_publish_head(publish, version_, out);
@@ -132,8 +84,7 @@ void Client::State::write_publish(Publish& publish, const SharedBytes& shared_pa
   }
   note_sent({.type = PacketType::Publish, .identifier = publish.packet_identifier, .bytes = bytes, .publish = &publish},
             now);
-  publish.topic = topic;
-  if (is_automatic) publish.properties.topic_alias.reset();
+  aliases_.take_off(publish, topic);
 }
 
 void Client::State::finish_at_most_once(OperationToken token) {
@@ -162,9 +113,8 @@ void Client::State::send_acknowledged(Wish wish, Instant now) {
 
 // When the connection is lost before the PUBCOMP has come, the message may arrive twice: better than never.
 void Client::State::release_if_unknown(PacketIdentifier identifier, Instant now) {
-  if (!has_unknown_flows_ || stored_.qos != QoS::ExactlyOnce || released_.contains(identifier)) return;
-  releasing_.insert(identifier);
-  respond(PacketType::Pubrel, identifier, ReasonCode::Success, now);
+  if (stored_.qos == QoS::ExactlyOnce && unknown_flows_.begin_release(identifier))
+    respond(PacketType::Pubrel, identifier, ReasonCode::Success, now);
 }
 
 void Client::State::record_waiting(Wish& wish) {
@@ -180,34 +130,16 @@ void Client::State::settle_publish(PacketIdentifier identifier) {
 
 // Whether another QoS 1 or 2 PUBLISH may be on its way. [MQTT-3.3.4-7]
 bool Client::State::has_window() const {
-  return !resuming_ && in_flight_.can_add() && in_flight_.size() - pending_subscriptions_.size() < window();
+  return !resuming_ && in_flight_.can_add() && in_flight_.size() - subscriptions_.pending() < window();
 }
 
 Result<void> Client::State::enqueue(Wish wish) {
-  const std::size_t bytes = wish.message ? wish.message.memory_bytes() : 0;
-  const bool has_room = queue_.size() < options_.maximum_queued_messages &&
-                        queued_bytes_ <= options_.maximum_queued_bytes &&
-                        bytes <= options_.maximum_queued_bytes - queued_bytes_;
-  if (!has_room) {
+  if (!queue_.has_room(wish.message, options_)) {
     return Error{Fault::LimitReached, ReasonCode::QuotaExceeded,
                  "the queue of messages that wait for the server is full"};
   }
-  count_queued(wish.message);
-  record_waiting(wish);
-  queue_.push(std::move(wish));
+  record_waiting(queue_.push(std::move(wish)));
   return {};
-}
-
-void Client::State::count_queued(const Message& message) {
-  if (!message) return;
-  queued_bytes_ += message.memory_bytes();
-  if (message.qos() == QoS::AtMostOnce) ++queued_at_most_once_;
-}
-
-void Client::State::count_unqueued(const Message& message) {
-  if (!message) return;
-  queued_bytes_ -= message.memory_bytes();
-  if (message.qos() == QoS::AtMostOnce) --queued_at_most_once_;
 }
 
 Result<void> Client::State::subscribe(const Subscribe& subscribe, OperationToken token, Instant now) {
@@ -239,26 +171,11 @@ Result<void> Client::State::request(SubscriptionRequest request, OperationToken 
                   .subscription = std::make_unique<SubscriptionWish>(to_wish(request))});
 }
 
-// What the CONNACK said that the server has not. [MQTT5 3.2.2.3]
-Result<void> Client::State::check_against_server(const Subscribe& subscribe) const {
-  if (!server_has_subscription_identifiers_ && !subscribe.properties.subscription_identifiers.empty())
-    return misuse(ReasonCode::SubscriptionIdentifiersNotSupported, "the server has no subscription identifiers");
-  for (const SubscribeEntry& entry : subscribe.entries) {
-    const auto parsed = parse_topic_filter(entry.topic_filter);
-    if (!parsed) return parsed.error();
-    if (!server_has_shares_ && !parsed->share_name.empty())
-      return misuse(ReasonCode::SharedSubscriptionsNotSupported, "the server has no shared subscriptions");
-    if (!server_has_wildcards_ && parsed->has_wildcard)
-      return misuse(ReasonCode::WildcardSubscriptionsNotSupported, "the server has no subscriptions with wildcards");
-  }
-  return {};
-}
-
 Result<void> Client::State::write_request(SubscriptionRequest request, OperationToken token, Instant now) {
   const bool is_unsubscribe = request.is_unsubscribe;
   Subscribe& packet = request.packet;
   if (!is_unsubscribe) {
-    if (const auto accepted = check_against_server(packet); !accepted) return accepted.error();
+    if (const auto accepted = granted_.check(packet); !accepted) return accepted.error();
   }
   if (!in_flight_.can_add()) return kNoIdentifierLeft;
   packet.packet_identifier =
@@ -272,25 +189,13 @@ Result<void> Client::State::write_request(SubscriptionRequest request, Operation
           }
         });
   if (!take_back_if_too_large(packet.packet_identifier)) return kTooLargeForServer;
-  PendingSubscription pending{.token = token, .topic_filters = {}};
-  ByteBuffer properties;
-  const bool is_remembered = !is_unsubscribe && options_.resubscribe;
-  if (is_remembered) encode_properties(packet.properties, properties);
-  for (const SubscribeEntry& entry : packet.entries) {
-    const std::string& filter = pending.topic_filters.emplace_back(entry.topic_filter);
-    if (is_unsubscribe) {
-      subscriptions_.erase(filter);
-    } else if (is_remembered) {
-      subscriptions_[filter] = {entry.options, std::string(as_text(properties.view()))};
-    }
-  }
-  pending_subscriptions_.emplace(packet.packet_identifier, std::move(pending));
+  subscriptions_.note_sent(request, token, options_.resubscribe);
   return {};
 }
 
 // False when what was just written is more than the server takes; it is not sent then. [MQTT-3.2.2-15]
 bool Client::State::take_back_if_too_large(PacketIdentifier identifier) {
-  if (output_.last_write() <= server_maximum_packet_size_) return true;
+  if (output_.last_write() <= granted_.maximum_packet_size) return true;
   output_.drop_last_write();
   in_flight_.settle(identifier);
   return false;
@@ -303,7 +208,6 @@ bool Client::State::discard(OperationToken token) {
     Wish wish = queue_.pop();
     if (!found && wish.message && wish.token == token) {
       found = true;
-      count_unqueued(wish.message);
       recorder_.erase_message(wish.record);
     } else {
       queue_.push(std::move(wish));

@@ -16,23 +16,23 @@ namespace {
 // Which member a property is kept in. The member's type is the wire type: one, two, four bytes, text, binary data, and
 // the two that may come more than once, a Variable Byte Integer and a pair of texts.
 struct Field {
-  constexpr Field(std::optional<std::uint8_t> Properties::*at) : type(PropertyType::Byte), byte(at) {}
-  constexpr Field(std::optional<std::uint16_t> Properties::*at) : type(PropertyType::TwoBytes), two_bytes(at) {}
-  constexpr Field(std::optional<std::uint32_t> Properties::*at) : type(PropertyType::FourBytes), four_bytes(at) {}
-  constexpr Field(std::vector<std::uint32_t> Properties::*at) : type(PropertyType::Varint), varints(at) {}
-  constexpr Field(std::optional<std::string_view> Properties::*at) : type(PropertyType::Text), text(at) {}
-  constexpr Field(std::optional<Bytes> Properties::*at) : type(PropertyType::Binary), binary(at) {}
-  constexpr Field(std::vector<UserProperty> Properties::*at) : type(PropertyType::TextPair), text_pairs(at) {}
+  constexpr Field(std::optional<std::uint8_t> Properties::* at) : type(PropertyType::Byte), byte(at) {}
+  constexpr Field(std::optional<std::uint16_t> Properties::* at) : type(PropertyType::TwoBytes), two_bytes(at) {}
+  constexpr Field(std::optional<std::uint32_t> Properties::* at) : type(PropertyType::FourBytes), four_bytes(at) {}
+  constexpr Field(std::vector<std::uint32_t> Properties::* at) : type(PropertyType::Varint), varints(at) {}
+  constexpr Field(std::optional<std::string_view> Properties::* at) : type(PropertyType::Text), text(at) {}
+  constexpr Field(std::optional<Bytes> Properties::* at) : type(PropertyType::Binary), binary(at) {}
+  constexpr Field(std::vector<UserProperty> Properties::* at) : type(PropertyType::TextPair), text_pairs(at) {}
 
   PropertyType type;
   union {
-    std::optional<std::uint8_t> Properties::*byte;
-    std::optional<std::uint16_t> Properties::*two_bytes;
-    std::optional<std::uint32_t> Properties::*four_bytes;
-    std::vector<std::uint32_t> Properties::*varints;
-    std::optional<std::string_view> Properties::*text;
-    std::optional<Bytes> Properties::*binary;
-    std::vector<UserProperty> Properties::*text_pairs;
+    std::optional<std::uint8_t> Properties::* byte;
+    std::optional<std::uint16_t> Properties::* two_bytes;
+    std::optional<std::uint32_t> Properties::* four_bytes;
+    std::vector<std::uint32_t> Properties::* varints;
+    std::optional<std::string_view> Properties::* text;
+    std::optional<Bytes> Properties::* binary;
+    std::vector<UserProperty> Properties::* text_pairs;
   };
 };
 

@@ -13,8 +13,7 @@ bool fit_explanation(Properties& properties, bool (*fits)(void*), void* context)
 // `properties` belongs to, and may send it. [MQTT-3.2.2-19] [MQTT-3.2.2-20] [MQTT-3.4.2-2] [MQTT-3.4.2-3] and so on
 template <typename Fits>
 bool fit_explanation(Properties& properties, Fits fits) {
-  return fit_explanation(
-      properties, [](void* context) { return (*static_cast<Fits*>(context))(); }, &fits);
+  return fit_explanation(properties, [](void* context) { return (*static_cast<Fits*>(context))(); }, &fits);
 }
 
 }  // namespace mqtt

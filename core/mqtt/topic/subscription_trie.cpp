@@ -49,7 +49,6 @@ SubscriptionTrie::Insertion SubscriptionTrie::insert(std::string_view filter, co
   const NodeId node = path.obtain_in(tree_);
   const FilterPlace place = place_at(node, path);
   const auto inserted = lists_.insert(list_of(tree_[node], place), subscription);
-  if (inserted != SubscriberLists::Inserted::Unchanged) ++version_;
   if (inserted != SubscriberLists::Inserted::Added) return {place, false};
   if (steps_.size() <= tree_.depth()) steps_.resize(tree_.depth() + 1);
   ++size_;
@@ -59,7 +58,6 @@ SubscriptionTrie::Insertion SubscriptionTrie::insert(std::string_view filter, co
 bool SubscriptionTrie::erase(FilterPlace place, SubscriberId subscriber) {
   if (place == kNowhere || !lists_.erase(list_of(tree_[node_of(place)], place), subscriber)) return false;
   tree_.prune(node_of(place));
-  ++version_;
   --size_;
   return true;
 }

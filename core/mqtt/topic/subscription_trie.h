@@ -44,8 +44,6 @@ class SubscriptionTrie {
   void match(std::string_view name, std::vector<Subscription>& out) const;
 
   std::size_t size() const { return size_; }  // subscriptions
-  // Goes up with every change: what was learned from match() holds as long as it stays the same.
-  std::uint64_t version() const { return version_; }
   // Of the topic levels in use, with the root: 1 when there is no subscription that is more than "#".
   std::size_t node_count() const { return tree_.node_count(); }
   std::size_t memory_bytes() const;
@@ -63,7 +61,6 @@ class SubscriptionTrie {
   SubscriberLists lists_;
   mutable std::vector<MatchStep> steps_;
   std::size_t size_ = 0;
-  std::uint64_t version_ = 0;
 };
 
 }  // namespace mqtt

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <random>
@@ -178,6 +179,24 @@ TEST_F(BackPressure, LosesNothingOfAPublisherThatLeaves) {
   publisher_.is_lost();
   EXPECT_THAT(takes(kLongQueue + 2).back(), "last");
   EXPECT_THAT(subscriber_.received(), IsEmpty()) << "the will was taken back by the DISCONNECT";
+}
+
+TEST_F(BackPressure, EndsWithTheBroker) {
+  makes_the_queue_long();
+  ASSERT_TRUE(is_held(publisher_));
+  broker_.machine().shut_down(broker_.now());
+  EXPECT_FALSE(is_held(publisher_));
+}
+
+TEST_F(BackPressure, EndsWithinTheCallInWhichTheQueueGetsShorterBehindRetainedMessages) {
+  makes_the_queue_long();
+  ASSERT_TRUE(broker_.publishes("r/x 'gone soon' qos1 retain"));
+  subscriber_.subscribes("r/+ qos1");
+  ASSERT_TRUE(broker_.publishes("r/x '' retain"));
+  ASSERT_TRUE(is_held(publisher_));
+  // It is the retained messages' turn, and none is left.
+  broker_.machine().receive(subscriber_.id(), std::vector<std::uint8_t>{0x40, 2, 0, 1}, broker_.now());
+  EXPECT_FALSE(is_held(publisher_));
 }
 
 TEST_F(BackPressure, HoldsNoMoreThanAMebibyte) {

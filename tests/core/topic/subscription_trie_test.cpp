@@ -143,28 +143,6 @@ TEST(SubscriptionTrie, SaysFalseForWhatWasNeverSubscribed) {
   EXPECT_EQ(trie.size(), 1U);
 }
 
-TEST(SubscriptionTrie, MovesItsVersionWithEachChangeAndWithNothingElse) {
-  SubscriptionTrie trie;
-  auto changes = [&trie, version = trie.version()]() mutable {
-    return std::exchange(version, trie.version()) < trie.version();
-  };
-  EXPECT_FALSE(changes());
-  trie.insert("a", {1});
-  EXPECT_TRUE(changes());
-  trie.insert("a", {1, 0, 2});
-  EXPECT_TRUE(changes());
-  trie.insert("a", {1, 0, 2});
-  EXPECT_FALSE(changes());
-  trie.insert("a", {2});
-  EXPECT_TRUE(changes());
-  EXPECT_FALSE(trie.erase("a", 3));
-  EXPECT_FALSE(trie.erase("b", 1));
-  match(trie, "a");
-  EXPECT_FALSE(changes());
-  trie.erase("a", 1);
-  EXPECT_TRUE(changes());
-}
-
 TEST(SubscriptionTrie, PrunesWhatNobodyNeedsAnyLonger) {
   SubscriptionTrie trie;
   trie.insert("a/b/c", {1});
