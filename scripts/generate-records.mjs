@@ -44,8 +44,9 @@ function recordsFile() {
   const source = read('wasm/records.h');
   const [, eventWords] = /kEventWords = (\d+)/.exec(source);
   const parts = [
-    '// Command and event records of the Wasm boundary, as word offsets. Made from wasm/records.h by scripts/generate-records.mjs.\n',
+    '// Command and event records of the Wasm boundary, as word offsets. Made from wasm/records.h, and ErrorKind from core/mqtt/base/error.h, by scripts/generate-records.mjs.\n',
     ...enumerations(source).map(([name, enumerators]) => constEnum(name, enumerators)),
+    constEnum('ErrorKind', enumerations(read('core/mqtt/base/error.h')).find(([name]) => name === 'ErrorKind')[1]),
     `export const eventWords = ${eventWords};\n`,
     ...wordStructs(source).map(([name, fields]) =>
       constEnum(`${name}Field`, [...fields.map((field, at) => [camel(field), at]), ['words', fields.length]]),

@@ -145,8 +145,9 @@ void BrokerMachine::on_ended(mqtt::ConnectionId id, const mqtt::ConnectionEnd& e
       (end.orderly ? static_cast<std::uint32_t>(EndFlags::Orderly) : 0) |
       static_cast<std::uint32_t>(end.error.fault) << static_cast<std::uint32_t>(EndFlags::FaultShift) |
       static_cast<std::uint32_t>(end.error.reason) << static_cast<std::uint32_t>(EndFlags::ReasonShift);
-  boundary_.events.write(EventKind::Ended, number_of(id),
-                         {flags, identifier.offset, identifier.length, text.offset, text.length});
+  boundary_.events.write(
+      EventKind::Ended, number_of(id),
+      {flags, identifier.offset, identifier.length, text.offset, text.length, mqtt::web_socket_close_code(end)});
 }
 
 void BrokerMachine::on_subscribed(mqtt::ConnectionId id, std::string_view topic_filter, mqtt::QoS granted) {

@@ -106,7 +106,7 @@ void EventWriter::error(EventKind kind, std::uint32_t subject, std::uint32_t tok
   const Text copy = text(error.text);
   write(kind, subject,
         {token, static_cast<std::uint32_t>(error.fault), static_cast<std::uint32_t>(error.reason), copy.offset,
-         copy.length});
+         copy.length, static_cast<std::uint32_t>(error.kind)});
 }
 
 void EventWriter::connecting(std::uint32_t connection, const mqtt::Connect& connect) {

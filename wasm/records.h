@@ -143,7 +143,7 @@ struct SubscribedEvent {
 
 // `token` is 0 where there is no operation.
 struct ErrorEvent {
-  std::uint32_t kind, subject, token, fault, reason, text_offset, text_length;
+  std::uint32_t kind, subject, token, fault, reason, text_offset, text_length, error_kind;
 };
 
 struct ReasonEvent {
@@ -202,7 +202,8 @@ enum class EndFlags : std::uint32_t {
 };
 
 struct EndedEvent {
-  std::uint32_t kind, subject, flags, client_identifier_offset, client_identifier_length, text_offset, text_length;
+  std::uint32_t kind, subject, flags, client_identifier_offset, client_identifier_length, text_offset, text_length,
+      web_socket_close_code;
 };
 
 struct FilterEvent {

@@ -31,19 +31,6 @@ mqtt::BrokerOptions completed(mqtt::BrokerOptions options, mqtt::Instant now) {
   return options;
 }
 
-CloseCode close_code_for(const mqtt::ConnectionEnd& end) {
-  if (end.orderly) return CloseCode::NormalClosure;
-  if (end.error.reason == mqtt::ReasonCode::ServerShuttingDown) return CloseCode::GoingAway;
-  if (end.error.reason == mqtt::ReasonCode::PacketTooLarge) return CloseCode::MessageTooBig;
-  switch (end.error.fault) {
-    case mqtt::Fault::PeerSentGarbage:
-    case mqtt::Fault::PeerBrokeProtocol:
-      return CloseCode::ProtocolError;
-    default:
-      return CloseCode::PolicyViolation;
-  }
-}
-
 }  // namespace
 
 BrokerHost::BrokerHost(Reactor& reactor, const mqtt::BrokerOptions& options, std::unique_ptr<SqliteJournal> journal)
@@ -138,7 +125,7 @@ void BrokerHost::on_connected(mqtt::ConnectionId id, const mqtt::ConnectedClient
 
 void BrokerHost::on_ended(mqtt::ConnectionId id, const mqtt::ConnectionEnd& end) {
   BrokerConnection& connection = *connections_[id];
-  connection.set_close_reason(close_code_for(end), end.error.text);
+  connection.set_close_reason(static_cast<CloseCode>(mqtt::web_socket_close_code(end)), end.error.text);
   log_.ended(connection, end);
 }
 

@@ -14,12 +14,23 @@ enum class Fault : std::uint8_t {
   CallerMisuse,       // our own embedder asked for something that can't be sent
 };
 
+// What hosts tell their applications apart by, beyond whose fault it is.
+enum class ErrorKind : std::uint8_t {
+  Other,
+  ConnackTimeout,
+  KeepAliveTimeout,
+  ConnectionClosed,  // before an operation had its answer
+  NotConnected,
+  Removed,  // by discard()
+};
+
 // Copied freely; `text` is a string literal: a sentence fragment that says what was wrong and, where it helps, what is
 // right.
 struct Error {
   Fault fault = Fault::PeerSentGarbage;
   ReasonCode reason = ReasonCode::UnspecifiedError;
   const char* text = "";
+  ErrorKind kind = ErrorKind::Other;
 };
 
 constexpr Error garbage(const char* text) {

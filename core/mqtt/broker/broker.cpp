@@ -273,4 +273,16 @@ const BrokerStatistics& Broker::statistics() const {
   return state_->current_statistics();
 }
 
+std::uint16_t web_socket_close_code(const ConnectionEnd& end) {
+  constexpr std::uint16_t kNormalClosure = 1000;
+  constexpr std::uint16_t kGoingAway = 1001;
+  constexpr std::uint16_t kProtocolError = 1002;
+  constexpr std::uint16_t kPolicyViolation = 1008;
+  constexpr std::uint16_t kMessageTooBig = 1009;
+  if (end.orderly) return kNormalClosure;
+  if (end.error.reason == ReasonCode::ServerShuttingDown) return kGoingAway;
+  if (end.error.reason == ReasonCode::PacketTooLarge) return kMessageTooBig;
+  return end.error.fault == Fault::LimitReached ? kPolicyViolation : kProtocolError;
+}
+
 }  // namespace mqtt

@@ -43,6 +43,9 @@ struct ConnectionEnd {
   Error error;                         // else why, for a log: who broke what
 };
 
+// What a WebSocket's Close frame says of it. [RFC6455 7.4.1]
+std::uint16_t web_socket_close_code(const ConnectionEnd& end);
+
 // What a host may want to hear, for a log or for events of its own. Called inside a step: the observer may note, and
 // must not call the broker. Views end with the call.
 class BrokerObserver {

@@ -116,11 +116,12 @@ void Client::State::advance(Instant now) {
     connack_due_at_ = *keep_alive_.last_left() + options_.connect_timeout;
   if (connack_due_at_ <= now) {
     connack_due_at_ = kNever;
-    return give_up({Fault::LimitReached, ReasonCode::ServerUnavailable, "connack timeout"});
+    return give_up({Fault::LimitReached, ReasonCode::ServerUnavailable, "connack timeout", ErrorKind::ConnackTimeout});
   }
   if (phase_ != ClientPhase::Connected) return;
   if (keep_alive_.pingresp_due_at() <= now)
-    return give_up({Fault::LimitReached, ReasonCode::KeepAliveTimeout, "Keepalive timeout"});
+    return give_up(
+        {Fault::LimitReached, ReasonCode::KeepAliveTimeout, "Keepalive timeout", ErrorKind::KeepAliveTimeout});
   if (keep_alive_.ping_due_at() <= now) send_ping(now);
 }
 

@@ -35,7 +35,8 @@ enum class ClientPhase : std::uint8_t {
   Closing,  // the transport is to be closed
 };
 
-inline constexpr Error kConnectionClosed{Fault::LimitReached, ReasonCode::UnspecifiedError, "Connection closed"};
+inline constexpr Error kConnectionClosed{Fault::LimitReached, ReasonCode::UnspecifiedError, "Connection closed",
+                                         ErrorKind::ConnectionClosed};
 
 // [MQTT-3.3.4-9]
 inline constexpr Error kReceiveMaximumExceeded{Fault::LimitReached, ReasonCode::ReceiveMaximumExceeded,

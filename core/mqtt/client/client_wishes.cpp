@@ -43,7 +43,8 @@ Result<void> Client::State::publish(const Publish& message, OperationToken token
   const bool is_connected = phase_ == ClientPhase::Connected;
   const bool is_at_most_once = publish.qos == QoS::AtMostOnce;
   if (!is_connected && is_at_most_once && !options_.queue_qos_zero)
-    return misuse(ReasonCode::ServerUnavailable, "No connection to broker");
+    return Error{Fault::CallerMisuse, ReasonCode::ServerUnavailable, "No connection to broker",
+                 ErrorKind::NotConnected};
   // QoS 0 messages do not wait for acknowledgements of others, but they keep their own order.
   const bool goes_now = is_connected && is_at_most_once && queue_.at_most_once() == 0;
   if (is_connected && version_ != ProtocolVersion::V5_0) publish.properties.topic_alias.reset();
@@ -219,7 +220,8 @@ bool Client::State::discard(OperationToken token) {
     found = true;
     discard(identifier, entry);
   });
-  if (found) fail_operation(token, misuse(ReasonCode::UnspecifiedError, "Message removed"));
+  if (found)
+    fail_operation(token, {Fault::CallerMisuse, ReasonCode::UnspecifiedError, "Message removed", ErrorKind::Removed});
   return found;
 }
 

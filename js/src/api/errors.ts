@@ -1,5 +1,6 @@
 // What goes wrong, as Error objects with the messages and codes that code written for MQTT.js looks at.
 
+import { ErrorKind } from '../generated/records.ts';
 import type { EngineError, Fault } from '../engine/types.ts';
 import type { SubackPacket } from './packets.ts';
 import type { CloseInfo } from './transport.ts';
@@ -78,13 +79,12 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-// The core's texts for conditions that MQTT.js has a text for are MQTT.js's.
-const codesByText: Readonly<Record<string, MqttErrorCode>> = {
-  'connack timeout': 'ERR_MQTT_CONNACK_TIMEOUT',
-  'Keepalive timeout': 'ERR_MQTT_KEEPALIVE_TIMEOUT',
-  'Connection closed': 'ERR_MQTT_CONNECTION_CLOSED',
-  'No connection to broker': 'ERR_MQTT_NOT_CONNECTED',
-  'Message removed': 'ERR_MQTT_REMOVED',
+const codesByKind: Readonly<Partial<Record<ErrorKind, MqttErrorCode>>> = {
+  [ErrorKind.ConnackTimeout]: 'ERR_MQTT_CONNACK_TIMEOUT',
+  [ErrorKind.KeepAliveTimeout]: 'ERR_MQTT_KEEPALIVE_TIMEOUT',
+  [ErrorKind.ConnectionClosed]: 'ERR_MQTT_CONNECTION_CLOSED',
+  [ErrorKind.NotConnected]: 'ERR_MQTT_NOT_CONNECTED',
+  [ErrorKind.Removed]: 'ERR_MQTT_REMOVED',
 };
 
 const codesByFault: Readonly<Record<Fault, MqttErrorCode>> = {
@@ -95,7 +95,7 @@ const codesByFault: Readonly<Record<Fault, MqttErrorCode>> = {
 };
 
 export function errorOf(error: EngineError): MqttError {
-  return new MqttError(codesByText[error.text] ?? codesByFault[error.fault], error.text, {
+  return new MqttError(codesByKind[error.kind ?? ErrorKind.Other] ?? codesByFault[error.fault], error.text, {
     reasonCode: error.reasonCode,
   });
 }

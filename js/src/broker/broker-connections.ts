@@ -1,7 +1,6 @@
 // The connections that a broker has: who they are, why each ended, and when the last one is gone.
 import type { BrokerConnection, BrokerMachine } from '../engine/broker-machine.ts';
 import type { ConnectionEnd, ConnectionSink } from '../engine/types.ts';
-import { Reason } from '../generated/reason-codes.ts';
 
 /** Why the broker closes a connection, as a WebSocket says it. */
 export interface CloseReason {
@@ -10,7 +9,7 @@ export interface CloseReason {
 }
 
 const ORDERLY: CloseReason = { code: 1000, reason: '' };
-const GOING_AWAY: CloseReason = { code: 1001, reason: 'the broker was closed' };
+const GOING_AWAY = 1001;
 
 /** One transport's connection, from open() to closed(). */
 export class AcceptedConnection {
@@ -96,9 +95,7 @@ export class BrokerConnections {
   }
 }
 
-function closeReasonFor({ orderly, error }: ConnectionEnd): CloseReason {
-  if (orderly) return ORDERLY;
-  if (error.reasonCode === Reason.ServerShuttingDown) return GOING_AWAY;
-  if (error.reasonCode === Reason.PacketTooLarge) return { code: 1009, reason: error.text };
-  return { code: error.fault === 'limit-reached' ? 1008 : 1002, reason: error.text };
+function closeReasonFor({ closeCode, orderly, error }: ConnectionEnd): CloseReason {
+  if (closeCode === GOING_AWAY) return { code: GOING_AWAY, reason: 'the broker was closed' };
+  return { code: closeCode, reason: orderly ? '' : error.text };
 }

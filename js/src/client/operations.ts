@@ -1,4 +1,5 @@
 // The operations that wait for their answer: the engine's tokens -> the application's callbacks.
+import { ErrorKind } from '../generated/records.ts';
 import type { PacketProperties } from '../engine/properties.ts';
 import type { EngineError, OperationToken, ReasonCode } from '../engine/types.ts';
 import { Reason } from '../generated/reason-codes.ts';
@@ -18,6 +19,7 @@ export const connectionClosed: EngineError = {
   fault: 'limit-reached',
   reasonCode: Reason.UnspecifiedError,
   text: 'Connection closed',
+  kind: ErrorKind.ConnectionClosed,
 };
 
 const largestToken = 0xffff_ffff;

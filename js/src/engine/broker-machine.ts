@@ -335,6 +335,7 @@ class Events implements BrokerEvents {
     this.#sink.ended(connection, {
       clientId: reader.text(at + EndedEventField.clientIdentifierOffset),
       orderly: (flags & EndFlags.Orderly) !== 0,
+      closeCode: reader.word(at + EndedEventField.webSocketCloseCode),
       error: reader.errorOf(
         (flags >>> EndFlags.FaultShift) & 0xff,
         flags >>> EndFlags.ReasonShift,

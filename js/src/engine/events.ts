@@ -247,11 +247,14 @@ export class EventReader {
 
   /** Of an ErrorEvent. */
   error(at: number): EngineError {
-    return this.errorOf(
-      this.word(at + ErrorEventField.fault),
-      this.word(at + ErrorEventField.reason),
-      this.text(at + ErrorEventField.textOffset),
-    );
+    return {
+      ...this.errorOf(
+        this.word(at + ErrorEventField.fault),
+        this.word(at + ErrorEventField.reason),
+        this.text(at + ErrorEventField.textOffset),
+      ),
+      kind: this.word(at + ErrorEventField.errorKind),
+    };
   }
 
   errorOf(fault: number, reasonCode: number, text: string): EngineError {

@@ -1,5 +1,6 @@
 // What crosses between the engine and the package above it: packets and errors as plain values, options, and the sinks that hear of events.
 import type { BrokerLimits } from '../generated/broker-options.ts';
+import type { ErrorKind } from '../generated/records.ts';
 import type { Payload } from './payload.ts';
 import type { PacketProperties } from './properties.ts';
 
@@ -16,6 +17,8 @@ export interface EngineError {
   readonly fault: Fault;
   readonly reasonCode: ReasonCode;
   readonly text: string;
+  /** What public error codes are chosen by; none: Other. */
+  readonly kind?: ErrorKind;
 }
 
 /**
@@ -230,6 +233,8 @@ export interface ConnectionEnd {
   readonly clientId: string;
   /** The client said DISCONNECT. */
   readonly orderly: boolean;
+  /** Of the Close frame, where the transport is a WebSocket. */
+  readonly closeCode: number;
   /** Why, if it was not orderly. */
   readonly error: EngineError;
 }

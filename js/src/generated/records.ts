@@ -1,4 +1,4 @@
-// Command and event records of the Wasm boundary, as word offsets. Made from wasm/records.h by scripts/generate-records.mjs.
+// Command and event records of the Wasm boundary, as word offsets. Made from wasm/records.h, and ErrorKind from core/mqtt/base/error.h, by scripts/generate-records.mjs.
 
 export const enum CommandKind {
   Topic = 1,
@@ -72,6 +72,15 @@ export const enum EndFlags {
   Orderly = 1,
   FaultShift = 8,
   ReasonShift = 16,
+}
+
+export const enum ErrorKind {
+  Other = 0,
+  ConnackTimeout = 1,
+  KeepAliveTimeout = 2,
+  ConnectionClosed = 3,
+  NotConnected = 4,
+  Removed = 5,
 }
 
 export const eventWords = 8;
@@ -204,7 +213,8 @@ export const enum ErrorEventField {
   reason = 4,
   textOffset = 5,
   textLength = 6,
-  words = 7,
+  errorKind = 7,
+  words = 8,
 }
 
 export const enum ReasonEventField {
@@ -290,7 +300,8 @@ export const enum EndedEventField {
   clientIdentifierLength = 4,
   textOffset = 5,
   textLength = 6,
-  words = 7,
+  webSocketCloseCode = 7,
+  words = 8,
 }
 
 export const enum FilterEventField {
