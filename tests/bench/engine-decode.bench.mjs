@@ -1,12 +1,12 @@
 // Messages decoded from packed 16 KiB chunks: the engine up to its `message` callback, against mqtt-packet's parser.
 import mqttPacket from 'mqtt-packet';
-import { connectPacket, loadEngine, moduleSource, sink } from './engine.mjs';
+import { connectPacket, loadEngine, clientSource, sink } from './engine.mjs';
 import { amount, compare, report } from './harness.mjs';
 
 const messages = amount(Number(process.env.BENCH_MESSAGES ?? 1_000_000));
 const chunkSize = 16 * 1024;
 const { ClientMachine, Engine } = await loadEngine();
-const source = await moduleSource('client');
+const source = await clientSource();
 
 // Chunks that hold whole and cut packets alike, as a stream does. They come round again until enough messages have passed: few
 // enough that they lie in the processor's cache, as bytes do that have just been received.

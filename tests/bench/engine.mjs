@@ -1,7 +1,8 @@
 // The engine alone, bundled as the package's build bundles it, for benchmarks below the package's own surface.
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+
+import { splitModule } from '../../scripts/split-module.mjs';
 
 const root = new URL('../../', import.meta.url);
 
@@ -22,10 +23,12 @@ export async function loadEngine() {
   return import(outfile);
 }
 
-/** @param {'client' | 'broker'} name */
-export async function moduleSource(name) {
-  const { default: createModule } = await import(new URL('build/wasm/broker.mjs', root).href);
-  return { createModule, wasm: () => readFileSync(new URL(`build/wasm/${name}.wasm`, root)) };
+/** The client's part of the module, as the package has it. */
+export async function clientSource() {
+  const built = (file) => fileURLToPath(new URL(`build/wasm/${file}`, root));
+  const { default: createModule } = await import(built('broker.mjs'));
+  const { client } = splitModule(built('broker.wasm'), built('client.wasm'));
+  return { createModule, wasm: () => client };
 }
 
 /** A sink that ignores everything that is not in `handlers`. */

@@ -99,7 +99,8 @@ export class CommandBlock {
   clear(): void {
     this.#length = 0;
     this.frames.length = 0;
-    this.calls.length = 0;
+    // Setting a length costs more than asking for it, and each frame comes by here.
+    if (this.calls.length > 0) this.calls.length = 0;
     if (this.#bytes.length > keptCapacity) {
       this.#words = new Uint32Array(1024);
       this.#bytes = new Uint8Array(this.#words.buffer);

@@ -237,7 +237,7 @@ export class Engine {
     if (this.#isDisposed) return;
     if (received !== undefined) this.#carryOutReceived(module, block, begin, received);
     else if (begin === 0 && !hasCalls) this.#step(module, 0, block);
-    for (const task of block.afterwards.splice(0)) task();
+    if (block.afterwards.length > 0) for (const task of block.afterwards.splice(0)) task();
     block.clear();
   }
 
