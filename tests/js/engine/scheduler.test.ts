@@ -56,6 +56,6 @@ it('posts tasks behind those that wait', async () => {
   const order: string[] = [];
   postTask(() => order.push('posted'));
   queueMicrotask(() => order.push('microtask'));
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise<void>((resolve) => postTask(resolve));
   expect(order).toEqual(['microtask', 'posted']);
 });
