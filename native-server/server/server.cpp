@@ -56,7 +56,7 @@ Server::Server(Reactor& reactor, const ServerOptions& options)
   }
   http_port_ = listen(options, options.http_port, "HTTP and MQTT over WebSocket", "--http-port",
                       [this](std::shared_ptr<Link> link) { http_.accept(std::move(link)); });
-  if (auto* const broker = dynamic_cast<BrokerHost*>(backend_.get())) broker->set_http_port(http_port_);
+  if (broker_ != nullptr) broker_->set_http_port(http_port_);
   if (!options.serve.empty()) {
     reactor_.log->info("serving the files in {}", options.serve.string());
   }
@@ -85,8 +85,8 @@ std::unique_ptr<BridgeHost> Server::make_bridge(BridgeTarget target) {
     options.client_identifier = fmt::format("wasmqtt-{}-{}", asio::ip::host_name(), http_port_);
   options.random_seed = random_seed();
   reactor_.log->info("bridging to {} as '{}'", target.upstream.text(), options.client_identifier);
-  auto& broker = dynamic_cast<BrokerHost&>(*backend_);  // the command line excludes a bridge of a relay
-  return std::make_unique<BridgeHost>(reactor_, target, broker, broker.broker().retained());
+  // The command line excludes a bridge of a relay.
+  return std::make_unique<BridgeHost>(reactor_, target, *broker_, broker_->broker().retained());
 }
 
 std::unique_ptr<LinkAcceptor> Server::make_backend(const ServerOptions& options) {
@@ -96,7 +96,9 @@ std::unique_ptr<LinkAcceptor> Server::make_backend(const ServerOptions& options)
     const bool counts_clients = broker.maximum_connections != SIZE_MAX;
     if (options.bridge && counts_clients) ++broker.maximum_connections;  // the bridge is one more
     if (!options.data.empty()) journal = std::make_unique<SqliteJournal>(options.data, options.durability);
-    return std::make_unique<BrokerHost>(reactor_, broker, std::move(journal));
+    auto host = std::make_unique<BrokerHost>(reactor_, broker, std::move(journal));
+    broker_ = host.get();
+    return host;
   }
   reactor_.log->info("relaying to {}", options.upstream->text());
   return std::make_unique<Relay>(reactor_, *options.upstream);

@@ -15,6 +15,8 @@
 
 namespace wasmqtt {
 
+class BrokerHost;
+
 // Its text is a sentence for the person who started the program.
 class StartError : public std::runtime_error {
  public:
@@ -42,6 +44,7 @@ class Server {
                        const TcpListener::OnLink& on_link);
 
   Reactor& reactor_;
+  BrokerHost* broker_ = nullptr;  // the backend, unless that is a relay
   std::unique_ptr<LinkAcceptor> backend_;
   std::unique_ptr<BridgeHost> bridge_;  // null: there is none
   HttpServer http_;
