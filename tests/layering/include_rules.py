@@ -137,3 +137,34 @@ def _references(path: pathlib.Path, pattern: re.Pattern):
     for match in pattern.finditer(text):
         target = next(group for group in match.groups() if group)
         yield text.count("\n", 0, match.start(match.lastgroup)) + 1, target
+
+
+def read_file_rows(readme: str) -> list[set[str]]:
+    """The files that each row of `| name.h, other.* | ... |` names, `name.*` being name.h and name.cpp, from top to bottom."""
+    rows = []
+    for line in readme.splitlines():
+        cell = line.split("|")[1].strip() if line.count("|") > 2 else ""
+        names = [name.strip() for name in cell.split(",")]
+        if all(re.fullmatch(r"\w+\.(h|cpp|\*)", name) for name in names):
+            rows.append({file for name in names for file in _files_named(name)})
+    return rows
+
+
+def _files_named(name: str) -> set[str]:
+    return {name[:-1] + ending for ending in ("h", "cpp")} if name.endswith(".*") else {name}
+
+
+def file_breaches(folder: pathlib.Path, rows: list[set[str]]) -> list[Breach]:
+    """Files of a folder without a row, and includes of files of rows below their own."""
+    breaches = []
+    row_of = {file: at for at, files in enumerate(rows) for file in files}
+    for path in sorted([*folder.glob("*.h"), *folder.glob("*.cpp")]):
+        if path.name not in row_of:
+            breaches.append(Breach(path, 1, path.name, "the README has no row for it"))
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            include = _INCLUDE.match(line)
+            target = include["target"][1:-1] if include else ""
+            if row_of.get(target, -1) > row_of[path.name]:
+                breaches.append(Breach(path, number, target, "its row stands below"))
+    return breaches

@@ -42,6 +42,11 @@ class TheSources(unittest.TestCase):
                 breaches = include_rules.table_breaches(ROOT, part, TABLES[name])
                 self.assertEqual([str(breach) for breach in breaches], [])
 
+    def test_each_file_of_the_wasm_edge_includes_only_files_of_rows_above_it(self):
+        rows = include_rules.read_file_rows((ROOT / "wasm/README.md").read_text(encoding="utf-8"))
+        self.assertGreater(len(rows), 10)
+        self.assertEqual(include_rules.file_breaches(ROOT / "wasm", rows), [])
+
     def test_no_host_includes_another_host(self):
         self.assertEqual([str(breach) for breach in include_rules.host_breaches(ROOT)], [])
 
@@ -96,6 +101,14 @@ class TheRules(unittest.TestCase):
 
     def test_a_system_header_in_the_core_is_found(self):
         self.assertEqual(self.breaches_of("core", "base/a.cpp", "#include <sys/socket.h>\n"), ["<sys/socket.h>"])
+
+    def test_a_file_that_includes_one_of_a_row_below_is_found(self):
+        rows = include_rules.read_file_rows("| file | what |\n|---|---|\n| a.h | first |\n| b.* | second |\n")
+        self.assertEqual(rows, [{"a.h"}, {"b.h", "b.cpp"}])
+        files = {"a.h": '#include "b.h"\n', "b.cpp": '#include "a.h"\n#include "b.h"\n', "c.h": ""}
+        with folder_with(files) as root:
+            targets = [breach.target for breach in include_rules.file_breaches(pathlib.Path(root), rows)]
+        self.assertEqual(targets, ["b.h", "c.h"])
 
     def test_one_host_including_another_is_found(self):
         files = {"wasm/a.cpp": '#include "../native-server/b.h"\n', "native-server/b.h": "#include <wasm/a.h>\n"}
