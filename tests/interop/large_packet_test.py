@@ -16,12 +16,12 @@ COPIES = 3  # of the payload, that may be in memory at a time
 
 
 def remaining_length(value: int) -> bytes:
-    bytes = b""
+    encoded = b""
     while True:
         value, low = divmod(value, 128)
-        bytes += bytes([low | (0x80 if value else 0)])
+        encoded += bytes([low | (0x80 if value else 0)])
         if not value:
-            return bytes
+            return encoded
 
 
 def peak_memory(process_id: int) -> int:
