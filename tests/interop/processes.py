@@ -166,8 +166,8 @@ class Forwarder:
     @staticmethod
     def _move(source: socket.socket, goal: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            while bytes := source.recv(65536):
-                goal.sendall(bytes)
+            while some := source.recv(65536):
+                goal.sendall(some)
         for each in (source, goal):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)

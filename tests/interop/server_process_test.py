@@ -31,25 +31,25 @@ def open_socket(port: int) -> socket.socket:
 
 
 def receive(connection: socket.socket, count: int) -> bytes:
-    bytes = b""
-    while len(bytes) < count:
-        some = connection.recv(count - len(bytes))
+    received = b""
+    while len(received) < count:
+        some = connection.recv(count - len(received))
         if not some:
-            raise AssertionError(f"the connection ended after {bytes!r}")
-        bytes += some
-    return bytes
+            raise AssertionError(f"the connection ended after {received!r}")
+        received += some
+    return received
 
 
 def receive_until_closed(connection: socket.socket) -> bytes:
-    bytes = b""
+    received = b""
     while True:
         try:
             some = connection.recv(65536)
         except ConnectionResetError:
-            return bytes
+            return received
         if not some:
-            return bytes
-        bytes += some
+            return received
+        received += some
 
 
 def open_web_socket(port: int) -> socket.socket:
@@ -121,12 +121,12 @@ class BadInput(unittest.TestCase):
 
     def test_gets_a_5_0_client_the_reason_code(self):
         with processes.broker("--max-packet-size", "64KiB") as server:
-            for bytes, reason in ((b"\x30\xff\xff\x03", 0x95), (packet(0x30, text(b"a") + b"\x03\x23\x00\x00x"), 0x94)):
+            for packets, reason in ((b"\x30\xff\xff\x03", 0x95), (packet(0x30, text(b"a") + b"\x03\x23\x00\x00x"), 0x94)):
                 with self.subTest(reason=hex(reason)), open_socket(server.mqtt_port) as connection:
                     connection.sendall(connect_packet(b"modern", version=5))
                     connack = receive(connection, receive(connection, 2)[1])
                     self.assertEqual(connack[1], 0)
-                    connection.sendall(bytes)
+                    connection.sendall(packets)
                     disconnect = receive_until_closed(connection)
                     self.assertEqual((disconnect[0], disconnect[2]), (0xE0, reason))
 
