@@ -89,7 +89,10 @@ export function padded(length: number): number {
   return (length + 3) & ~3;
 }
 
+// A peer may name a property 65,535 times: its list grows in place.
 function joined<T>(before: T | T[] | undefined, value: T): T | T[] {
   if (before === undefined) return value;
-  return Array.isArray(before) ? [...before, value] : [before, value];
+  if (!Array.isArray(before)) return [before, value];
+  before.push(value);
+  return before;
 }

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 
 import type { PacketProperties } from '../../../js/src/engine/properties.ts';
 import { ClientMachine } from '../../../js/src/engine/client-machine.ts';
-import { frameOf, RecordingSink, connect, clientModule, startClient, startEngine } from './machines.ts';
+import { frameOf, RecordingSink, connect, clientModule, startClient, startEngine, publishPacket } from './machines.ts';
 
 const everyConnackProperty: PacketProperties = {
   sessionExpiryInterval: 4_294_967_295,
@@ -43,6 +43,15 @@ it('crosses binary data and lists of user properties, in their order', async () 
   const [packet] = sink.takePackets(5) as { properties: PacketProperties }[];
   expect(packet!.properties.correlationData).toEqual(Buffer.from([0, 1, 2, 3, 4]));
   expect({ ...packet!.properties.userProperties }).toEqual(userProperties);
+  engine.dispose();
+});
+
+it('keeps 65,535 values of one name in their order', async () => {
+  const { engine, machine, sink } = await startClient({ protocolVersion: 5 });
+  const values = Array.from({ length: 65_535 }, (_, at) => String(at));
+  const properties = { userProperties: { a: values } };
+  machine.receive(frameOf([publishPacket('t', 'p', { properties })], 5));
+  expect(sink.messages[0]!.properties!.userProperties!.a).toEqual(values);
   engine.dispose();
 });
 
