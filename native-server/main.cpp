@@ -1,4 +1,5 @@
 // The program wasmqtt-server: a command line -> a server that runs until it is told to stop.
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <variant>
@@ -32,6 +33,8 @@ int main(int argc, char** argv) {
     std::fputs(leave->text.c_str(), leave->status == 0 ? stdout : stderr);
     return leave->status;
   }
+  // A log whose reader has ended is written in vain, and the clients are served all the same.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     run(std::get<wasmqtt::ServerOptions>(parsed));
   } catch (const std::exception& error) {

@@ -1,6 +1,7 @@
 """wasmqtt-server as a process: bad input over real sockets, ports that are taken, signals and exit codes."""
 
 import base64
+import contextlib
 import os
 import resource
 import signal
@@ -105,6 +106,26 @@ BAD_INPUTS = {
 }
 
 
+@contextlib.contextmanager
+def server_without_a_reader():
+    """The server's process and its MQTT port; its log is a pipe from which nobody reads."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [str(processes.SERVER), "--port", str(port), "--http-port", "0"], stderr=subprocess.PIPE, bufsize=0
+    )
+    try:
+        processes.wait_until_open(port)
+        yield process, port
+    finally:
+        process.terminate()
+        status = process.wait(processes.TIMEOUT)
+        process.stderr.close()
+    if status != 0:
+        raise AssertionError(f"the server ended with {status}")
+
+
 class BadInput(unittest.TestCase):
     def test_closes_its_own_connection_with_one_line_in_the_log(self):
         with processes.broker("--max-packet-size", "64KiB") as server:
@@ -148,14 +169,7 @@ class BadInput(unittest.TestCase):
             server.wait_for_log("MQTT without WebSocket on the HTTP port")
 
     def test_a_log_that_nobody_reads_does_not_stop_the_server(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        process = subprocess.Popen(
-            [str(processes.SERVER), "--port", str(port), "--http-port", "0"], stderr=subprocess.PIPE, bufsize=0
-        )
-        try:
-            processes.wait_until_open(port)
+        with server_without_a_reader() as (_, port):
             for _ in range(2000):  # far more than a pipe holds
                 with open_socket(port) as connection:
                     connection.sendall(b"\x00\x00")
@@ -163,10 +177,17 @@ class BadInput(unittest.TestCase):
             bystander = Bystander(port)
             self.assertTrue(bystander.is_served())
             bystander.connection.close()
-        finally:
-            process.terminate()
-            self.assertEqual(process.wait(processes.TIMEOUT), 0)
+
+    def test_a_log_whose_reader_has_ended_does_not_stop_the_server(self):
+        with server_without_a_reader() as (process, port):
             process.stderr.close()
+            for _ in range(3):
+                with open_socket(port) as connection:
+                    connection.sendall(b"\x00\x00")
+                    receive_until_closed(connection)
+            bystander = Bystander(port)
+            self.assertTrue(bystander.is_served())
+            bystander.connection.close()
 
 
 class Process(unittest.TestCase):
