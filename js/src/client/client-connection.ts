@@ -4,7 +4,7 @@ import { type MqttError, messageOf } from '../api/errors.ts';
 import type { SessionStore } from '../api/session-store.ts';
 import type { CloseInfo } from '../api/transport.ts';
 import { ClientMachine } from '../engine/client-machine.ts';
-import type { Engine } from '../engine/engine.ts';
+import { type Engine, moduleStopped } from '../engine/engine.ts';
 import type { Payload } from '../engine/payload.ts';
 import type { PacketProperties } from '../engine/properties.ts';
 import type {
@@ -74,6 +74,7 @@ export class ClientConnection implements ClientSink {
     this.#listener = listener;
     this.#hold(true);
     if (this.#attempt !== undefined) return;
+    if (this.machine.engine.hasStopped) return this.closing(moduleStopped);
     this.#isClosing = this.#isRestarting = this.#isPausing = this.#fallsBack = false;
     this.machine.startAttempt();
     this.machine.setWritable(true);
@@ -206,6 +207,9 @@ export class ClientConnection implements ClientSink {
   closing(error: EngineError): void {
     this.#isClosing = true;
     if (error.reasonCode !== Reason.Success) this.#listener?.failing(error);
+    // Without a transport there is nothing else whose end could be told.
+    const isOver = this.machine.engine.hasStopped && this.#attempt === undefined;
+    if (isOver) queueMicrotask(() => this.#listener?.closed({ reason: error.text, wasClean: false }));
   }
 
   closeTransport(atOnce: boolean): void {

@@ -166,6 +166,7 @@ export class ClientListener implements ConnectionListener {
     if (info.error !== undefined && !isExplained) client.emit('error', info.error);
     client.emit('close', info);
     if (client.disconnecting) this.#parts.ending.connectionClosed();
+    else if (this.#parts.connection.machine.engine.hasStopped) client.end(true);
     else if (isNews) client.emit('offline');
   }
 

@@ -36,7 +36,8 @@ export function makeConnect(environment: Environment): Connect {
 
   function connect(url: string | ClientOptions, options?: ClientOptions): MqttClient {
     const read = readArguments(url, options, { protocols, base: environment.base() });
-    return new MqttClient((engine ??= new Engine(environment.module)), read, makeDial(environment.transports));
+    if (engine === undefined || engine.hasStopped) engine = new Engine(environment.module);
+    return new MqttClient(engine, read, makeDial(environment.transports));
   }
 
   function connectAsync(

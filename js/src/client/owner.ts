@@ -20,4 +20,5 @@ export interface Owner extends TypedEmitter<MqttClientEvents>, Overridable {
   disconnecting: boolean;
   disconnected: boolean;
   connect(): unknown;
+  end(force: boolean): unknown;
 }

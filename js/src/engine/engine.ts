@@ -25,7 +25,8 @@ const longestRun = 256 * 1024;
 const longestTurn = 256;
 const quietTurn = 16;
 
-const moduleStopped: EngineError = {
+/** What clients are told when their module has stopped. */
+export const moduleStopped: EngineError = {
   fault: 'limit-reached',
   reasonCode: 0x83,
   text: 'the WebAssembly module stopped, out of memory or by a defect',
@@ -58,6 +59,7 @@ export class Engine {
   #flushIsDue = false;
   #runAgain = false;
   #isDisposed = false;
+  #hasStopped = false;
   #stepsInTurn = 0;
   // In linear memory, where commands go.
   #block: Uint8Array<ArrayBuffer> = new Uint8Array(0);
@@ -88,6 +90,11 @@ export class Engine {
   /** The module has started, and has neither failed nor been disposed of. */
   get isAlive(): boolean {
     return this.#module !== undefined;
+  }
+
+  /** The module has trapped, out of memory or by a defect: nothing is ever carried out any more. */
+  get hasStopped(): boolean {
+    return this.#hasStopped;
   }
 
   /** Carries out at once what is staged; inside a walk, at its end. */
@@ -321,6 +328,7 @@ export class Engine {
     const sinks = this.#sinks.filter((sink) => sink !== undefined);
     const broker = this.#broker;
     this.#module = undefined;
+    this.#hasStopped = true;
     this.dispose();
     this.#reportError(error);
     for (const sink of sinks) {
