@@ -56,11 +56,13 @@ describe('module.ts', () => {
   });
 
   it('declares as many arguments of each as it takes', () => {
-    const call = module as unknown as Record<string, (...given: unknown[]) => unknown>;
-    for (const [name, count] of [...declared('RawModule'), ...declared('RawBrokerModule')]) {
-      const oneMore = Array.from({ length: count! + 1 }, () => 0);
-      expect([name, () => call[name]!(...oneMore)]).toEqual([name, expect.any(Function)]);
-      expect(() => call[name]!(...oneMore)).toThrow(`called with ${count! + 1} arguments, expected ${count} args`);
+    const counts = new Map([...declared('RawModule'), ...declared('RawBrokerModule')]);
+    const own = [...bindings.matchAll(/function\("(\w+)", &(\w+)\)/g)];
+    expect(own.length).toBeGreaterThan(30);
+    for (const [, name, definition] of own) {
+      const parameters = new RegExp(`^\\w[\\w:]* ${definition}\\(([^)]*)\\) \\{$`, 'm').exec(bindings)![1]!;
+      const count = parameters.split(',').filter((parameter) => parameter.trim() !== '').length;
+      expect([name, counts.get(name!)]).toEqual([name, count]);
     }
   });
 
