@@ -40,4 +40,9 @@ constexpr Error protocol_error(const char* text) {
   return {Fault::PeerBrokeProtocol, ReasonCode::ProtocolError, text};
 }
 
+// What our own embedder asked for can't be sent; `reason` is what a peer would answer to it.
+constexpr Error caller_misuse(ReasonCode reason, const char* text) {
+  return {Fault::CallerMisuse, reason, text};
+}
+
 }  // namespace mqtt

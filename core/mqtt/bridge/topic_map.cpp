@@ -11,7 +11,7 @@ namespace mqtt {
 namespace {
 
 Error wrong(const char* text) {
-  return {Fault::CallerMisuse, ReasonCode::TopicFilterInvalid, text};
+  return caller_misuse(ReasonCode::TopicFilterInvalid, text);
 }
 
 bool is_prefix(std::string_view text) {

@@ -200,10 +200,7 @@ Instant Broker::advance(Instant now) {
 }
 
 Result<void> Broker::publish(const Publish& message, Instant now) {
-  if (!is_valid_topic_name(message.topic)) {
-    return Error{Fault::CallerMisuse, ReasonCode::TopicNameInvalid,
-                 "a topic name is 1 to 65,535 bytes of UTF-8 without '+', '#' and U+0000"};
-  }
+  if (!is_valid_topic_name(message.topic)) return kInvalidTopicName;
   if (const auto encodable = check_encodable(message); !encodable) return encodable.error();
   Publish accepted = message;
   accepted.properties.topic_alias.reset();

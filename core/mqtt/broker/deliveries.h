@@ -37,14 +37,10 @@ class Deliveries {
   // For one that waits.
   bool has_room(const Session& session) const {
     return session.queue.size() < options_.maximum_queued_messages &&
-           session.queued_bytes < options_.maximum_queued_bytes &&
-           statistics_.queued_messages < options_.maximum_queued_messages_in_all &&
-           statistics_.queued_bytes < options_.maximum_queued_bytes_in_all;
+           session.queued_bytes < options_.maximum_queued_bytes && !is_full_in_all();
   }
   bool takes_qos_zero(const Connection& connection) const {
-    const bool is_full_in_all = statistics_.queued_messages >= options_.maximum_queued_messages_in_all ||
-                                statistics_.queued_bytes >= options_.maximum_queued_bytes_in_all;
-    return is_full_in_all ? connection.output.empty() : connection.output.size() <= options_.maximum_output_bytes;
+    return is_full_in_all() ? connection.output.empty() : connection.output.size() <= options_.maximum_output_bytes;
   }
 
   // --- one copy
@@ -82,6 +78,11 @@ class Deliveries {
   }
 
  private:
+  // As many messages, or bytes of them, as may wait for all clients together.
+  bool is_full_in_all() const {
+    return statistics_.queued_messages >= options_.maximum_queued_messages_in_all ||
+           statistics_.queued_bytes >= options_.maximum_queued_bytes_in_all;
+  }
   void count_queued(Session& session, const Delivery& delivery);
   // Precondition: the session has a record.
   void record(Session& session, Delivery& delivery, PacketIdentifier identifier, FlightState state);

@@ -9,8 +9,8 @@ Result<void> ClientAliases::resolve(Publish& publish, bool goes_now, bool is_con
   const auto alias = publish.properties.topic_alias;
   if (alias && is_connected) {
     if (*alias == 0 || *alias > maximum_) {
-      return Error{Fault::CallerMisuse, ReasonCode::TopicAliasInvalid,
-                   "a topic alias of 0 or above the server's Topic Alias Maximum"};
+      return caller_misuse(ReasonCode::TopicAliasInvalid,
+                           "a topic alias of 0 or above the server's Topic Alias Maximum");
     }
     if (publish.topic.empty() && *alias <= topics_.size()) {
       const Given& known = topics_[*alias - std::size_t{1}];
@@ -19,10 +19,7 @@ Result<void> ClientAliases::resolve(Publish& publish, bool goes_now, bool is_con
     }
   }
   if (automatic_.maximum() > 0 || !goes_now) publish.properties.topic_alias.reset();
-  if (!is_valid_topic_name(publish.topic)) {
-    return Error{Fault::CallerMisuse, ReasonCode::TopicNameInvalid,
-                 "a topic name is 1 to 65,535 bytes of UTF-8 without '+', '#' and U+0000"};
-  }
+  if (!is_valid_topic_name(publish.topic)) return kInvalidTopicName;
   return {};
 }
 

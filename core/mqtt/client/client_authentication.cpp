@@ -12,7 +12,7 @@ namespace mqtt {
 namespace {
 
 Error misuse(const char* text) {
-  return {Fault::CallerMisuse, ReasonCode::ProtocolError, text};
+  return caller_misuse(ReasonCode::ProtocolError, text);
 }
 
 }  // namespace

@@ -10,10 +10,6 @@ namespace mqtt {
 
 namespace {
 
-Error misuse(ReasonCode reason, const char* text) {
-  return {Fault::CallerMisuse, reason, text};
-}
-
 constexpr Error kNoIdentifierLeft{Fault::LimitReached, ReasonCode::QuotaExceeded, "no packet identifier left"};
 
 SubscriptionWish to_wish(const SubscriptionRequest& request) {
@@ -157,10 +153,10 @@ Result<void> Client::State::unsubscribe(const Unsubscribe& unsubscribe, Operatio
 
 Result<void> Client::State::request(SubscriptionRequest request, OperationToken token, Instant now) {
   if (request.packet.entries.empty())
-    return misuse(ReasonCode::ProtocolError, "a SUBSCRIBE or UNSUBSCRIBE names at least one topic filter");
+    return caller_misuse(ReasonCode::ProtocolError, "a SUBSCRIBE or UNSUBSCRIBE names at least one topic filter");
   for (const SubscribeEntry& entry : request.packet.entries) {
     if (const auto parsed = parse_topic_filter(entry.topic_filter); !parsed)
-      return misuse(parsed.error().reason, parsed.error().text);
+      return caller_misuse(parsed.error().reason, parsed.error().text);
   }
   // What an UNSUBSCRIBE can say, a SUBSCRIBE can.
   if (const auto encodable = check_encodable(request.packet); !encodable) return encodable.error();

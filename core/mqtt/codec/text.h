@@ -21,9 +21,4 @@ inline std::optional<std::string_view> read_text(ByteReader& in) {
   return as_text(*bytes);
 }
 
-// What our own embedder asked for can't be sent; `reason` is what a peer would answer to it.
-constexpr Error caller_misuse(ReasonCode reason, const char* text) {
-  return {Fault::CallerMisuse, reason, text};
-}
-
 }  // namespace mqtt
