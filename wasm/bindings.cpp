@@ -6,6 +6,12 @@
 
 namespace wasmqtt {
 
+mqtt::Disconnect disconnect_of(double reason, const std::string& properties) {
+  mqtt::Disconnect disconnect{.reason = from_field<mqtt::ReasonCode>(reason), .properties = {}};
+  read_properties(bytes_of(properties), disconnect.properties);
+  return disconnect;
+}
+
 mqtt::Connect connect_of(const ConnectFields& fields) {
   mqtt::Connect connect;
   connect.version = from_field<mqtt::ProtocolVersion>(fields.protocol_version);
@@ -87,11 +93,7 @@ double finish() {
 // --- clients. What is said to one that is gone is void.
 
 ClientMachine* client(double number) {
-  return machines().touched_client(static_cast<std::uint32_t>(number));
-}
-
-std::uint32_t token_of(double token) {
-  return static_cast<std::uint32_t>(token);
+  return machines().touched_client(number_of(number));
 }
 
 mqtt::ClientOptions default_client_options() {
@@ -99,11 +101,11 @@ mqtt::ClientOptions default_client_options() {
 }
 
 void create_client(double number, const mqtt::ClientOptions& options, bool journal, bool trace) {
-  machines().create_client(static_cast<std::uint32_t>(number), options, {.journal = journal, .trace = trace});
+  machines().create_client(number_of(number), options, {.journal = journal, .trace = trace});
 }
 
 void destroy_client(double number) {
-  machines().destroy_client(static_cast<std::uint32_t>(number));
+  machines().destroy_client(number_of(number));
 }
 
 void start_attempt(double number) {
@@ -144,7 +146,7 @@ void subscribe(double number, const std::string& properties, double token) {
   read_properties(bytes_of(properties), packet.properties);
   for (const Filter& filter : named)
     packet.entries.push_back({filter.topic_filter, filter.options});
-  machine->report(machine->client().subscribe(packet, token_of(token), machines().now()), token_of(token));
+  machine->report(machine->client().subscribe(packet, number_of(token), machines().now()), number_of(token));
 }
 
 void unsubscribe(double number, const std::string& properties, double token) {
@@ -155,7 +157,7 @@ void unsubscribe(double number, const std::string& properties, double token) {
   read_properties(bytes_of(properties), packet.properties);
   for (const Filter& filter : named)
     packet.topic_filters.push_back(filter.topic_filter);
-  machine->report(machine->client().unsubscribe(packet, token_of(token), machines().now()), token_of(token));
+  machine->report(machine->client().unsubscribe(packet, number_of(token), machines().now()), number_of(token));
 }
 
 void authenticate(double number, double reason, const std::string& properties, double token) {
@@ -163,15 +165,13 @@ void authenticate(double number, double reason, const std::string& properties, d
   if (machine == nullptr) return;
   mqtt::Auth auth{.reason = from_field<mqtt::ReasonCode>(reason), .properties = {}};
   read_properties(bytes_of(properties), auth.properties);
-  machine->report(machine->client().authenticate(auth, machines().now()), token_of(token));
+  machine->report(machine->client().authenticate(auth, machines().now()), number_of(token));
 }
 
 void disconnect(double number, double reason, const std::string& properties) {
   auto* const machine = client(number);
   if (machine == nullptr) return;
-  mqtt::Disconnect disconnect{.reason = from_field<mqtt::ReasonCode>(reason), .properties = {}};
-  read_properties(bytes_of(properties), disconnect.properties);
-  machine->client().disconnect(disconnect, machines().now());
+  machine->client().disconnect(disconnect_of(reason, properties), machines().now());
 }
 
 void stop_reconnecting(double number) {
@@ -183,7 +183,7 @@ void reconnect(double number) {
 }
 
 void discard(double number, double token) {
-  if (auto* const machine = client(number)) machine->client().discard(token_of(token));
+  if (auto* const machine = client(number)) machine->client().discard(number_of(token));
 }
 
 void probe(double number) {

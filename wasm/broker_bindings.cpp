@@ -20,10 +20,6 @@ BrokerMachine* broker() {
   return broker_machines().broker();
 }
 
-std::uint32_t number_of(double number) {
-  return static_cast<std::uint32_t>(number);
-}
-
 void create_broker(const mqtt::BrokerOptions& options, bool decisions, bool publishes) {
   broker_machines().create_broker(options, {.decisions = decisions, .publishes = publishes});
 }
@@ -41,9 +37,7 @@ void close_connection(double connection) {
 void disconnect_connection(double connection, double reason, const std::string& properties) {
   const auto* const found = broker() == nullptr ? nullptr : broker()->connection(number_of(connection));
   if (found == nullptr) return;
-  mqtt::Disconnect disconnect{.reason = from_field<mqtt::ReasonCode>(reason), .properties = {}};
-  read_properties(bytes_of(properties), disconnect.properties);
-  broker()->core().disconnect(found->id, disconnect, machines().now());
+  broker()->core().disconnect(found->id, disconnect_of(reason, properties), machines().now());
 }
 
 void link(double client, double connection, const ConnectFields& connect) {

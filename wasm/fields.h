@@ -78,6 +78,11 @@ struct Name {
 template <Name snake>
 inline constexpr auto camel = snake;
 
+// A client, connection or operation, which JavaScript numbers.
+inline std::uint32_t number_of(double number) {
+  return static_cast<std::uint32_t>(number);
+}
+
 inline mqtt::Bytes bytes_of(const std::string& text) {
   return mqtt::as_bytes(text);
 }
@@ -107,7 +112,8 @@ struct ConnectFields {
 // Binds what JavaScript calls of the broker. Nothing in a module that has none.
 void bind_broker();
 
-// Views of `fields`.
+// Views of what is handed in.
+mqtt::Disconnect disconnect_of(double reason, const std::string& properties);
 mqtt::Connect connect_of(const ConnectFields& fields);
 
 }  // namespace wasmqtt
