@@ -55,13 +55,15 @@ function recordsFile() {
   return parts.join('\n');
 }
 
+/** By enumerator, the names that the standard gives the reason codes. */
+function reasonNames() {
+  const cases = read('core/mqtt/base/reason_code.cpp').matchAll(/case ReasonCode::(\w+):\s*return "([^"]*)"/g);
+  return new Map([...cases].map(([, enumerator, name]) => [enumerator, name]));
+}
+
 function reasonCodesFile() {
   const [[, codes]] = enumerations(read('core/mqtt/base/reason_code.h'));
-  const names = new Map(
-    [...read('core/mqtt/base/reason_code.cpp').matchAll(/case ReasonCode::(\w+):\s*return "([^"]*)"/g)].map(
-      ([, enumerator, name]) => [enumerator, name],
-    ),
-  );
+  const names = reasonNames();
   const lines = codes.map(([enumerator, value]) => {
     if (!names.has(enumerator)) throw new Error(`reason_code.cpp has no name for ${enumerator}`);
     return `  ${value}: '${names.get(enumerator)}',`;
@@ -178,11 +180,7 @@ ${switches.map(({ name }) => `  '${name}',`).join('\n')}
 function brokerOptionsPage() {
   const seconds = (option) =>
     option.unit === 'milliseconds' ? { ...option, ...scaled(option, 1000), unit: 'seconds' } : option;
-  const reasons = new Map(
-    [...read('core/mqtt/base/reason_code.cpp').matchAll(/case ReasonCode::(\w+):\s*return "([^"]*)"/g)].map(
-      ([, enumerator, name]) => [enumerator, name],
-    ),
-  );
+  const reasons = reasonNames();
   const rows = brokerOptions().map((option) => {
     if (option.reason !== 'None' && !reasons.has(option.reason)) throw new Error(`there is no reason ${option.reason}`);
     const limits = limitsOf(option);

@@ -18,7 +18,7 @@ const EMPTIED = 'wasmqtt::bind_broker()';
 export function splitModule(brokerFile, clientFile) {
   const broker = parse(readFileSync(brokerFile));
   const client = parse(readFileSync(clientFile));
-  const needed = functionsThatCall(broker, new Set(client.names.values()));
+  const needed = functionsReachedFrom(broker, new Set(client.names.values()));
   const kept = broker.bodies.map((_, at) => needed.has(at + broker.imports));
   const emptied = [...broker.names].find(([, name]) => name === EMPTIED)?.[0];
   if (emptied === undefined) throw new Error(`split-module: the broker's module has no function ${EMPTIED}`);
@@ -31,9 +31,9 @@ export function splitModule(brokerFile, clientFile) {
   return { client: assembled(broker, bodies, texts), patch };
 }
 
-// Of the names in `names`, and all that these call by name. What is called through the table is in the table of both
-// modules, and so has a name in both.
-function functionsThatCall({ bodies, imports, names }, wanted) {
+// The functions of the names in `wanted`, and all that these call. What is called through the table is in the table of
+// both modules, and so has a name in both.
+function functionsReachedFrom({ bodies, imports, names }, wanted) {
   const needed = new Set();
   const waiting = [...names].filter(([, name]) => wanted.has(name) && name !== EMPTIED).map(([index]) => index);
   while (waiting.length > 0) {

@@ -79,6 +79,11 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** A thrown thing, for listeners that expect an Error. */
+export function thrownError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 const codesByKind: Readonly<Partial<Record<ErrorKind, MqttErrorCode>>> = {
   [ErrorKind.ConnackTimeout]: 'ERR_MQTT_CONNACK_TIMEOUT',
   [ErrorKind.KeepAliveTimeout]: 'ERR_MQTT_KEEPALIVE_TIMEOUT',

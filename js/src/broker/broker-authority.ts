@@ -2,7 +2,7 @@
 // verdicts.
 import { typeOf } from '../api/arguments.ts';
 import type { ApplicantClient, BrokerOptions, Challenge, Decision, TopicPermission } from '../api/broker-types.ts';
-import { badCall } from '../api/errors.ts';
+import { badCall, thrownError } from '../api/errors.ts';
 import { isFailure } from '../api/reason-codes.ts';
 import { validateTopic } from '../api/topic-filters.ts';
 import type { BrokerMachine } from '../engine/broker-machine.ts';
@@ -78,7 +78,7 @@ export class BrokerAuthority {
     };
     const refuse = (thrown: unknown): void => {
       tell({ reasonCode: Reason.ServerUnavailable });
-      this.#failed(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      this.#failed(thrownError(thrown));
     };
     try {
       const answer = question();

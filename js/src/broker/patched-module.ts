@@ -4,7 +4,7 @@ const CODE_SECTION = 10;
 const DATA_SECTION = 11;
 const HEADER_SIZE = 8;
 
-/** \`patch\` is what scripts/split-module.mjs makes. */
+/** `patch` is what scripts/split-module.mjs makes. */
 export function patched(client: Uint8Array, patch: Uint8Array): Uint8Array<ArrayBuffer> {
   const from = new Reader(client, HEADER_SIZE);
   from.skipTo(CODE_SECTION);

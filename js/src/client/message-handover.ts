@@ -1,7 +1,7 @@
 // Messages whose application has a say in what becomes of them, by handleMessage() or customHandleAcks: one after the
 // other, as in MQTT.js, and each acknowledged when the application is done with it.
 import type { AckHandler, DoneCallback } from '../api/client-types.ts';
-import { badCall, messageOf } from '../api/errors.ts';
+import { badCall, thrownError } from '../api/errors.ts';
 import type { AcknowledgementProperties, PublishPacket } from '../api/packets.ts';
 import { Reason } from '../generated/reason-codes.ts';
 
@@ -136,7 +136,7 @@ export class MessageHandover {
     try {
       act();
     } catch (thrown) {
-      this.#fail(packet, thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
+      this.#fail(packet, thrownError(thrown));
     }
   }
 }

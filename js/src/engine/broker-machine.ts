@@ -12,9 +12,8 @@ import {
   MessageEventField,
   ReasonEventField,
 } from '../generated/records.ts';
-import { defined, randomSeed, rawConnect } from './client-machine.ts';
+import { type ClientMachine, defined, randomSeed, rawConnect } from './client-machine.ts';
 import { utf8Of } from './commands.ts';
-import type { ClientMachine } from './client-machine.ts';
 import { type Engine, NumberPool } from './engine.ts';
 import type { BrokerEvents, EventReader } from './events.ts';
 import type { RawBrokerModule } from './module.ts';

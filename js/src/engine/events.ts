@@ -3,6 +3,7 @@ import {
   CloseEventField,
   ConnackEventField,
   ErrorEventField,
+  ErrorKind,
   EventKind,
   JournalEventField,
   eventWords,
@@ -247,18 +248,16 @@ export class EventReader {
 
   /** Of an ErrorEvent. */
   error(at: number): EngineError {
-    return {
-      ...this.errorOf(
-        this.word(at + ErrorEventField.fault),
-        this.word(at + ErrorEventField.reason),
-        this.text(at + ErrorEventField.textOffset),
-      ),
-      kind: this.word(at + ErrorEventField.errorKind),
-    };
+    return this.errorOf(
+      this.word(at + ErrorEventField.fault),
+      this.word(at + ErrorEventField.reason),
+      this.text(at + ErrorEventField.textOffset),
+      this.word(at + ErrorEventField.errorKind),
+    );
   }
 
-  errorOf(fault: number, reasonCode: number, text: string): EngineError {
-    return { fault: faults[fault]!, reasonCode, text };
+  errorOf(fault: number, reasonCode: number, text: string, kind = ErrorKind.Other): EngineError {
+    return { fault: faults[fault]!, reasonCode, text, kind };
   }
 
   /** The next four are of a MessageEvent. */

@@ -2,6 +2,7 @@
 // what was given up is not heard of any more.
 import { type Awaitable, isPromised } from '../api/awaitable.ts';
 import type { CompleteOptions, Protocol } from '../api/client-options.ts';
+import { thrownError } from '../api/errors.ts';
 import type { Transport, TransportHandlers } from '../api/transport.ts';
 import type { ClientMachine } from '../engine/client-machine.ts';
 import type { ConnectPacket } from '../engine/types.ts';
@@ -128,7 +129,7 @@ export class Attempt implements Transport {
   };
 
   readonly #failed = (thrown: unknown): void => {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const error = thrownError(thrown);
     this.handlers.closed({ reason: error.message, wasClean: false, error });
   };
 }
