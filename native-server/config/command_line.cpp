@@ -126,7 +126,7 @@ void declare_storage(CLI::App& app, Flags& flags) {
 
 // --- the options of the broker: one flag each, by what its number counts
 
-constexpr const char* kLimits = "Limits of the broker";
+constexpr const char* kLimits = "Limits of the broker; BYTES may be 16MiB and the like";
 
 // What --help calls a value.
 enum class Unit { Bytes, Count, Seconds, Milliseconds, QoS, Switch };
@@ -164,7 +164,7 @@ void declare(CLI::App& app, const char* flag, Number& value, Unit unit, std::uin
     option->check(range(least, most));
     if (value != std::numeric_limits<std::size_t>::max()) option->capture_default_str();
   }
-  CLI::AsSizeValue size(false);  // 16MiB and the like
+  CLI::AsSizeValue size(false);
   size.description("");
   if (unit == Unit::Bytes) option->transform(size);
 }
